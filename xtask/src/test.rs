@@ -27,7 +27,10 @@ pub fn test(arguments: &[String]) -> Result<()> {
         stages.absent("interface tests", "web/package.json has no script `test`");
     }
     if browser_tests()?.is_empty() {
-        stages.absent("browser tests", "there is no *.test.mjs in tests/e2e");
+        stages.absent(
+            "browser tests",
+            "there is no *.test.mjs or *.test.js in tests/e2e",
+        );
     } else {
         stages.run("release build", repo::build_release)?;
         stages.run("browser tests", || run(on(&postgres, end_to_end()?)))?;
@@ -55,7 +58,8 @@ fn browser_tests() -> Result<Vec<OsString>> {
     let mut files = Vec::new();
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
-        if path.to_string_lossy().ends_with(".test.mjs") {
+        let name = path.to_string_lossy();
+        if name.ends_with(".test.mjs") || name.ends_with(".test.js") {
             files.push(path.into_os_string());
         }
     }

@@ -70,7 +70,7 @@ fn block<'a>(markdown: &'a str, name: &str) -> Vec<&'a str> {
 fn metadata(arguments: &[&str]) -> serde_json::Value {
     let output = Command::new(env!("CARGO"))
         .current_dir(root())
-        .args(["metadata", "--format-version", "1", "--locked", "--offline"])
+        .args(["metadata", "--format-version", "1", "--locked"])
         .args(arguments)
         .output()
         .unwrap();
