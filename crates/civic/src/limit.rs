@@ -115,7 +115,7 @@ impl Limit {
     /// # Errors
     /// `bad_limit` (not understood), `zero_limit` or `limit_too_long`, with an empty field name.
     pub fn parse(text: &str) -> Result<Self, Problem> {
-        if let Some((left, right)) = text.split_once('/') {
+        if let Some((left, right)) = text.split_once(['/', '\u{ff0f}']) {
             let (left, right) = (Self::parse_one(left, text)?, Self::parse_one(right, text)?);
             return match (left.unit, right.unit) {
                 _ if left.amount != right.amount => Err(bad(text)),
@@ -133,7 +133,7 @@ impl Limit {
             .chars()
             .filter(|c| !c.is_whitespace())
             .map(|c| match c {
-                '0'..='9' => char::from((c as u32 - '0' as u32) as u8 + b'0'),
+                '\u{ff10}'..='\u{ff19}' => char::from((c as u32 - 0xff10) as u8 + b'0'),
                 other => other,
             })
             .collect();
@@ -155,7 +155,7 @@ impl Limit {
             return Err(Problem::new(
                 "",
                 "zero_limit",
-                format!("时限“{whole}”为零,请填写大于零的时限;不设时限请留空。"),
+                format!("时限“{whole}”为零，请填写大于零的时限；不设时限请留空。"),
             ));
         }
         if amount > unit.max_amount() {
@@ -163,7 +163,7 @@ impl Limit {
                 "",
                 "limit_too_long",
                 format!(
-                    "时限“{whole}”过长,以“{}”为单位最多填写 {}。",
+                    "时限“{whole}”过长，以“{}”为单位最多填写 {}。",
                     unit.word(),
                     unit.max_amount()
                 ),
@@ -178,7 +178,7 @@ fn bad(text: &str) -> Problem {
         "",
         "bad_limit",
         format!(
-            "时限“{text}”看不懂,请写成数字加单位,单位可用:工作时、紧急工作时、工作日、天、分钟、紧急分钟,\
+            "时限“{text}”看不懂，请写成数字加单位，单位可用：工作时、紧急工作时、工作日、天、分钟、紧急分钟，\
              例如“4工作时”“2紧急工作时”“5工作日”“7天”。"
         ),
     )

@@ -38,7 +38,7 @@ impl Problem {
         Self::new(
             format!("{file}:{line}"),
             code,
-            format!("第 {line} 行:{message}"),
+            format!("第 {line} 行：{message}"),
         )
     }
 
@@ -77,7 +77,8 @@ mod tests {
     #[test]
     fn a_problem_in_a_file_names_its_line() {
         let problem = Problem::in_line("calendar.csv", 12, "bad_date", "日期看不懂。");
-        expect!["calendar.csv:12 [bad_date] 第 12 行:日期看不懂。"].assert_eq(&problem.to_string());
+        expect!["calendar.csv:12 [bad_date] 第 12 行：日期看不懂。"]
+            .assert_eq(&problem.to_string());
     }
 
     #[test]

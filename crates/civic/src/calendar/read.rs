@@ -30,7 +30,7 @@ pub(super) fn days(file: &str, text: &str) -> Result<Vec<SpecialDay>, Vec<Proble
             file,
             1,
             "bad_heading",
-            "表头应为 date,kind,name(日期、类型、名称),请补上表头。",
+            "表头应为 date,kind,name（日期、类型、名称），请补上表头。",
         )]);
     }
     for row in reader.records() {
@@ -59,7 +59,7 @@ pub(super) fn days(file: &str, text: &str) -> Result<Vec<SpecialDay>, Vec<Proble
                 let (first, last) = (YEARS.start(), YEARS.end());
                 problem(
                     "out_of_range",
-                    &format!("日期“{date}”的年份应在 {first} 到 {last} 之间,请核对。"),
+                    &format!("日期“{date}”的年份应在 {first} 到 {last} 之间，请核对。"),
                 );
                 None
             }
@@ -74,7 +74,7 @@ pub(super) fn days(file: &str, text: &str) -> Result<Vec<SpecialDay>, Vec<Proble
             other => {
                 problem(
                     "unknown_kind",
-                    &format!("类型“{other}”不认识,请填写 holiday(放假)或 workday(调休上班)。"),
+                    &format!("类型“{other}”不认识，请填写 holiday（放假）或 workday（调休上班）。"),
                 );
                 None
             }
@@ -83,7 +83,7 @@ pub(super) fn days(file: &str, text: &str) -> Result<Vec<SpecialDay>, Vec<Proble
         if let Some(earlier) = seen.get(&day) {
             problem(
                 "duplicate_day",
-                &format!("{day} 在第 {earlier} 行已经出现,请删去其中一行。"),
+                &format!("{day} 在第 {earlier} 行已经出现，请删去其中一行。"),
             );
             continue;
         }
@@ -107,7 +107,7 @@ fn empty(file: &str) -> Problem {
     Problem::new(
         file,
         "empty",
-        "日历是空的,请至少填写一个年度的法定节假日和调休上班日。",
+        "日历是空的，请至少填写一个年度的法定节假日和调休上班日。",
     )
 }
 
@@ -116,6 +116,6 @@ fn bad_row(file: &str, line: u64) -> Problem {
         file,
         line,
         "bad_row",
-        "应有三列:日期、类型、名称,请补全或删去多余的逗号。",
+        "应有三列：日期、类型、名称，请补全或删去多余的逗号。",
     )
 }

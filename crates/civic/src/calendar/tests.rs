@@ -169,23 +169,23 @@ fn the_calendar_says_how_far_it_reaches_and_assumes_weekends_after_it() {
 #[test]
 fn a_broken_file_names_every_line_that_must_be_mended() {
     expect![[r#"
-        bad_date 第 2 行:“2026-02-30”不是有效的日期,请按“2026-11-22”的格式填写。
-        unknown_kind 第 3 行:类型“off”不认识,请填写 holiday(放假)或 workday(调休上班)。
-        duplicate_day 第 5 行:2026-01-01 在第 4 行已经出现,请删去其中一行。
-        bad_row 第 6 行:应有三列:日期、类型、名称,请补全或删去多余的逗号。
-        out_of_range 第 7 行:日期“3026-01-01”的年份应在 1949 到 2199 之间,请核对。
+        bad_date 第 2 行：“2026-02-30”不是有效的日期，请按“2026-11-22”的格式填写。
+        unknown_kind 第 3 行：类型“off”不认识，请填写 holiday（放假）或 workday（调休上班）。
+        duplicate_day 第 5 行：2026-01-01 在第 4 行已经出现，请删去其中一行。
+        bad_row 第 6 行：应有三列：日期、类型、名称，请补全或删去多余的逗号。
+        out_of_range 第 7 行：日期“3026-01-01”的年份应在 1949 到 2199 之间，请核对。
     "#]]
     .assert_eq(&problems(
         "date,kind,name\n2026-02-30,holiday,春节\n2026-02-17,off,春节\n2026-01-01,holiday,元旦\n\
          2026-01-01,workday,元旦\n2026-01-02,holiday\n3026-01-01,holiday,元旦\n",
     ));
     expect![[r#"
-        empty 日历是空的,请至少填写一个年度的法定节假日和调休上班日。
+        empty 日历是空的，请至少填写一个年度的法定节假日和调休上班日。
     "#]]
     .assert_eq(&problems(""));
     assert_eq!(problems("date,kind,name\n"), problems(""));
     expect![[r#"
-        bad_heading 第 1 行:表头应为 date,kind,name(日期、类型、名称),请补上表头。
+        bad_heading 第 1 行：表头应为 date,kind,name（日期、类型、名称），请补上表头。
     "#]]
     .assert_eq(&problems("2026-01-01,holiday,元旦\n"));
 }

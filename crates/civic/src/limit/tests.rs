@@ -26,6 +26,7 @@ fn the_texts_of_the_city_tables_are_read() {
         7天 = 7天 (CalendarDays)
         10 个工作日 = 10工作日 (WorkingDays)
         30个自然日 = 30天 (CalendarDays)
+        １０工作时 = 10工作时 (WorkingHours)
     "#]]
     .assert_eq(&check(&[
         "2紧急工作时",
@@ -39,6 +40,7 @@ fn the_texts_of_the_city_tables_are_read() {
         "7天",
         "10 个工作日",
         "30个自然日",
+        "\u{ff11}\u{ff10}工作时",
     ]));
 }
 
@@ -74,7 +76,7 @@ fn a_text_that_is_no_limit_is_refused_with_its_reason() {
 
 #[test]
 fn the_refusal_names_what_is_accepted() {
-    expect!["时限“3周”看不懂,请写成数字加单位,单位可用:工作时、紧急工作时、工作日、天、分钟、紧急分钟,例如“4工作时”“2紧急工作时”“5工作日”“7天”。"]
+    expect!["时限“3周”看不懂，请写成数字加单位，单位可用：工作时、紧急工作时、工作日、天、分钟、紧急分钟，例如“4工作时”“2紧急工作时”“5工作日”“7天”。"]
         .assert_eq(&Limit::parse("3周").unwrap_err().message);
 }
 
