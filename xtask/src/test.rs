@@ -7,7 +7,7 @@ use crate::{check, no_arguments, packages, ui};
 use anyhow::{Context, Result};
 use std::ffi::OsString;
 use std::fs;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 /// `cargo xtask test`.
 pub fn test(arguments: &[String]) -> Result<()> {
@@ -22,7 +22,12 @@ pub fn test(arguments: &[String]) -> Result<()> {
         run(on(&postgres, cargo(["test", "--workspace", "--locked"])))
     })?;
     if ui::has_script("test")? {
-        stages.run("interface tests", || run(npm(["test"])))?;
+        stages.run("interface tests", || {
+            // A test runner that sees a terminal would wait for changes and never end.
+            let mut command = npm(["test"]);
+            command.env("CI", "true").stdin(Stdio::null());
+            run(command)
+        })?;
     } else {
         stages.absent("interface tests", "web/package.json has no script `test`");
     }

@@ -242,16 +242,34 @@ fn balanced(text: &str) -> &str {
     &text[start + 1..]
 }
 
-/// Whether a script holds `test('title'` or `it('title'`, in any of the three quotes.
+/// Whether a script holds a test of this title, in any of the three quotes.
 fn script_has_test(file: &Path, title: &str) -> bool {
-    let Ok(source) = fs::read_to_string(file) else {
-        return false;
-    };
+    fs::read_to_string(file).is_ok_and(|source| has_title(&source, title))
+}
+
+/// `test('title'`, `it("title"`, the title also on a line of its own.
+fn has_title(source: &str, title: &str) -> bool {
     ['\'', '"', '`'].iter().any(|quote| {
-        ["test(", "it("]
-            .iter()
-            .any(|call| source.contains(&format!("{call}{quote}{title}{quote}")))
+        source
+            .match_indices(&format!("{quote}{title}{quote}"))
+            .any(|(at, _)| {
+                let before = source[..at].trim_end();
+                let call = before.strip_suffix('(').unwrap_or_default();
+                let word = call.rsplit(|letter: char| !letter.is_alphanumeric()).next();
+                ["test", "it"].contains(&word.unwrap_or_default())
+            })
     })
+}
+
+#[test]
+fn a_title_counts_only_where_a_test_is_called() {
+    let source = "test('a', f); await t.test(\n  `b`, f); it(\"c\", f); edit('d'); const e = 'e'";
+    for title in ["a", "b", "c"] {
+        assert!(has_title(source, title), "{title}");
+    }
+    for title in ["d", "e", "f"] {
+        assert!(!has_title(source, title), "{title}");
+    }
 }
 
 #[test]

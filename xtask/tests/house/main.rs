@@ -6,9 +6,9 @@
 )]
 
 mod coverage;
+mod deny;
 mod direction;
 mod documents;
-mod licences;
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,6 +1,5 @@
-//! Every crate that comes into the build has a licence on the list in deny.toml.
-//!
-//! `cargo deny check` says the same and more; this holds it also where cargo-deny is not installed.
+//! deny.toml, held also where cargo-deny is not installed: licences of every crate in the build, and
+//! crates that must not come in. `cargo deny check` says the same and more (advisories).
 
 use crate::{metadata, root, text};
 use std::process::Command;
@@ -11,8 +10,12 @@ struct Allowed {
     exceptions: Vec<(String, Vec<String>)>,
 }
 
+fn rules() -> toml::Table {
+    text("deny.toml").parse().unwrap()
+}
+
 fn allowed() -> Allowed {
-    let deny: toml::Table = text("deny.toml").parse().unwrap();
+    let deny = rules();
     let licences = deny["licenses"].as_table().unwrap();
     let exceptions = licences.get("exceptions").and_then(toml::Value::as_array);
     Allowed {
@@ -143,5 +146,27 @@ fn a_licence_expression_is_met_as_it_says() {
         "",
     ] {
         assert!(!is_met(expression, &may), "{expression}");
+    }
+}
+
+#[test]
+fn no_crate_comes_in_that_is_refused_with_a_reason() {
+    let lock: toml::Table = text("Cargo.lock").parse().unwrap();
+    let packages = lock["package"].as_array().unwrap();
+    for refused in rules()["bans"]["deny"].as_array().unwrap() {
+        let name = refused["crate"].as_str().unwrap();
+        let reason = refused["reason"].as_str().expect(name);
+        // A wrapper is a crate that may bring the refused one, because it gives more than that costs.
+        let wrappers = refused.get("wrappers").map(strings).unwrap_or_default();
+        for package in packages {
+            let by = package["name"].as_str().unwrap();
+            let brings = package.get("dependencies").map(strings).unwrap_or_default();
+            // A lock writes `name` or, where there are several, `name version`.
+            let brings_it = brings.iter().any(|one| one.split(' ').next() == Some(name));
+            assert!(
+                !brings_it || wrappers.iter().any(|wrapper| wrapper == by),
+                "{by} brings {name}: {reason}"
+            );
+        }
     }
 }
