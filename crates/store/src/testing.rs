@@ -124,7 +124,7 @@ pub fn with_databases(name: &str, test: impl Fn(&Fresh)) {
 
 /// Two tests from one body, `name::sqlite` and `name::postgres`:
 ///
-/// ```ignore
+/// ```text
 /// on_both! {
 ///     fn a_row_comes_back(conn: &mut Conn) { .. }
 ///     fn two_readers_see_one_moment(fresh: &Fresh) { .. }

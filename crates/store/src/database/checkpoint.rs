@@ -1,5 +1,5 @@
 //! The thread that moves SQLite's log into the file, so that no commit waits for
-//! it: p99 of a commit falls from 35 to 8 ms (design/performance.md).
+//! it: p99 of a commit falls from 35 to 8 ms.
 
 use std::path::{Path, PathBuf};
 use std::thread::JoinHandle;

@@ -20,8 +20,10 @@ on_both! {
         {
             let database = fresh.open();
             let mut conn = database.writing_conn().unwrap();
-            conn.batch("CREATE TABLE kept (n BIGINT); INSERT INTO kept VALUES (7)").unwrap_or_else(|e| panic!("{e}"));
+            conn.batch("CREATE TABLE kept (n BIGINT); INSERT INTO kept VALUES (7)").unwrap();
         }
+        let beside = reading_conn(fresh.url()).unwrap().query_one("SELECT n FROM kept", &[]);
+        assert_eq!(beside.unwrap().int(0).unwrap(), 7, "read while nobody owns it");
         let database = Database::open(fresh.url()).unwrap();
         let row = database.reading_conn().unwrap().query_one("SELECT n FROM kept", &[]).unwrap();
         assert_eq!(row.int(0).unwrap(), 7);
