@@ -1,0 +1,1 @@
+//! HTTP: routes, extractors, problem+json, OpenAPI, server-sent events

@@ -1,0 +1,335 @@
+//! Who sits where: the tree, the organisations and the posts of a day, and the relations between a
+//! person and a matter that follow from them.
+
+use crate::area::{Level, Tree};
+use crate::flow::Holder;
+use crate::id::{AccountId, AreaId, OrgId};
+use crate::matter::{Desk, Matter, Pending};
+use crate::org::Org;
+use crate::post::{Post, Role, Seat};
+use crate::rights::{self, Relation, Verb};
+use crate::time::Day;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// The tree, organisations and posts, indexed. Built from rows; replaced as a whole on change.
+#[derive(Debug, Default)]
+pub struct Directory {
+    /// The areas.
+    pub tree: Tree,
+    orgs: HashMap<OrgId, Org>,
+    orgs_of_area: HashMap<AreaId, Vec<OrgId>>,
+    posts: Vec<Arc<Post>>,
+    by_seat: HashMap<Seat, Vec<u32>>,
+    by_account: HashMap<AccountId, Vec<u32>>,
+}
+
+/// A person as the rules see them: the account and the posts held today.
+#[derive(Debug, Clone)]
+pub struct Actor {
+    /// The account.
+    pub account: AccountId,
+    /// Name, frozen into each step.
+    pub name: String,
+    /// Posts held on the day of the request.
+    pub posts: Vec<Arc<Post>>,
+    /// The sweep and other work of the program itself.
+    pub system: bool,
+}
+
+impl Actor {
+    /// The program itself: reminds, marks overdue, escalates what nobody touched.
+    #[must_use]
+    pub fn system() -> Self {
+        Self {
+            account: AccountId(0),
+            name: "系统".into(),
+            posts: Vec::new(),
+            system: true,
+        }
+    }
+}
+
+impl Directory {
+    /// Indexes the rows.
+    #[must_use]
+    pub fn new(tree: Tree, orgs: Vec<Org>, posts: Vec<Post>) -> Self {
+        let mut all = Self {
+            tree,
+            ..Self::default()
+        };
+        for org in orgs {
+            all.orgs_of_area.entry(org.area).or_default().push(org.id);
+            all.orgs.insert(org.id, org);
+        }
+        for list in all.orgs_of_area.values_mut() {
+            list.sort_unstable();
+        }
+        for (i, post) in posts.iter().enumerate() {
+            all.by_seat.entry(post.seat).or_default().push(i as u32);
+            all.by_account
+                .entry(post.account)
+                .or_default()
+                .push(i as u32);
+        }
+        all.posts = posts.into_iter().map(Arc::new).collect();
+        all
+    }
+
+    /// The organisation desk with this id.
+    #[must_use]
+    pub fn org(&self, id: OrgId) -> Option<&Org> {
+        self.orgs.get(&id)
+    }
+    /// All organisation desks.
+    pub fn orgs(&self) -> impl Iterator<Item = &Org> {
+        self.orgs.values()
+    }
+    /// The organisation desks that serve exactly this area.
+    pub fn orgs_of(&self, area: AreaId) -> impl Iterator<Item = &Org> {
+        self.orgs_of_area
+            .get(&area)
+            .into_iter()
+            .flatten()
+            .filter_map(|id| self.orgs.get(id))
+    }
+    /// All posts, also past ones.
+    pub fn posts(&self) -> impl Iterator<Item = &Arc<Post>> {
+        self.posts.iter()
+    }
+    /// The posts of an account on `day`.
+    #[must_use]
+    pub fn posts_of(&self, account: AccountId, day: Day) -> Vec<Arc<Post>> {
+        self.picked(self.by_account.get(&account), day)
+            .cloned()
+            .collect()
+    }
+    /// The posts of a seat on `day`.
+    pub fn posts_at(&self, seat: Seat, day: Day) -> impl Iterator<Item = &Arc<Post>> {
+        self.picked(self.by_seat.get(&seat), day)
+    }
+    fn picked<'a>(
+        &'a self,
+        list: Option<&'a Vec<u32>>,
+        day: Day,
+    ) -> impl Iterator<Item = &'a Arc<Post>> {
+        list.into_iter()
+            .flatten()
+            .map(|i| &self.posts[*i as usize])
+            .filter(move |p| p.held_on(day))
+    }
+
+    /// Whether somebody who takes in work sits at the desk of `area` on `day` (R014).
+    #[must_use]
+    pub fn occupied(&self, area: AreaId, day: Day) -> bool {
+        self.posts_at(Seat::Area(area), day)
+            .any(|p| p.role.mans_desk())
+    }
+
+    /// The area whose people answer for the desk of `area` on `day`: itself, or the nearest area
+    /// above whose desk is manned (R014). `None` when nobody sits anywhere above.
+    #[must_use]
+    pub fn answering(&self, area: AreaId, day: Day) -> Option<AreaId> {
+        self.tree
+            .upward(area)
+            .map(|a| a.id)
+            .find(|a| self.occupied(*a, day))
+    }
+
+    /// The named person who is responsible for `area` on `day` (R013): the holder of the desk, by
+    /// rank of the role; of the nearest manned area above where the desk is vacant.
+    #[must_use]
+    pub fn responsible(&self, area: AreaId, day: Day) -> Option<&Arc<Post>> {
+        let seat = Seat::Area(self.answering(area, day)?);
+        self.posts_at(seat, day)
+            .filter(|p| p.role.mans_desk())
+            .min_by_key(|p| (p.role, p.from, p.id))
+    }
+
+    /// Whether `post` serves `desk` on `day`.
+    #[must_use]
+    pub fn serves(&self, post: &Post, desk: Desk, day: Day) -> bool {
+        match (post.seat, desk) {
+            (Seat::Org(own), Desk::Org(org)) => own == org,
+            (Seat::Area(own), Desk::Area(area)) => {
+                own == area
+                    || (post.role.mans_desk()
+                        && self.tree.within(area, own)
+                        && self.answering(area, day) == Some(own))
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether `post` stands in `relation` to `matter` on `day`.
+    #[must_use]
+    pub fn stands(&self, post: &Post, relation: Relation, matter: &Matter, day: Day) -> bool {
+        match relation {
+            Relation::Desk => {
+                matter.held_by != Holder::Tasks && self.serves(post, matter.desk, day)
+            }
+            Relation::Task => matter
+                .tasks
+                .iter()
+                .any(|t| t.is_open() && self.serves(post, t.desk, day)),
+            Relation::Owner => matter
+                .owner
+                .is_some_and(|owner| self.serves(post, Desk::Area(owner), day)),
+            Relation::Within => match post.seat {
+                Seat::Area(own) => matter.path.contains(own),
+                Seat::Org(_) => false,
+            },
+            Relation::Above => match (post.seat, matter.desk) {
+                (Seat::Area(own), Desk::Area(area)) => {
+                    area != own && matter.path.contains(own) && self.tree.within(area, own)
+                }
+                (Seat::Area(own), _) => matter.path.contains(own),
+                (Seat::Org(_), _) => false,
+            },
+            Relation::Approver => matter.pending.iter().any(|p| self.may_decide(post, p, day)),
+            Relation::Involved => match post.seat {
+                Seat::Org(own) => matter.tasks.iter().any(|t| t.desk == Desk::Org(own)),
+                Seat::Area(own) => matter.path.contains(own),
+            },
+            Relation::Reporter | Relation::Anyone => false,
+        }
+    }
+
+    /// Whether `post` may decide the request: it serves the deciding desk, leads it where a leader
+    /// is demanded, and its holder is not the one who asks.
+    #[must_use]
+    pub fn may_decide(&self, post: &Post, pending: &Pending, day: Day) -> bool {
+        pending.by_account != post.account
+            && self.serves(post, pending.approver, day)
+            && (post.role.leads() || (!pending.leader && post.role.mans_desk()))
+    }
+
+    /// The first post of `actor` that lets them do `verb` under one of `relations`, if any.
+    /// Residents and reporters act without a post: then `Some(None)`.
+    #[must_use]
+    pub fn entitles<'a>(
+        &self,
+        actor: &'a Actor,
+        verb: Verb,
+        relations: &[Relation],
+        matter: &Matter,
+        day: Day,
+    ) -> Option<Option<&'a Arc<Post>>> {
+        for post in &actor.posts {
+            let held = rights::relations(post.role, verb)
+                .any(|r| relations.contains(&r) && self.stands(post, r, matter, day));
+            if held {
+                return Some(Some(post));
+            }
+        }
+        let own = rights::OF_ANYONE.iter().any(|(v, r)| {
+            *v == verb
+                && relations.contains(r)
+                && match r {
+                    Relation::Anyone => true,
+                    Relation::Reporter => matter.reporter.account == Some(actor.account),
+                    _ => false,
+                }
+        });
+        (own && !actor.system).then_some(None)
+    }
+
+    /// Whether `actor` may see `matter` at all; who may not is told that it does not exist.
+    #[must_use]
+    pub fn sees(&self, actor: &Actor, matter: &Matter, day: Day) -> bool {
+        // A complaint about a desk's own staff bypasses that desk (privacy.md V18).
+        if matter
+            .reporter
+            .bypass
+            .is_some_and(|area| actor.posts.iter().any(|p| p.seat == Seat::Area(area)))
+        {
+            return matter.reporter.account == Some(actor.account);
+        }
+        self.entitles(actor, Verb::See, &Relation::ALL, matter, day)
+            .is_some()
+            || actor.posts.iter().any(|p| {
+                self.stands(p, Relation::Task, matter, day)
+                    || self.stands(p, Relation::Desk, matter, day)
+            })
+    }
+
+    /// The area over which `actor` may do `verb` for `area`, if one of the posts covers it.
+    #[must_use]
+    pub fn over<'a>(&self, actor: &'a Actor, verb: Verb, area: AreaId) -> Option<&'a Arc<Post>> {
+        actor.posts.iter().find(|p| {
+            rights::relations(p.role, verb).any(|r| r == Relation::Within)
+                && matches!(p.seat, Seat::Area(own) if self.tree.within(area, own))
+        })
+    }
+
+    /// The title of a post as shown and frozen into steps: `九龙小区网格 网格长`.
+    #[must_use]
+    pub fn title(&self, post: &Post) -> String {
+        let word = post.title.as_deref().unwrap_or_else(|| post.role.word());
+        match post.seat {
+            Seat::Area(area) => format!("{}{}", self.short_place(area), word),
+            Seat::Org(org) => format!("{}{}", self.org(org).map_or("", |o| &*o.name), word),
+        }
+    }
+
+    /// The name of a desk: `霞林街道社会治理云平台中心`, `城厢区自然资源局`, `3号楼`.
+    #[must_use]
+    pub fn desk_name(&self, desk: Desk) -> String {
+        match desk {
+            Desk::Area(area) => self.short_place(area),
+            Desk::Org(org) => self
+                .org(org)
+                .map_or_else(String::new, |o| o.name.to_string()),
+            Desk::Reporter => "当事人".into(),
+            Desk::None => String::new(),
+        }
+    }
+
+    /// A unit's name says nothing without its grid: `九龙小区网格3号楼`.
+    fn short_place(&self, area: AreaId) -> String {
+        match self.tree.get(area) {
+            Some(a) if a.level == Level::Unit => {
+                let grid = self.tree.parent(area).map_or("", |g| &*g.name);
+                format!("{grid}{}", a.name)
+            }
+            Some(a) => a.name.to_string(),
+            None => String::new(),
+        }
+    }
+
+    /// Areas of `level` below `root` whose desk is vacant on `day` (R014).
+    pub fn vacancies<'a>(
+        &'a self,
+        root: AreaId,
+        level: Level,
+        day: Day,
+    ) -> impl Iterator<Item = &'a crate::area::Area> {
+        self.tree
+            .subtree(root)
+            .filter(move |a| a.level == level && a.valid_on(day) && !self.occupied(a.id, day))
+    }
+
+    /// The desks that can be called from a judging desk at `area`: organisations of the area
+    /// itself and of the areas above it on the path (R062, R205), then companies.
+    pub fn callable(&self, area: AreaId) -> impl Iterator<Item = &Org> {
+        self.tree.upward(area).flat_map(|a| self.orgs_of(a.id))
+    }
+
+    /// Whether `role` may act at all as a first-responsible leader of `area` on `day` (R035).
+    #[must_use]
+    pub fn leader(&self, area: AreaId, day: Day) -> Option<&Arc<Post>> {
+        self.posts_at(Seat::Area(area), day)
+            .find(|p| p.role.leads())
+            .or_else(|| self.responsible(area, day))
+    }
+
+    /// Numbers of posts by role on `day`, for the sample's figures and the health page.
+    #[must_use]
+    pub fn posts_by_role(&self, day: Day) -> HashMap<Role, usize> {
+        let mut by = HashMap::new();
+        for post in self.posts.iter().filter(|p| p.held_on(day)) {
+            *by.entry(post.role).or_default() += 1;
+        }
+        by
+    }
+}

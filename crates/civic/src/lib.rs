@@ -1,0 +1,26 @@
+//! Nouns and rules of grassroots governance: areas, organisations, posts, matters, flows, clocks
+//! and measures.
+//!
+//! Nothing here performs IO, reads a clock, or knows SQL or HTTP. The time is always a parameter.
+//! Whatever can be refused is refused with a [`refusal::Refusal`] whose sentence, in Chinese, says
+//! what to do.
+
+pub mod area;
+pub mod calendar;
+pub mod category;
+pub mod directory;
+pub mod flow;
+pub mod id;
+pub mod kpi;
+pub mod limit;
+pub mod limits;
+pub mod mask;
+pub mod matter;
+pub mod measure;
+pub mod org;
+pub mod post;
+pub mod problem;
+pub mod refusal;
+pub mod rights;
+pub mod time;
+pub mod trace;

@@ -1,0 +1,44 @@
+//! Every limit of the platform, in one place.
+
+/// Longest title of a matter, in characters.
+pub const TITLE_CHARS_MAX: usize = 100;
+/// Longest text of a matter or opinion, in characters.
+pub const TEXT_CHARS_MAX: usize = 4_000;
+/// Longest name of a person, place or organisation, in characters (GB 18030 asks for at least 100).
+pub const NAME_CHARS_MAX: usize = 100;
+/// Most parties called to one matter, waived and refused ones included.
+pub const TASKS_MAX: usize = 32;
+/// Most attachments of one matter.
+pub const FILES_MAX: usize = 20;
+/// Largest attachment, in bytes.
+pub const FILE_BYTES_MAX: usize = 20 * 1024 * 1024;
+/// Most rows of one page of a list.
+pub const PAGE_ROWS_MAX: usize = 100;
+/// Rows of a page when the caller does not say.
+pub const PAGE_ROWS_DEFAULT: usize = 30;
+/// Most extensions of one task (kernels.md, rule 7).
+pub const EXTENSIONS_MAX: u32 = 2;
+/// Longest suspension, in days (kernels.md, rule 7).
+pub const SUSPENSION_DAYS_MAX: i64 = 365;
+/// Deepest tree of areas.
+pub const TREE_DEPTH_MAX: usize = 12;
+/// Most commands that one durable transaction carries.
+pub const SET_COMMANDS_MAX: usize = 256;
+/// Commands that may wait for the committer before callers are told to come back.
+pub const QUEUE_COMMANDS_MAX: usize = 4_096;
+/// Failed sign-ins before an account is locked.
+pub const SIGN_IN_FAILURES_MAX: i64 = 5;
+/// How long a locked account stays locked, in minutes.
+pub const LOCK_MINUTES: i64 = 15;
+/// Idle time after which a session ends, in minutes.
+pub const SESSION_IDLE_MINUTES: i64 = 120;
+/// Greatest age of a session, in hours.
+pub const SESSION_HOURS_MAX: i64 = 24;
+/// Shortest password, in characters.
+pub const PASSWORD_CHARS_MIN: usize = 8;
+/// Radius in which open matters of the same category are shown before a report is sent, in metres.
+pub const NEARBY_METRES: f64 = 300.0;
+/// Distance beyond which a place is not matched to the nearest unit any more, in metres.
+pub const NEAREST_METRES_MAX: f64 = 20_000.0;
+/// Records of personal data one account may unmask in a day (privacy.md V05).
+pub const UNMASK_DAILY_MAX: i64 = 50;

@@ -1,0 +1,107 @@
+//! What a person asks for.
+
+use super::{Attached, Channel, Finding, Place, Reporter};
+use crate::area::Path;
+use crate::id::{AreaId, MatterId, OrgId};
+use crate::limit::Limit;
+use crate::time::Day;
+use serde::{Deserialize, Serialize};
+
+/// A desk to be called.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CalledDesk {
+    /// The organisation's desk.
+    pub org: OrgId,
+    /// Its own handling limit; the category's where none is given.
+    pub limit: Option<Limit>,
+}
+
+/// An evaluation: 1 very dissatisfied to 5 very satisfied; 1 and 2 count as dissatisfied, 4 and 5 as
+/// satisfied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Rating(pub u8);
+
+impl Rating {
+    /// Whether the result is not accepted.
+    #[must_use]
+    pub fn dissatisfied(self) -> bool {
+        self.0 <= 2
+    }
+    /// Whether it counts as satisfied.
+    #[must_use]
+    pub fn satisfied(self) -> bool {
+        self.0 >= 4
+    }
+}
+
+/// The fields an action may bring. Which of them it must bring is said by the flow.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Form {
+    /// Internal opinion.
+    pub opinion: Option<String>,
+    /// Public reply.
+    pub reply: Option<String>,
+    /// Category code.
+    pub category: Option<String>,
+    /// Condition within the category; the first where none is given.
+    pub condition: Option<String>,
+    /// Result.
+    pub finding: Option<Finding>,
+    /// Lower area, for an assignment.
+    pub area: Option<AreaId>,
+    /// Lead desk, for a call.
+    pub lead: Option<CalledDesk>,
+    /// Co-handling desks, for a call.
+    pub co: Vec<CalledDesk>,
+    /// Number of the task, where the actor's desk has several or acts on another's.
+    pub task: Option<u32>,
+    /// Another matter, for a merge.
+    pub other: Option<MatterId>,
+    /// Yes or no, for a decision or a check.
+    pub verdict: Option<bool>,
+    /// Date, for a suspension.
+    pub until: Option<Day>,
+    /// Evaluation.
+    pub rating: Option<Rating>,
+    /// Files stored before, to be attached with this step.
+    pub files: Vec<Attached>,
+}
+
+/// An action of the flow with its form.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Command {
+    /// Code of the flow's action.
+    pub action: String,
+    /// The version the caller decided on; `None` skips the check (the program itself).
+    pub version: Option<u32>,
+    /// The fields.
+    #[serde(flatten)]
+    pub form: Form,
+}
+
+/// A report.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ReportForm {
+    /// Title; made from the text where none is given.
+    pub title: String,
+    /// What happened.
+    pub text: String,
+    /// Category, not demanded of residents.
+    pub category: Option<String>,
+    /// Condition within the category.
+    pub condition: Option<String>,
+    /// Way in.
+    pub channel: Channel,
+    /// Where.
+    pub place: Place,
+    /// The areas of the place, resolved before.
+    pub path: Path,
+    /// Who, without identity.
+    pub reporter: Reporter,
+    /// First handling in the same breath (R058).
+    pub prehandle: Option<Form>,
+    /// Files stored before.
+    pub files: Vec<Attached>,
+}

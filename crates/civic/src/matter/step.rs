@@ -1,0 +1,315 @@
+//! The journal: append-only steps made of facts.
+
+use super::{
+    Attached, Channel, Classified, ClockKind, Desk, Finding, Pending, Place, Rating, Reporter,
+    TaskKind,
+};
+use crate::area::{Level, Path};
+use crate::flow::Holder;
+use crate::id::{AccountId, AreaId, MatterId, OrgId, PostId};
+use crate::limit::Limit;
+use crate::measure::Measure;
+use crate::time::{Day, Instant};
+use crate::trace::Hash;
+use serde::{Deserialize, Serialize};
+
+/// Who took a step, as of that day. Names of staff are frozen here so that the trace stays true
+/// when posts change (R064). Residents are `当事人`, never a name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Who {
+    /// The account; 0 for the program itself.
+    pub account: AccountId,
+    /// The post by which the person acted.
+    pub post: Option<PostId>,
+    /// The organisation, for a department's person.
+    pub org: Option<OrgId>,
+    /// Name shown.
+    pub name: String,
+    /// Title shown.
+    pub title: String,
+}
+
+/// The words of a step, kept beside the hashed facts so that a lawful erasure can blank them and
+/// leave the chain whole: the chain covers their digest.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Words {
+    /// Internal opinion.
+    pub opinion: Option<String>,
+    /// Public reply: what the citizen reads.
+    pub reply: Option<String>,
+    /// Title, on a report or a correction.
+    pub title: Option<String>,
+    /// Text, on a report or a correction.
+    pub text: Option<String>,
+}
+
+/// One row of the journal.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Step {
+    /// The matter.
+    pub matter: MatterId,
+    /// Number within the matter, from 1.
+    pub seq: u32,
+    /// Code of the flow's action, or `report`, `remind`, `overdue`, `auto_*` by the program.
+    pub action: String,
+    /// Who.
+    pub who: Who,
+    /// State before; empty on a report.
+    pub from_state: String,
+    /// State after.
+    pub to_state: String,
+    /// Desk before.
+    pub from_desk: Desk,
+    /// Desk after.
+    pub to_desk: Desk,
+    /// When it had come to the desk that acted.
+    pub received_at: Instant,
+    /// When the step was taken.
+    pub acted_at: Instant,
+    /// Due time of the clock that the step stopped, where it stopped one.
+    pub due_at: Option<Instant>,
+    /// For a judgement: on the day of arrival?
+    pub same_day: Option<bool>,
+    /// For a step that stopped a clock: after its time?
+    pub overdue: Option<bool>,
+    /// What changed.
+    pub facts: Vec<Fact>,
+    /// Words.
+    pub words: Words,
+    /// Hash of the step before; zeros for the first.
+    pub prev: Hash,
+    /// Hash of this step.
+    pub hash: Hash,
+}
+
+/// One thing that became true. A matter is changed by facts only.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "fact")]
+pub enum Fact {
+    /// It was reported. Title and text are in the step's words.
+    Reported {
+        /// Number for people.
+        no: String,
+        /// Flow code.
+        flow: String,
+        /// Flow version.
+        flow_version: u32,
+        /// Way in.
+        channel: Channel,
+        /// Where.
+        place: Place,
+        /// Areas of the place on that day.
+        path: Path,
+        /// Who, without identity.
+        reporter: Reporter,
+    },
+    /// The category was set or changed.
+    Classified(Classified),
+    /// It lies in a new state on a new desk.
+    Moved {
+        /// State.
+        state: String,
+        /// Whose desk the state lies on; nobody's at the end.
+        holder: Holder,
+        /// Desk.
+        desk: Desk,
+        /// Level of the desk.
+        level: Level,
+        /// Whether the desk it leaves is remembered for `back`, forgotten, or neither.
+        trail: Trail,
+    },
+    /// The judging desk is now this one.
+    Owned {
+        /// Area.
+        area: AreaId,
+    },
+    /// Somebody claimed it (slot 0) or a task.
+    Claimed {
+        /// Slot.
+        slot: u32,
+        /// Who.
+        by: AccountId,
+    },
+    /// A clock started.
+    ClockStarted {
+        /// What it measures.
+        kind: ClockKind,
+        /// Slot.
+        slot: u32,
+        /// When it runs out.
+        due: Instant,
+    },
+    /// A clock stopped.
+    ClockStopped {
+        /// What it measured.
+        kind: ClockKind,
+        /// Slot.
+        slot: u32,
+    },
+    /// All running clocks of the slot pause.
+    ClocksPaused {
+        /// Slot.
+        slot: u32,
+    },
+    /// A paused or running clock gets a new due time and runs.
+    ClockSet {
+        /// What it measures.
+        kind: ClockKind,
+        /// Slot.
+        slot: u32,
+        /// New due time.
+        due: Instant,
+    },
+    /// A clock reached a threshold and somebody was told.
+    Warned {
+        /// What it measures.
+        kind: ClockKind,
+        /// Slot.
+        slot: u32,
+        /// How many thresholds lie behind now.
+        stage: u32,
+    },
+    /// A clock ran out.
+    RanOut {
+        /// What it measures.
+        kind: ClockKind,
+        /// Slot.
+        slot: u32,
+    },
+    /// A figure counts.
+    Counted {
+        /// Which.
+        measure: Measure,
+        /// Day it counts on.
+        day: Day,
+    },
+    /// A desk was called, or a check was ordered.
+    TaskSent {
+        /// Number.
+        no: u32,
+        /// Lead, co-handler, check.
+        kind: TaskKind,
+        /// Desk.
+        desk: Desk,
+        /// Handling limit.
+        limit: Limit,
+    },
+    /// A task was signed.
+    TaskSigned {
+        /// Number.
+        no: u32,
+    },
+    /// A task was answered.
+    TaskAnswered {
+        /// Number.
+        no: u32,
+        /// Result.
+        finding: Finding,
+    },
+    /// A task is not needed any more.
+    TaskWaived {
+        /// Number.
+        no: u32,
+    },
+    /// A refusal was accepted: the task is taken back.
+    TaskRecalled {
+        /// Number.
+        no: u32,
+    },
+    /// A refusal was rejected: the desk must sign.
+    TaskUpheld {
+        /// Number.
+        no: u32,
+    },
+    /// Something is asked for.
+    Asked(Pending),
+    /// The request of a slot was decided.
+    Decided {
+        /// Slot.
+        slot: u32,
+        /// Granted or not.
+        granted: bool,
+    },
+    /// An extension was granted.
+    Extended {
+        /// Slot.
+        slot: u32,
+    },
+    /// A check was ordered; afterwards the matter comes back to this state.
+    CheckOrdered {
+        /// State to come back to.
+        from: String,
+    },
+    /// 挂账 until a day.
+    Suspended {
+        /// State to resume.
+        from: String,
+        /// First day on which it goes on.
+        until: Day,
+    },
+    /// It goes on.
+    Resumed,
+    /// It was returned, or moved on after a return.
+    ReturnedFlag {
+        /// Whether closing is barred.
+        on: bool,
+    },
+    /// It was merged into another.
+    Merged {
+        /// Into which.
+        into: MatterId,
+    },
+    /// Another was merged into it.
+    Absorbed {
+        /// Which.
+        other: MatterId,
+        /// Its number.
+        no: String,
+        /// Its reporter, who is told the result.
+        reporter: Option<AccountId>,
+    },
+    /// Somebody joined.
+    Joined {
+        /// Who.
+        by: AccountId,
+    },
+    /// An order to answer.
+    Supervised {
+        /// By whom.
+        by: AreaId,
+        /// Answer due.
+        due: Instant,
+    },
+    /// The answer.
+    SupervisionAnswered,
+    /// A file was attached.
+    Attached(Attached),
+    /// The work is done and answered.
+    Finished {
+        /// Result.
+        finding: Finding,
+        /// Level of the desk.
+        level: Level,
+    },
+    /// It is closed.
+    Closed,
+    /// It was evaluated.
+    Rated {
+        /// How.
+        rating: Rating,
+    },
+    /// It begins again at the judging desk.
+    Reopened,
+}
+
+/// What a move does to the memory of where it came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Trail {
+    /// Remember the desk it leaves.
+    Push,
+    /// Forget the last one: it went back there.
+    Pop,
+    /// Leave the memory alone.
+    Keep,
+}

@@ -1,0 +1,2 @@
+//! The `hangji` binary.
+fn main() {}

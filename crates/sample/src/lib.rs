@@ -1,0 +1,1 @@
+//! The sample city: real names, synthetic people, and the load driver

@@ -1,0 +1,1 @@
+//! Both databases, a frozen clock and check helpers, for tests only
