@@ -1,0 +1,79 @@
+/** What the quick filters of the queue mean: which list the server gives, and what is picked from it. */
+import type { MatterQuery } from '@shared/api'
+import { addDays, dayOf, startOfDay } from '@shared/time'
+import type { MatterRow, Millis } from '@shared/types'
+
+export const FILTERS = ['todo', 'today', 'overdue', 'supervised', 'mine', 'area'] as const
+export type Filter = (typeof FILTERS)[number]
+
+export interface QueueState {
+  filter: Filter
+  q: string
+  state: string
+  class: string
+  open: boolean
+  area: string
+}
+
+export function readState(query: Record<string, unknown>): QueueState {
+  const text = (name: string) => (typeof query[name] === 'string' ? (query[name] as string) : '')
+  const filter = text('f') as Filter
+  return {
+    filter: FILTERS.includes(filter) ? filter : 'todo',
+    q: text('q'),
+    state: text('state'),
+    class: text('class'),
+    open: text('open') === '1',
+    area: text('area'),
+  }
+}
+
+/** The URL of a state: only what differs from the default, so that links stay short. */
+export function writeState(state: QueueState): Record<string, string> {
+  const query: Record<string, string> = {}
+  if (state.filter !== 'todo') query.f = state.filter
+  if (state.q) query.q = state.q
+  if (state.state) query.state = state.state
+  if (state.class) query.class = state.class
+  if (state.open) query.open = '1'
+  if (state.area) query.area = state.area
+  return query
+}
+
+export function serverQuery(state: QueueState): MatterQuery {
+  const view = state.filter === 'mine' ? 'mine' : state.filter === 'area' ? 'area' : 'queue'
+  return {
+    view,
+    q: state.q || undefined,
+    state: state.state || undefined,
+    class: state.class || undefined,
+    open: state.open || undefined,
+    area: view === 'area' ? state.area || undefined : undefined,
+    overdue: state.filter === 'overdue' || undefined,
+    limit: 50,
+  }
+}
+
+/** Due before the end of the civil day and not yet late. */
+export function dueToday(row: Pick<MatterRow, 'due_at'>, now: Millis): boolean {
+  if (!row.due_at) return false
+  return row.due_at > now && row.due_at <= startOfDay(addDays(dayOf(now), 1))
+}
+
+/** Picks the rows of a quick filter that the server has no parameter for. */
+export function pick(filter: Filter, rows: MatterRow[], now: Millis): MatterRow[] {
+  if (filter === 'today') return rows.filter((row) => dueToday(row, now))
+  if (filter === 'supervised') return rows.filter((row) => row.supervised)
+  return rows
+}
+
+/**
+ * Whether more pages may hold rows of the filter. The queue comes earliest due first: behind a row
+ * that is due after today there is nothing due today.
+ */
+export function mayHoldMore(filter: Filter, rows: MatterRow[], next: string | null | undefined, now: Millis): boolean {
+  if (!next) return false
+  if (filter !== 'today') return true
+  const last = rows[rows.length - 1]
+  return !last || (last.due_at !== null && last.due_at !== undefined && last.due_at <= startOfDay(addDays(dayOf(now), 1)))
+}

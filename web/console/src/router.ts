@@ -1,0 +1,76 @@
+import { createRouter, createWebHistory } from 'vue-router'
+import { whenSignedOut } from '@shared/http'
+import { zh } from '@shared/words'
+import { allowed, NAV } from './nav'
+import { useSession } from './stores/session'
+import Shell from './layout/Shell.vue'
+
+declare module 'vue-router' {
+  interface RouteMeta {
+    title?: string
+    open?: boolean
+  }
+}
+
+export const router = createRouter({
+  history: createWebHistory('/'),
+  scrollBehavior: (to, from, saved) => saved ?? (to.path === from.path ? {} : { top: 0 }),
+  routes: [
+    { path: '/sign-in', component: () => import('./pages/SignIn.vue'), meta: { title: zh.signIn.title, open: true } },
+    {
+      path: '/',
+      component: Shell,
+      children: [
+        { path: '', redirect: () => firstPage() },
+        { path: 'queue', component: () => import('./pages/Queue.vue'), meta: { title: zh.nav.queue } },
+        { path: 'matters/:id', component: () => import('./pages/Matter.vue') },
+        { path: 'register', component: () => import('./pages/Register.vue'), meta: { title: zh.nav.register } },
+        { path: 'today/:area?', component: () => import('./pages/Today.vue'), meta: { title: zh.nav.today } },
+        { path: 'board/:area?', component: () => import('./pages/Board.vue'), meta: { title: zh.nav.board } },
+        { path: 'visits', component: () => import('./pages/Visits.vue'), meta: { title: zh.nav.visits } },
+        { path: 'posts/:area?', component: () => import('./pages/Posts.vue'), meta: { title: zh.nav.posts } },
+        { path: 'flow/:code?/:version?', component: () => import('./pages/Flow.vue'), meta: { title: zh.nav.flow } },
+        { path: 'messages', component: () => import('./pages/Messages.vue'), meta: { title: zh.nav.messages } },
+        { path: 'audit', component: () => import('./pages/Audit.vue'), meta: { title: zh.nav.audit } },
+        { path: ':rest(.*)*', component: () => import('./pages/NotFound.vue') },
+      ],
+    },
+  ],
+})
+
+/** Where a person begins: the first page of the menu that the posts allow. */
+function firstPage(): string {
+  const session = useSession()
+  return NAV.find((item) => allowed(item, session.can))?.to ?? '/messages'
+}
+
+router.beforeEach(async (to) => {
+  if (to.meta.open) return true
+  const session = useSession()
+  if (session.me) return true
+  try {
+    if (await session.load()) return true
+  } catch {
+    // The server is down: the sign-in page says so and lets the person try again.
+  }
+  return { path: '/sign-in', query: to.fullPath === '/' ? {} : { to: to.fullPath } }
+})
+
+router.afterEach((to) => {
+  if (to.meta.title) document.title = `${to.meta.title} · ${zh.product}`
+})
+
+// An update of the server removes the old chunks: load the page anew instead of showing nothing.
+router.onError((error, to) => {
+  if (/dynamically imported module|Importing a module script failed|Failed to fetch/.test(String(error))) {
+    window.location.assign(to.fullPath)
+  }
+})
+
+whenSignedOut(() => {
+  const session = useSession()
+  const here = router.currentRoute.value
+  if (!session.me || here.meta.open) return
+  session.forget()
+  void router.push({ path: '/sign-in', query: { to: here.fullPath } })
+})

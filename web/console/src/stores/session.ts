@@ -1,0 +1,48 @@
+import { defineStore } from 'pinia'
+import { computed, ref } from 'vue'
+import { api } from '@shared/api'
+import { setServerNow } from '@shared/time'
+import type { Me } from '@shared/types'
+
+/** Who is signed in. */
+export const useSession = defineStore('session', () => {
+  const me = ref<Me | null>(null)
+  const asked = ref(false)
+  const post = computed(() => me.value?.posts[0] ?? null)
+  /** The area the person works for: the board and the queue open there. */
+  const home = computed(() => me.value?.home ?? post.value?.area?.id ?? null)
+  const verbs = computed(() => new Set(me.value?.verbs ?? []))
+  const can = (verb: string) => verbs.value.has(verb)
+  /** "莆田市 / 荔城区 / 镇海街道", from the first post. */
+  const placeTrail = computed(() => post.value?.area?.full_name ?? post.value?.org?.name ?? '')
+
+  function enter(answer: Me) {
+    setServerNow(answer.now)
+    me.value = answer
+    asked.value = true
+  }
+  async function load(): Promise<boolean> {
+    try {
+      enter(await api.me())
+    } catch (error) {
+      asked.value = true
+      me.value = null
+      if ((error as { status?: number }).status !== 401) throw error
+    }
+    return me.value !== null
+  }
+  async function signIn(login: string, password: string) {
+    enter(await api.signIn(login, password))
+  }
+  async function signOut() {
+    try {
+      await api.signOut()
+    } finally {
+      me.value = null
+    }
+  }
+  function forget() {
+    me.value = null
+  }
+  return { me, asked, post, home, can, placeTrail, load, signIn, signOut, forget }
+})

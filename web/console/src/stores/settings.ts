@@ -1,0 +1,13 @@
+import { defineStore } from 'pinia'
+import { ref, watchEffect } from 'vue'
+import { keep, recall } from '@shared/keep'
+
+/** What a person set on this machine. */
+export const useSettings = defineStore('settings', () => {
+  const large = ref(recall<boolean>('large') ?? false)
+  watchEffect(() => {
+    document.documentElement.classList.toggle('large', large.value)
+    keep('large', large.value)
+  })
+  return { large }
+})

@@ -1,0 +1,83 @@
+/** Every call of the pages, typed. Names follow the HTTP contract. */
+import { request } from './http'
+import type {
+  ActionForm, Area, AreaDetail, AreaPost, AuditRow, Board, Callable, CategoryClass, Day, DemoAccount, Dictionaries,
+  Duty, FileRef, Flow, Id, Located, MatterPage, MatterRow, MatterView, Me, Message, Page, ReportForm, StuckDesk,
+  TodayBoard, Vacancy, Visit,
+} from './types'
+import type { FeatureCollection } from 'geojson'
+
+const get = request.bind(null, 'GET') as <T>(path: string, options?: Parameters<typeof request>[2]) => Promise<T>
+const enc = encodeURIComponent
+
+export interface MatterQuery {
+  view: 'queue' | 'mine' | 'area'
+  area?: Id
+  state?: string
+  class?: string
+  category?: string
+  overdue?: boolean
+  open?: boolean
+  q?: string
+  cursor?: string | null
+  limit?: number
+}
+
+export const api = {
+  signIn: (login: string, password: string) => request<Me>('POST', '/sessions', { body: { login, password } }),
+  signOut: () => request<void>('DELETE', '/sessions/current'),
+  me: () => get<Me>('/me'),
+  demoAccounts: () => get<DemoAccount[]>('/demo/accounts'),
+
+  rootArea: () => get<Area>('/areas/root'),
+  area: (id: Id) => get<AreaDetail>(`/areas/${enc(id)}`),
+  children: (id: Id) => get<Area[]>(`/areas/${enc(id)}/children`),
+  boundaries: (id: Id) => get<FeatureCollection>(`/areas/${enc(id)}/boundaries`),
+  searchAreas: (q: string, level?: string) => get<Area[]>('/areas/search', { query: { q, level } }),
+  locate: (lon: number, lat: number) => get<Located>('/areas/locate', { query: { lon, lat } }),
+  callable: (id: Id) => get<Callable[]>(`/areas/${enc(id)}/callable`),
+  vacancies: (id: Id, level?: string) => get<Vacancy[]>(`/areas/${enc(id)}/vacancies`, { query: { level } }),
+  posts: (id: Id) => get<AreaPost[]>(`/areas/${enc(id)}/posts`),
+  addPost: (id: Id, body: Record<string, unknown>, idempotencyKey: string) =>
+    request<unknown>('POST', `/areas/${enc(id)}/posts`, { body, idempotencyKey }),
+  endPost: (id: Id, to: Day, idempotencyKey: string) =>
+    request<void>('DELETE', `/posts/${enc(id)}`, { query: { to }, idempotencyKey }),
+  duties: (id: Id, day: Day) => get<Duty[]>(`/areas/${enc(id)}/duties`, { query: { day } }),
+  setDuties: (id: Id, day: Day, accounts: Id[], idempotencyKey: string) =>
+    request<unknown>('PUT', `/areas/${enc(id)}/duties`, { body: { day, accounts }, idempotencyKey }),
+
+  categories: () => get<CategoryClass[]>('/categories'),
+  dictionaries: () => get<Dictionaries>('/dictionaries'),
+  flow: (code: string, version: number) => get<Flow>(`/flows/${enc(code)}/${version}`),
+
+  report: (form: ReportForm, idempotencyKey: string) =>
+    request<MatterView>('POST', '/matters', { body: form, idempotencyKey }),
+  matters: (query: MatterQuery) => get<MatterPage>('/matters', { query: { ...query } }),
+  nearby: (lon: number, lat: number, category?: string) =>
+    get<MatterRow[]>('/matters/nearby', { query: { lon, lat, category } }),
+  matter: (id: Id) => get<MatterView>(`/matters/${enc(id)}`),
+  act: (id: Id, action: string, form: ActionForm, version: number, idempotencyKey: string) =>
+    request<MatterView>('POST', `/matters/${enc(id)}/actions/${enc(action)}`, { body: form, version, idempotencyKey }),
+  unmask: (id: Id, reason: string) =>
+    request<{ name: string; phone: string }>('POST', `/matters/${enc(id)}/unmask`, { body: { reason } }),
+  upload: (file: File) => {
+    const body = new FormData()
+    body.append('file', file)
+    return request<FileRef>('POST', '/files', { body })
+  },
+
+  board: (area: Id, from: Day, to: Day) => get<Board>(`/boards/${enc(area)}`, { query: { from, to } }),
+  today: (area: Id) => get<TodayBoard>(`/boards/${enc(area)}/today`),
+  stuck: (area: Id) => get<StuckDesk[]>(`/boards/${enc(area)}/stuck`),
+
+  messages: (unread: boolean, cursor?: string | null) =>
+    get<Page<Message>>('/messages', { query: { unread, cursor } }),
+  markRead: (which: { ids: Id[] } | { all: true }) => request<void>('POST', '/messages/read', { body: which }),
+
+  visits: (area: Id | undefined, cursor?: string | null) => get<Page<Visit>>('/visits', { query: { area, cursor } }),
+  addVisit: (body: Record<string, unknown>, idempotencyKey: string) =>
+    request<Visit>('POST', '/visits', { body, idempotencyKey }),
+  audit: (cursor?: string | null) => get<Page<AuditRow>>('/audit', { query: { cursor } }),
+}
+
+export const fileUrl = (id: Id) => `/api/v1/files/${enc(id)}`

@@ -1,0 +1,94 @@
+import type { ActionForm, Available } from './types'
+import { zh } from './words'
+
+/** A field of an action's form. The order of the list is the order on the page. */
+export interface Field {
+  name: keyof ActionForm
+  kind: 'text' | 'reply' | 'finding' | 'category' | 'call' | 'area' | 'until' | 'verdict' | 'rating' | 'matter' | 'slot' | 'files'
+  label: string
+  help?: string
+  required: boolean
+}
+
+/** What the form needs to know about the matter it acts on. */
+export interface FormContext {
+  /** The matter has a category already: then the choice is a correction, not a duty. */
+  hasCategory: boolean
+}
+
+/** Actions whose opinion is the reason or the answer itself get their own words. */
+function opinionLabel(action: string): string {
+  return zh.form.opinionOf[action] ?? zh.form.opinion
+}
+
+/** The fields of the form of an action, from the `needs` and `slots` the server returned. */
+export function fieldsOf(available: Available, context: FormContext): Field[] {
+  const needs = new Set(available.needs)
+  const fields: Field[] = []
+  if ((available.slots?.length ?? 0) > 1) {
+    fields.push({ name: 'task', kind: 'slot', label: zh.form.slot, required: true })
+  }
+  if (needs.has('category')) {
+    const required = !context.hasCategory || available.action === 'classify'
+    fields.push({ name: 'category', kind: 'category', label: zh.form.category, help: zh.form.categoryHelp, required })
+  }
+  if (needs.has('verdict')) fields.push({ name: 'verdict', kind: 'verdict', label: zh.form.verdict, required: true })
+  if (needs.has('result')) fields.push({ name: 'finding', kind: 'finding', label: zh.form.finding, required: true })
+  if (needs.has('area')) fields.push({ name: 'area', kind: 'area', label: zh.form.area, required: true })
+  if (needs.has('tasks')) fields.push({ name: 'lead', kind: 'call', label: zh.form.lead, required: true })
+  if (needs.has('until')) fields.push({ name: 'until', kind: 'until', label: zh.form.until, help: zh.form.untilHelp, required: true })
+  if (needs.has('other')) fields.push({ name: 'other', kind: 'matter', label: zh.form.other, help: zh.form.otherHelp, required: true })
+  if (needs.has('rating')) fields.push({ name: 'rating', kind: 'rating', label: zh.form.rating, required: true })
+  if (needs.has('opinion')) {
+    fields.push({ name: 'opinion', kind: 'text', label: opinionLabel(available.action), help: zh.form.opinionHelp, required: true })
+  } else if (needs.has('rating')) {
+    fields.push({ name: 'opinion', kind: 'text', label: zh.form.ratingWords, required: false })
+  }
+  if (needs.has('reply')) fields.push({ name: 'reply', kind: 'reply', label: zh.form.reply, help: zh.form.replyHelp, required: true })
+  if (needs.has('opinion')) fields.push({ name: 'files', kind: 'files', label: zh.form.files, required: false })
+  return fields
+}
+
+/** Whether the action is done with one press and a word of confirmation. */
+export function isOneTap(available: Available): boolean {
+  return available.needs.length === 0 && (available.slots?.length ?? 0) <= 1
+}
+
+/** Checks what can be checked here; the server checks again. Field name to sentence. */
+export function checkForm(fields: Field[], form: ActionForm): Record<string, string> {
+  const faults: Record<string, string> = {}
+  for (const field of fields) {
+    if (field.required && isEmpty(form[field.name])) faults[field.name] = zh.form.missing(field)
+  }
+  if (form.lead && form.co?.some((one) => one.org === form.lead?.org)) faults.lead = zh.form.leadTwice
+  return faults
+}
+
+function isEmpty(value: unknown): boolean {
+  if (value === undefined || value === null) return true
+  if (typeof value === 'string') return value.trim() === ''
+  if (Array.isArray(value)) return value.length === 0
+  if (typeof value === 'object') return !(value as { org?: string }).org
+  return false
+}
+
+/** The form as it is sent: only fields that the form shows and that have a value. */
+export function toSend(fields: Field[], form: ActionForm, slots: number[] | undefined): ActionForm {
+  const out: Record<string, unknown> = {}
+  for (const field of fields) {
+    const value = form[field.name]
+    if (isEmpty(value)) continue
+    out[field.name] = typeof value === 'string' ? value.trim() : value
+  }
+  if (out.category && form.condition !== undefined) out.condition = form.condition
+  if (out.lead && form.co?.length) out.co = form.co
+  // With a single task there is nothing to choose, but the server may still ask which.
+  if (out.task === undefined && slots?.length === 1 && slots[0]) out.task = slots[0]
+  return out as ActionForm
+}
+
+/** A title of a report: its first sentence, cut at a readable length. */
+export function titleOf(text: string, longest = 24): string {
+  const first = text.trim().split(/[。！？!?；;\n]/)[0]?.trim() ?? ''
+  return [...first].length > longest ? `${[...first].slice(0, longest).join('')}…` : first
+}

@@ -1,0 +1,125 @@
+/** The only file that touches MapLibre; loaded on demand by `createAreaMap`. */
+import { AttributionControl, Map as Engine, Marker, NavigationControl, setWorkerUrl } from 'maplibre-gl'
+import type { GeoJSONSource, LngLatBoundsLike } from 'maplibre-gl'
+import 'maplibre-gl/dist/maplibre-gl.css'
+// A bundler moves the worker away from where MapLibre looks for it: without this the map stays blank.
+import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url'
+import type { Feature, FeatureCollection, Point } from 'geojson'
+import { boxOf, NO_VALUE } from './map'
+import type { AreaMap, AreaMapOptions } from './map'
+import { zh } from './words'
+
+setWorkerUrl(workerUrl)
+
+/** Fonts of the machine itself: no glyphs are ever fetched. */
+const FONTS = '"PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "Noto Sans SC", sans-serif'
+const NOTHING: FeatureCollection = { type: 'FeatureCollection', features: [] }
+
+export async function createEngine(options: AreaMapOptions): Promise<AreaMap> {
+  const engine = new Engine({
+    container: options.container,
+    style: { version: 8, sources: {}, layers: [{ id: 'sea', type: 'background', paint: { 'background-color': '#f4f7fa' } }] },
+    localIdeographFontFamily: FONTS,
+    attributionControl: false,
+    dragRotate: false,
+    pitchWithRotate: false,
+    touchPitch: false,
+    fadeDuration: 0,
+    locale: { 'NavigationControl.ZoomIn': zh.map.zoomIn, 'NavigationControl.ZoomOut': zh.map.zoomOut, 'Map.Title': options.label },
+  })
+  engine.touchZoomRotate.disableRotation()
+  engine.addControl(new NavigationControl({ showCompass: false }), 'top-right')
+  engine.addControl(new AttributionControl({ compact: true, customAttribution: '' }), 'bottom-right')
+  await new Promise<void>((resolve, reject) => {
+    engine.once('load', () => resolve())
+    engine.once('error', (event) => reject(event.error))
+  })
+
+  engine.addSource('areas', { type: 'geojson', data: NOTHING, promoteId: 'id' })
+  engine.addSource('labels', { type: 'geojson', data: NOTHING })
+  engine.addLayer({
+    id: 'fill', type: 'fill', source: 'areas', filter: ['!=', ['get', 'self'], true],
+    paint: { 'fill-color': ['get', 'colour'], 'fill-opacity': ['case', ['boolean', ['feature-state', 'on'], false], 1, 0.86] },
+  })
+  engine.addLayer({
+    id: 'line', type: 'line', source: 'areas', filter: ['!=', ['get', 'self'], true],
+    paint: {
+      'line-color': ['case', ['boolean', ['feature-state', 'on'], false], '#0b2f63', '#ffffff'],
+      'line-width': ['case', ['boolean', ['feature-state', 'on'], false], 3, 1],
+    },
+  })
+  engine.addLayer({
+    id: 'outline', type: 'line', source: 'areas', filter: ['==', ['get', 'self'], true],
+    paint: { 'line-color': '#27507f', 'line-width': 2 },
+  })
+  engine.addLayer({
+    id: 'names', type: 'symbol', source: 'labels',
+    layout: { 'text-field': ['get', 'caption'], 'text-font': ['sans-serif'], 'text-size': 13, 'text-line-height': 1.15, 'text-padding': 4 },
+    paint: { 'text-color': '#14263d', 'text-halo-color': '#ffffff', 'text-halo-width': 1.6 },
+  })
+
+  let lit: string | null = null
+  const highlight = (id: string | null) => {
+    if (id === lit) return
+    if (lit !== null) engine.setFeatureState({ source: 'areas', id: lit }, { on: false })
+    if (id !== null) engine.setFeatureState({ source: 'areas', id }, { on: true })
+    lit = id
+  }
+  engine.on('click', (event) => {
+    options.onPoint?.(event.lngLat.lng, event.lngLat.lat)
+    const hit = engine.queryRenderedFeatures(event.point, { layers: ['fill'] })[0]
+    const id: unknown = hit?.properties.id
+    if (options.onArea && id !== undefined) options.onArea(String(id))
+  })
+  engine.on('mousemove', 'fill', (event) => {
+    const id: unknown = event.features?.[0]?.properties.id
+    engine.getCanvas().style.cursor = 'pointer'
+    highlight(id === undefined ? null : String(id))
+    options.onHover?.(id === undefined ? null : String(id))
+  })
+  engine.on('mouseleave', 'fill', () => {
+    engine.getCanvas().style.cursor = ''
+    highlight(null)
+    options.onHover?.(null)
+  })
+
+  let marker: Marker | undefined
+  return {
+    show(areas, colours, captions, fit) {
+      highlight(null)
+      const features = areas.features.map((feature) => {
+        const id = String(feature.properties?.id ?? '')
+        return { ...feature, properties: { ...feature.properties, id, self: feature.properties?.self === true, colour: colours[id] ?? NO_VALUE } }
+      })
+      engine.getSource<GeoJSONSource>('areas')?.setData({ type: 'FeatureCollection', features: features as Feature[] })
+      // One label point per area: a MultiPolygon would repeat its name on every island.
+      const labels = features.flatMap((feature): Feature<Point>[] => {
+        const { id, self, name } = feature.properties as { id: string; self: boolean; name?: string }
+        const raw: unknown = (feature.properties as { label?: unknown }).label
+        if (self || !Array.isArray(raw)) return []
+        return [{
+          type: 'Feature',
+          geometry: { type: 'Point', coordinates: raw as [number, number] },
+          properties: { caption: captions[id] ?? name ?? '' },
+        }]
+      })
+      engine.getSource<GeoJSONSource>('labels')?.setData({ type: 'FeatureCollection', features: labels })
+      const box = fit ? boxOf(areas) : null
+      if (box) engine.fitBounds(box as LngLatBoundsLike, { padding: 24, animate: false, maxZoom: 17 })
+    },
+    mark(point, centre = false) {
+      if (!point) {
+        marker?.remove()
+        marker = undefined
+        return
+      }
+      marker ??= new Marker({ color: '#c0271d' }).setLngLat(point).addTo(engine)
+      marker.setLngLat(point)
+      if (centre) engine.jumpTo({ center: point })
+    },
+    highlight,
+    destroy() {
+      engine.remove()
+    },
+  }
+}

@@ -1,0 +1,466 @@
+/**
+ * The shapes of /api/v1 as the pages use them. Written by hand from the HTTP contract; once
+ * docs/openapi.json exists, `npm run client` generates shared/api.d.ts and this one file re-exports
+ * from it. Ids are strings, instants are milliseconds since 1970 UTC, days are "2026-11-22".
+ */
+
+export type Id = string
+export type Millis = number
+export type Day = string
+export type Level = 'city' | 'county' | 'town' | 'community' | 'grid' | 'unit'
+
+/** One fault of an input, as the server names it. */
+export interface FieldProblem {
+  field: string
+  code: string
+  message: string
+}
+
+/** RFC 9457 body of every error answer. */
+export interface ProblemBody {
+  type?: string
+  title?: string
+  status: number
+  code: string
+  detail?: string
+  problems?: FieldProblem[]
+  request_id?: string
+  nearest?: { id: Id; full_name: string; metres: number }[]
+}
+
+export interface Coded {
+  code: string
+  word: string
+}
+
+export interface Post {
+  id: Id
+  role: string
+  role_word: string
+  title: string
+  area?: { id: Id; level: Level; name: string; full_name: string } | null
+  org?: { id: Id; name: string } | null
+}
+
+export interface Me {
+  account: Id
+  name: string
+  login: string
+  posts: Post[]
+  verbs: string[]
+  home: Id | null
+  demo: boolean
+  unread: number
+  now: Millis
+}
+
+export interface DemoAccount {
+  login: string
+  password: string
+  name: string
+  title: string
+  role: string
+  role_word: string
+  place: string
+}
+
+export interface TrailEntry {
+  id: Id
+  level: Level
+  name: string
+}
+
+export interface Area {
+  id: Id
+  parent?: Id | null
+  level: Level
+  level_word: string
+  kind?: string
+  kind_word?: string
+  name: string
+  full_name?: string
+  tier?: number | null
+  exclusive?: boolean
+  population?: number | null
+  households?: number | null
+  lon?: number | null
+  lat?: number | null
+  valid_from?: Day
+  valid_to?: Day | null
+}
+
+export interface AreaDetail extends Area {
+  codes: { system: string; code: string }[]
+  trail: TrailEntry[]
+  counts: { grids: number; units: number; posts: number }
+  responsible: { name: string; title: string; vacant: boolean } | null
+  size_warning?: string | null
+}
+
+export interface Located {
+  unit: Area
+  trail: TrailEntry[]
+  full_name: string
+}
+
+export interface Callable {
+  id: Id
+  name: string
+  kind: string
+  kind_word: string
+  line?: string | null
+  level: Level
+}
+
+export interface Vacancy {
+  area: Area
+  answered_by: { name: string; title: string } | null
+}
+
+export interface AreaPost {
+  id: Id
+  account: Id
+  name: string
+  role: string
+  role_word: string
+  title: string
+  from: Day
+  to?: Day | null
+  source: string
+  source_word: string
+}
+
+export interface Duty {
+  day: Day
+  area: Id
+  account: Id
+  name: string
+  phone_masked?: string | null
+}
+
+export interface Condition {
+  number: number | string
+  name: string
+  limit: string
+  urgent: boolean
+  owner: string
+}
+
+export interface Category {
+  code: string
+  name: string
+  conditions: Condition[]
+  photo: boolean | string
+  mediation: boolean
+}
+
+export interface CategoryClass {
+  code: string
+  name: string
+  categories: Category[]
+}
+
+export interface Dictionaries {
+  channels: Coded[]
+  findings: Coded[]
+  roles: Coded[]
+  levels: Coded[]
+  states: (Coded & { phase: string })[]
+  measures: Coded[]
+  verbs: Coded[]
+  [name: string]: Coded[]
+}
+
+export interface FlowState {
+  code: string
+  name: string
+  phase: string
+  level?: Level | null
+  holder?: string | null
+  clock?: string | null
+  overdue?: string | null
+}
+
+export interface FlowAction {
+  code: string
+  name: string
+  help: string
+  from: string[]
+  targets: Record<string, string[]>
+  needs: string[]
+  verb: string
+}
+
+export interface Flow {
+  code: string
+  version: number
+  name: string
+  states: FlowState[]
+  actions: FlowAction[]
+  mermaid?: string
+}
+
+export interface MatterRow {
+  id: Id
+  no: string
+  title: string
+  state: string
+  state_word: string
+  phase: string
+  category_word: string | null
+  class: string | null
+  urgent: boolean
+  place: string | null
+  area_name: string
+  desk_name: string
+  holder_name?: string | null
+  reported_at: Millis
+  arrived_at: Millis
+  due_at?: Millis | null
+  due_kind?: string | null
+  overdue: boolean
+  supervised: boolean
+  returned: boolean
+  reopened: boolean
+  version: number
+  slot?: number | null
+  metres?: number
+}
+
+export interface MatterPage {
+  rows: MatterRow[]
+  next?: string | null
+  counts?: Record<string, number>
+}
+
+export interface Clock {
+  kind: string
+  kind_word: string
+  slot: number
+  started: Millis
+  due: Millis | null
+  state: 'running' | 'paused' | 'late' | string
+  desk_name: string
+}
+
+export interface Task {
+  no: number
+  kind: string
+  kind_word: string
+  desk_name: string
+  state: string
+  state_word: string
+  called_at: Millis
+  signed_at?: Millis | null
+  ended_at?: Millis | null
+  limit?: string | null
+  extensions?: number
+  finding_word?: string | null
+  holder_name?: string | null
+}
+
+export interface PendingAsk {
+  slot: number
+  ask: string
+  ask_word: string
+  by_name: string
+  desk_name: string
+  until?: Day | null
+}
+
+export interface Supervision {
+  by_name?: string
+  level?: number
+  at?: Millis
+  due?: Millis
+  answered_at?: Millis | null
+}
+
+export interface FileRef {
+  id: Id
+  name: string
+  mime: string
+  bytes: number
+}
+
+export interface Step {
+  seq: number
+  action: string
+  action_word: string
+  who: { name: string; title: string } | null
+  from_state_word?: string | null
+  to_state_word?: string | null
+  from_desk_name?: string | null
+  to_desk_name?: string | null
+  opinion?: string | null
+  reply?: string | null
+  received_at?: Millis | null
+  acted_at: Millis
+  held_ms?: number | null
+  due_at?: Millis | null
+  same_day?: boolean | null
+  overdue?: boolean | null
+  files?: FileRef[]
+  hash: string
+}
+
+export interface Available {
+  action: string
+  name: string
+  help: string
+  needs: string[]
+  slots?: number[]
+  areas?: { id: Id; name: string }[]
+}
+
+export interface Stuck {
+  desk_name: string
+  person: string | null
+  since: Millis
+  due_at?: Millis | null
+  overdue: boolean
+}
+
+export interface MatterView extends Omit<MatterRow, 'place'> {
+  text: string
+  place: Place
+  trail: TrailEntry[]
+  channel_word: string
+  reporter: { kind_word: string; masked_name?: string | null; masked_phone?: string | null; has_contact: boolean }
+  clocks: Clock[]
+  tasks: Task[]
+  pending: PendingAsk[]
+  supervision?: Supervision | null
+  files: FileRef[]
+  finding_word?: string | null
+  reply?: string | null
+  rating?: number | null
+  stuck_with: Stuck[]
+  flow: { code: string; version: number }
+  steps: Step[]
+  actions: Available[]
+  category?: string | null
+  condition?: string | null
+}
+
+export interface Place {
+  address: string
+  lon?: number | null
+  lat?: number | null
+}
+
+export interface ReportForm {
+  title?: string
+  text: string
+  category?: string
+  condition?: string
+  channel: string
+  address: string
+  unit?: Id
+  lon?: number
+  lat?: number
+  reporter?: { name: string; phone: string; confirms: boolean }
+  prehandle?: { finding: string; opinion: string; reply?: string }
+  files?: Id[]
+}
+
+/** What an action may bring; the flow says which of these it must bring. */
+export interface ActionForm {
+  opinion?: string
+  reply?: string
+  category?: string
+  condition?: string
+  finding?: string
+  area?: Id
+  lead?: { org: Id; limit?: string }
+  co?: { org: Id; limit?: string }[]
+  task?: number
+  other?: string
+  verdict?: boolean
+  until?: Day
+  rating?: number
+  files?: Id[]
+}
+
+export type Figures = Record<string, number>
+
+export interface Kpi {
+  code: string
+  name: string
+  value: number | null
+  text: string
+  target?: number | null
+  numerator: number
+  denominator: number
+  better?: 'higher' | 'lower'
+}
+
+export interface Board {
+  area: Area
+  trail: TrailEntry[]
+  from: Day
+  to: Day
+  figures: Figures
+  kpis: Kpi[]
+  children: { area: Area; figures: Figures; kpis: Record<string, number | null> }[]
+  classes: { class: string; name: string; figures: Figures }[]
+  as_of: Millis
+}
+
+export interface TodayBoard {
+  area: Area
+  day: Day
+  ends_at: Millis
+  figures: Figures
+  waiting: { level: Level; level_word: string; in: number; judged: number; open: number }[]
+  open_today: MatterRow[]
+  responsible: { name: string; title: string; vacant?: boolean } | null
+}
+
+export interface StuckDesk {
+  desk_name: string
+  person: string | null
+  person_title: string | null
+  open: number
+  overdue: number
+  oldest_since: Millis | null
+}
+
+export interface Message {
+  id: Id
+  kind: string
+  kind_word: string
+  text: string
+  matter?: Id | null
+  created: Millis
+  read: boolean
+}
+
+export interface Visit {
+  id: Id
+  unit: Id
+  unit_name?: string
+  kind: string
+  kind_word?: string
+  text: string
+  at: Millis
+  account?: Id
+  name?: string
+  matter?: { id: Id; no: string } | Id | null
+}
+
+export interface AuditRow {
+  seq: number
+  at: Millis
+  account: Id | null
+  name: string | null
+  title: string | null
+  action: string
+  object: string | null
+  detail: string | null
+}
+
+export interface Page<Row> {
+  rows: Row[]
+  next?: string | null
+}
