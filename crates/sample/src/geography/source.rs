@@ -98,18 +98,26 @@ pub fn places(names: &Names) -> (Vec<Town>, Vec<Micro>) {
         .towns
         .iter()
         .filter_map(|t| {
-            let found = geonames.iter().find(|(all, _)| all.contains(&t.town.name)).map(|g| (g.1, 1.0));
+            let found = geonames.iter().find(|(all, _)| same(all, t.town.name)).map(|g| (g.1, 1.0));
             let (at, pace) = own.get(t.town.code).copied().or(found)?;
             Some(Town { at, county: t.county, villages: t.villages.len(), pace })
         })
         .collect();
-    let known = |all: &[&str]| all.iter().any(|a| INSIDE.contains(a) || names.towns.iter().any(|t| t.town.name == *a));
+    let known = |all: &[&str]| {
+        all.iter().any(|a| INSIDE.contains(a)) || names.towns.iter().any(|t| same(all, t.town.name))
+    };
     let foreign = geonames.iter().filter(|(all, _)| !known(all)).map(|g| g.1);
     let extra = NEIGHBOURS.lines().skip(1).filter_map(|line| {
         let field: Vec<&str> = line.split(',').collect();
         vertex(field.get(1)?, field.get(2)?)
     });
     (towns, foreign.chain(extra).collect())
+}
+
+/// Whether a place has the name of a town; 乡 may have become 镇 since (月塘).
+fn same(all: &[&str], town: &str) -> bool {
+    let stem = town.trim_end_matches(['镇', '乡']);
+    all.contains(&town) || stem != town && all.contains(&stem)
 }
 
 fn vertex(lon: &str, lat: &str) -> Option<Micro> {
