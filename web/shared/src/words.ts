@@ -427,6 +427,7 @@ export const zh = {
 
   board: {
     title: '区域看板',
+    trail: '所在位置',
     worked: (line: string) => `本期：${line}。`,
     noDenominator: '本期没有可计算的事项。',
     target: (line: string) => `目标 ${line}。`,
