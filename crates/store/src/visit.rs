@@ -1,0 +1,147 @@
+//! Visits and patrols (R032): who was where, and what was found.
+
+use civic::id::{AccountId, AreaId, MatterId, VisitId};
+use civic::time::Instant;
+
+use crate::SHARD;
+use crate::driver::{Conn, Result, Row};
+use crate::rows;
+
+/// One visit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Visit {
+    /// Own id.
+    pub id: VisitId,
+    /// Who went.
+    pub account: AccountId,
+    /// Name of the person then.
+    pub name: String,
+    /// Where: the unit.
+    pub unit: AreaId,
+    /// The unit's community that day.
+    pub community: Option<AreaId>,
+    /// The unit's town that day.
+    pub town: Option<AreaId>,
+    /// Code of the kind.
+    pub kind: String,
+    /// What was seen.
+    pub text: String,
+    /// When.
+    pub at: Instant,
+    /// The matter that came of it.
+    pub matter: Option<MatterId>,
+}
+
+/// Which column a list of areas is compared with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Column {
+    /// Visits in these units.
+    Unit,
+    /// Visits in these communities.
+    Community,
+    /// Visits in these towns.
+    Town,
+}
+
+fn visit(row: &Row) -> Result<Visit> {
+    Ok(Visit {
+        id: VisitId(row.int(0)?),
+        account: AccountId(row.int(1)?),
+        name: row.string(2)?,
+        unit: AreaId(row.int(3)?),
+        community: row.opt_int(4)?.map(AreaId),
+        town: row.opt_int(5)?.map(AreaId),
+        kind: row.string(6)?,
+        text: row.string(7)?,
+        at: Instant(row.int(8)?),
+        matter: row.opt_int(9)?.map(MatterId),
+    })
+}
+
+/// Adds a visit.
+pub fn insert(conn: &mut Conn, visit: &Visit) -> Result<()> {
+    conn.exec(
+        "INSERT INTO visit (shard, id, account, name, unit, community, town, kind, body, at, matter) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        &[
+            SHARD.into(),
+            visit.id.0.into(),
+            visit.account.0.into(),
+            (&visit.name).into(),
+            visit.unit.0.into(),
+            visit.community.map(|a| a.0).into(),
+            visit.town.map(|a| a.0).into(),
+            (&visit.kind).into(),
+            (&visit.text).into(),
+            visit.at.0.into(),
+            visit.matter.map(|m| m.0).into(),
+        ],
+    )?;
+    Ok(())
+}
+
+/// One page, newest first, of visits in some areas before the id `before`. Each area is asked alone
+/// for at most `limit` rows: so the index gives the newest ones without sorting all there are.
+pub fn page(
+    conn: &mut Conn,
+    column: Column,
+    areas: &[AreaId],
+    before: Option<i64>,
+    limit: usize,
+) -> Result<Vec<Visit>> {
+    let column = match column {
+        Column::Unit => "unit",
+        Column::Community => "community",
+        Column::Town => "town",
+    };
+    let sql = format!(
+        "SELECT id, account, name, unit, community, town, kind, body, at, matter FROM visit \
+         WHERE shard = $1 AND {column} = $2 AND id < $3 ORDER BY id DESC LIMIT $4"
+    );
+    let mut found = Vec::new();
+    for area in areas {
+        let params = [
+            SHARD.into(),
+            area.0.into(),
+            rows::before(before),
+            (limit as i64).into(),
+        ];
+        conn.for_each(&sql, &params, |row| {
+            found.push(visit(row)?);
+            Ok(())
+        })?;
+    }
+    found.sort_unstable_by_key(|v| std::cmp::Reverse(v.id));
+    found.truncate(limit);
+    Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::on_both;
+    use crate::testing::prepare;
+
+    on_both! {
+        fn visits_are_paged_by_unit_community_and_town(conn: &mut Conn) {
+            prepare(conn);
+            let made = |id: i64, unit: i64| Visit {
+                id: VisitId(id), account: AccountId(7), name: "林".into(), unit: AreaId(unit),
+                community: Some(AreaId(unit / 10)), town: Some(AreaId(1)), kind: "patrol".into(),
+                text: "楼道通畅".into(), at: Instant(id), matter: (id == 2).then_some(MatterId(4)),
+            };
+            for (id, unit) in [(1, 21), (2, 22), (3, 31), (4, 21)] {
+                insert(conn, &made(id, unit)).unwrap();
+            }
+            let ids = |conn: &mut Conn, column, areas: &[i64], before, limit| {
+                let areas: Vec<_> = areas.iter().map(|a| AreaId(*a)).collect();
+                page(conn, column, &areas, before, limit).unwrap().into_iter().map(|v| v.id.0).collect::<Vec<_>>()
+            };
+            assert_eq!(ids(conn, Column::Unit, &[21, 22], None, 2), [4, 2]);
+            assert_eq!(ids(conn, Column::Unit, &[21, 22], Some(2), 2), [1]);
+            assert_eq!(ids(conn, Column::Community, &[2], None, 9), [4, 2, 1]);
+            assert_eq!(ids(conn, Column::Town, &[1], None, 9), [4, 3, 2, 1]);
+            assert_eq!(page(conn, Column::Unit, &[AreaId(22)], None, 9).unwrap(), [made(2, 22)]);
+        }
+    }
+}
