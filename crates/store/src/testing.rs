@@ -97,6 +97,11 @@ impl Drop for Fresh {
     }
 }
 
+/// Brings a fresh database to the current version.
+pub fn prepare(conn: &mut Conn) {
+    crate::migrate::migrate(conn, crate::MIGRATIONS).expect("the migrations apply");
+}
+
 /// A name that no other test of this or another run has; an identifier under 63 bytes.
 fn unique(name: &str) -> String {
     static COUNT: AtomicU32 = AtomicU32::new(0);
