@@ -1,1 +1,200 @@
-//! What a person may do: authorize, load, rule, write
+//! What a person may do: authorize, load, rule, write, answer.
+//!
+//! One [`Office`] serves an installation. Every verb takes the actor first and refuses with a
+//! [`civic::refusal::Refusal`]; opaque faults are logged once where they happen.
+
+mod area;
+mod audit;
+mod board;
+mod clock;
+mod duty;
+mod file;
+mod found;
+pub mod identity;
+mod live;
+pub mod matter;
+mod message;
+pub mod pack;
+mod post;
+pub mod sweep;
+mod visit;
+mod world;
+
+pub use board::{Board, BoardChild, KpiValue, Stuck, Today, TodayLevel};
+pub use clock::{Clock, SystemClock};
+pub use found::Founding;
+pub use live::Live;
+pub use world::World;
+
+use arc_swap::ArcSwap;
+use civic::refusal::Refusal;
+use civic::time::Instant;
+use std::path::PathBuf;
+use std::sync::Arc;
+use store::Store;
+use store::driver::{Conn, DbError, OpenError};
+use store::lane::{Committed, Failure};
+use store::url::StoreUrl;
+
+/// Why a verb did not do what was asked.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum Fault {
+    /// The rules refuse it; the sentence is for the person.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// The program or the database failed; logged, opaque to the person.
+    #[error("{0}")]
+    Broken(String),
+}
+
+impl From<DbError> for Fault {
+    fn from(error: DbError) -> Self {
+        match error {
+            DbError::Full(_) | DbError::ReadOnly(_) => {
+                Self::Refused(Refusal::Busy("服务器磁盘已满或不可写,现在只能查看、不能办理;请通知系统管理员清理磁盘后再试".into()))
+            }
+            DbError::Lost(_) | DbError::Busy(_) | DbError::Retry(_) => Self::Refused(Refusal::Busy("数据库暂时无法使用,请稍后再试".into())),
+            other => {
+                tracing::error!(error = %other, "database");
+                Self::Broken(other.to_string())
+            }
+        }
+    }
+}
+
+impl From<Failure> for Fault {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Refused(refusal) => Self::Refused(refusal),
+            Failure::Broken(error) => error.into(),
+        }
+    }
+}
+
+impl From<Vec<civic::problem::Problem>> for Fault {
+    fn from(problems: Vec<civic::problem::Problem>) -> Self {
+        Self::Refused(Refusal::Invalid(problems))
+    }
+}
+
+/// The result of a verb.
+pub type Result<T> = std::result::Result<T, Fault>;
+
+/// How an office is opened.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The database.
+    pub url: StoreUrl,
+    /// Folder of attachments and the key file.
+    pub data: PathBuf,
+    /// Demo mode: accounts made for showing are listed on the sign-in page.
+    pub demo: bool,
+}
+
+/// The office of one installation.
+pub struct Office {
+    pub(crate) store: Store,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) world: ArcSwap<World>,
+    pub(crate) keys: identity::keys::Keys,
+    pub(crate) files: Arc<dyn object_store::ObjectStore>,
+    pub(crate) sessions: identity::session::Cache,
+    pub(crate) live: Live,
+    pub(crate) demo: bool,
+}
+
+impl Office {
+    /// Opens an existing database of the current version.
+    ///
+    /// # Errors
+    /// A Chinese sentence that says what to do.
+    pub fn open(config: &Config, clock: Arc<dyn Clock>) -> std::result::Result<Arc<Self>, OpenError> {
+        Self::begin(config, clock, false)
+    }
+
+    /// Opens or creates a database, brings it to the current version and loads the base pack.
+    ///
+    /// # Errors
+    /// As [`Office::open`], and when a migration or the pack fails.
+    pub fn create(config: &Config, clock: Arc<dyn Clock>) -> std::result::Result<Arc<Self>, OpenError> {
+        Self::begin(config, clock, true)
+    }
+
+    fn begin(config: &Config, clock: Arc<dyn Clock>, create: bool) -> std::result::Result<Arc<Self>, OpenError> {
+        let live = Live::default();
+        let publisher = live.clone();
+        let publish = move |committed: Committed| publisher.publish(committed);
+        let store = if create { Store::create(&config.url, publish)? } else { Store::open(&config.url, publish)? };
+        if create {
+            pack::install(&store, clock.now())?;
+        }
+        let world = World::load(&store, clock.now())?;
+        let keys = identity::keys::Keys::open_or_create(&config.data)?;
+        let files = file::local(&config.data)?;
+        Ok(Arc::new(Self {
+            store,
+            clock,
+            world: ArcSwap::from_pointee(world),
+            keys,
+            files,
+            sessions: identity::session::Cache::default(),
+            live,
+            demo: config.demo,
+        }))
+    }
+
+    /// Now, by the office's clock.
+    #[must_use]
+    pub fn now(&self) -> Instant {
+        self.clock.now()
+    }
+    /// Today, in the city's zone.
+    #[must_use]
+    pub fn today(&self) -> civic::time::Day {
+        self.world().rules.day(self.now())
+    }
+    /// The tree, posts, flows and the rest that is kept in memory.
+    #[must_use]
+    pub fn world(&self) -> Arc<World> {
+        self.world.load_full()
+    }
+    /// Whether accounts made for showing exist.
+    #[must_use]
+    pub fn is_demo(&self) -> bool {
+        self.demo
+    }
+    /// Live events.
+    #[must_use]
+    pub fn live(&self) -> &Live {
+        &self.live
+    }
+    /// The store, for the command line (`verify`, `seal`, `bench`).
+    #[must_use]
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    pub(crate) async fn read<T: Send + 'static>(&self, work: impl FnOnce(&mut Conn) -> store::driver::Result<T> + Send + 'static) -> Result<T> {
+        Ok(self.store.read::<T, DbError>(work).await?)
+    }
+    pub(crate) async fn write<T: Send + 'static>(&self, work: impl FnOnce(&mut Conn) -> std::result::Result<T, Failure> + Send + 'static) -> Result<T> {
+        Ok(self.store.write::<T, Failure>(work).await?)
+    }
+
+    /// Rebuilds what is kept in memory after areas, organisations, posts or packs changed.
+    ///
+    /// # Errors
+    /// When the rows cannot be read or do not make a tree.
+    pub async fn reload(&self) -> Result<()> {
+        let now = self.now();
+        let world = self.store.read::<World, OpenError>(move |conn| World::read(conn, now)).await.map_err(|e| {
+            tracing::error!(error = ?e, "reload");
+            Fault::Broken(e.to_string())
+        })?;
+        self.world.store(Arc::new(world));
+        Ok(())
+    }
+}
+
+pub use store::account::{Account, AccountKind};
+pub use store::area::BoundaryRow;

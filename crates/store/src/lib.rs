@@ -1,9 +1,40 @@
-//! Rows, SQL, migrations and the committer; the only crate that names a database driver
+//! Rows, SQL, migrations and the committer; the only crate that names a database driver.
+//!
+//! Start reading at [`Store`]: it opens a database, reads on a pool of threads ([`pool`]), and
+//! writes on one lane ([`lane`]) that decides and commits commands in sets.
 
+pub mod account;
+pub mod area;
+pub mod audit;
 pub mod database;
 pub mod driver;
+pub mod duty;
+pub mod file;
+pub mod lane;
+pub mod matter;
+pub mod message;
 pub mod migrate;
+pub mod org;
+pub mod pack;
 pub mod pool;
+pub mod post;
+mod rows;
+pub mod seal;
+pub mod session;
+pub mod sign_in;
+pub mod step;
+mod store;
+pub mod tally;
+pub mod token;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 pub mod url;
+pub mod verify;
+pub mod visit;
+
+pub use rows::fresh_id;
+pub use store::{MIGRATIONS, Store};
+
+/// The shard of this installation. Every row that grows with use carries it; an installation
+/// spread over several databases gives each its own.
+pub const SHARD: i64 = 1;

@@ -87,7 +87,7 @@ pub fn generate(scope: Scope<'_>, seed: u64) -> Vec<Area> {
     let (division, plans) = std::thread::scope(|scope| {
         let division = scope.spawn(|| {
             let (towns, foreign) = places(&names);
-            divide(&Land { shores: &source::land(), towns: &towns, foreign: &foreign }, seed)
+            divide(&Land { shores: &source::land(&towns), towns: &towns, foreign: &foreign }, seed)
         });
         let plans = all_plans(&names, seed);
         (division.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), plans)

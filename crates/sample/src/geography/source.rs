@@ -124,11 +124,19 @@ fn vertex(lon: &str, lat: &str) -> Option<Micro> {
     Point::new(lon.parse().ok()?, lat.parse().ok()?).snap()
 }
 
+/// Farther from every town of the list than this, in metres, a rock has nobody of it living there.
+const FAR_ISLET: f64 = 20_000.0;
+
 /// Outer rings of the land: lakes and lagoons count as land, because they belong to an area too.
+/// Islets far from every town are left out.
 #[must_use]
-pub fn land() -> Vec<Ring> {
+pub fn land(towns: &[Town]) -> Vec<Ring> {
+    let near = |ring: &Ring| {
+        ring.iter().any(|v| towns.iter().any(|t| t.at.degrees().metres_to(v.degrees()) < FAR_ISLET))
+    };
     let read = read_geojson(LAND, Crs::Wgs84, Limits::default()).unwrap_or_default();
-    read.into_iter().flat_map(|f| f.boundary.polygons).filter_map(|p| p.rings.into_iter().next()).collect()
+    let rings = read.into_iter().flat_map(|f| f.boundary.polygons).filter_map(|p| p.rings.into_iter().next());
+    rings.filter(near).collect()
 }
 
 /// A name as people say it: 坂头社区居委会 is 坂头社区, 木兰村委会 is 木兰村, 霞林街道 stays.

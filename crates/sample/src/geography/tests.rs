@@ -109,15 +109,20 @@ fn ring_crosses(ring: &[Micro]) -> bool {
 }
 
 #[test]
-fn counties_towns_and_villages_are_contiguous_but_for_islands() {
-    for area in CITY.iter().filter(|a| a.level < 5) {
-        let b = shape(area);
-        assert!(b.polygons.iter().all(|p| p.rings.len() == 1), "{} has an enclave", area.name);
-        // A second part must be an island: none of its vertices is on another area's mainland.
-        let mut sizes: Vec<f64> = b.polygons.iter().map(|p| Boundary { polygons: vec![p.clone()] }.area_m2()).collect();
-        sizes.sort_by(f64::total_cmp);
-        let main = sizes.pop().unwrap();
-        assert!(sizes.iter().sum::<f64>() < main, "{} lies in pieces", area.name);
+fn counties_towns_and_villages_are_one_piece_but_for_islands_of_their_own() {
+    for level in 2..=4 {
+        let shapes: Vec<(&Area, Boundary)> = of_level(level).map(|a| (a, shape(a))).collect();
+        let mut owners: HashMap<Micro, HashSet<&str>> = HashMap::new();
+        for (area, b) in &shapes {
+            for v in b.rings().flatten() {
+                owners.entry(*v).or_default().insert(&area.code);
+            }
+        }
+        for (area, b) in &shapes {
+            assert!(b.polygons.iter().all(|p| p.rings.len() == 1), "{} has an enclave", area.name);
+            let joined = b.polygons.iter().filter(|p| p.rings[0].iter().any(|v| owners[v].len() > 1)).count();
+            assert!(joined <= 1, "{} lies in pieces between others", area.name);
+        }
     }
 }
 

@@ -1,0 +1,276 @@
+//! Boards: the figures of an area and a period, with the areas below it; today; who it is stuck
+//! with (R015, R064, R068, R071).
+
+use crate::matter::Listed;
+use crate::{Office, Result};
+use civic::area::Level;
+use civic::directory::Actor;
+use civic::id::AreaId;
+use civic::kpi::Kpi;
+use civic::matter::Desk;
+use civic::measure::{self, Measure};
+use civic::refusal::Refusal;
+use civic::rights::Verb;
+use civic::time::{Day, Instant};
+use store::tally::{self, Figures};
+
+/// Longest period of a board, in days: ten years.
+const PERIOD_DAYS_MAX: i64 = 3_660;
+/// Rows of the list of a today board and of a stuck list.
+const ROWS_MAX: usize = 50;
+
+/// A formula with its value.
+#[derive(Debug, Clone)]
+pub struct KpiValue {
+    /// The formula.
+    pub kpi: Kpi,
+    /// Above the line.
+    pub numerator: i64,
+    /// Below the line.
+    pub denominator: i64,
+}
+
+impl KpiValue {
+    /// Percent; none where nothing lies below the line.
+    #[must_use]
+    pub fn percent(&self) -> Option<f64> {
+        (self.denominator != 0).then(|| 100.0 * self.numerator as f64 / self.denominator as f64)
+    }
+}
+
+/// An area below, with its figures.
+#[derive(Debug, Clone)]
+pub struct BoardChild {
+    /// The area.
+    pub area: AreaId,
+    /// Its figures.
+    pub figures: Figures,
+    /// Its formulae.
+    pub kpis: Vec<KpiValue>,
+}
+
+/// The board of an area and a period.
+#[derive(Debug, Clone)]
+pub struct Board {
+    /// The area.
+    pub area: AreaId,
+    /// First day.
+    pub from: Day,
+    /// Last day.
+    pub to: Day,
+    /// Its figures; stocks are those of now.
+    pub figures: Figures,
+    /// Its formulae.
+    pub kpis: Vec<KpiValue>,
+    /// The areas below; for a grid, its units.
+    pub children: Vec<BoardChild>,
+    /// Figures by class, where they are kept.
+    pub classes: Vec<(i64, Figures)>,
+    /// When it was read.
+    pub as_of: Instant,
+}
+
+/// Judgement of one level today.
+#[derive(Debug, Clone)]
+pub struct TodayLevel {
+    /// The level.
+    pub level: Level,
+    /// Came in today.
+    pub received: i64,
+    /// Judged today of those.
+    pub judged: i64,
+    /// Still lying there, whenever it came.
+    pub open: i64,
+}
+
+/// The today board (R068).
+#[derive(Debug, Clone)]
+pub struct Today {
+    /// The area.
+    pub area: AreaId,
+    /// The day.
+    pub day: Day,
+    /// When the day ends.
+    pub ends_at: Instant,
+    /// Figures of the day, and the stocks of now.
+    pub figures: Figures,
+    /// By level, those at or below the area's.
+    pub levels: Vec<TodayLevel>,
+    /// What is open, earliest due first.
+    pub open: Vec<Listed>,
+    /// Who answers for the area: name and title.
+    pub responsible: Option<(String, String)>,
+}
+
+/// A desk on which things lie.
+#[derive(Debug, Clone)]
+pub struct Stuck {
+    /// The desk.
+    pub desk: Desk,
+    /// Name and title of the person who answers for it.
+    pub person: Option<(String, String)>,
+    /// How many things lie there.
+    pub open: i64,
+    /// How many of them are overdue.
+    pub overdue: i64,
+    /// Since when the oldest lies there.
+    pub oldest_since: Instant,
+}
+
+impl Office {
+    fn board_area(&self, actor: &Actor, area: AreaId) -> Result<Level> {
+        let world = self.world();
+        world.directory().over(actor, Verb::SeeBoard, area).ok_or_else(|| Refusal::unknown("区域"))?;
+        world.tree().get(area).map(|a| a.level).ok_or_else(|| Refusal::unknown("区域").into())
+    }
+
+    /// The board of an area for the days `from..=to`.
+    ///
+    /// # Errors
+    /// `Unknown` outside the actor's areas; `Invalid` for a period that ends before it begins.
+    pub async fn board(&self, actor: &Actor, area: AreaId, from: Day, to: Day) -> Result<Board> {
+        let level = self.board_area(actor, area)?;
+        if to < from || to.0 - from.0 > PERIOD_DAYS_MAX {
+            return Err(Refusal::invalid("to", "bad_period", "结束日期要在开始日期之后,且不超过十年").into());
+        }
+        let world = self.world();
+        let parent = world.tree().parent(area).map(|p| p.id);
+        let periods = measure::covering(from, to);
+        let units: Vec<AreaId> = if level == Level::Grid {
+            world.tree().children(area).filter(|a| a.level == Level::Unit).map(|a| a.id).collect()
+        } else {
+            Vec::new()
+        };
+        let classes: Vec<i64> = world.rules.categories.classes().iter().filter_map(|c| c.code.parse().ok()).collect();
+        let with_classes = level <= Level::Community;
+        let (own, stocks, mut below) = self
+            .read(move |conn| {
+                let total = [measure::TOTAL];
+                let mut wanted = vec![0];
+                if with_classes {
+                    wanted.extend(classes);
+                }
+                let (own, stocks) = match level {
+                    Level::Unit => (tally::of_unit(conn, area, &periods)?, tally::of_unit(conn, area, &total)?),
+                    _ => (tally::of_node(conn, parent, area, &periods, &wanted)?, tally::of_node(conn, parent, area, &total, &wanted)?),
+                };
+                let mut children = std::collections::BTreeMap::new();
+                if level < Level::Unit {
+                    let now = tally::children(conn, area, &total)?;
+                    for (child, figures) in tally::children(conn, area, &periods)? {
+                        children.insert(child, figures);
+                    }
+                    for (child, total) in now {
+                        let entry = children.remove(&child).unwrap_or_default();
+                        children.insert(child, entry.with_stocks_of(&total));
+                    }
+                }
+                for unit in units {
+                    let zero = |map: std::collections::BTreeMap<i64, Figures>| map.get(&0).cloned().unwrap_or_default();
+                    let now = zero(tally::of_unit(conn, unit, &total)?);
+                    children.insert(unit, zero(tally::of_unit(conn, unit, &periods)?).with_stocks_of(&now));
+                }
+                Ok((own, stocks, children))
+            })
+            .await?;
+        let kpis = |figures: &Figures| world.kpis.iter().map(|kpi| valued(kpi, figures)).collect::<Vec<_>>();
+        let none = Figures::default();
+        let at = |class: i64| own.get(&class).unwrap_or(&none).clone().with_stocks_of(stocks.get(&class).unwrap_or(&none));
+        let figures = at(0);
+        let children = world
+            .tree()
+            .children(area)
+            .map(|child| {
+                let figures = below.remove(&child.id).unwrap_or_default();
+                BoardChild { area: child.id, kpis: kpis(&figures), figures }
+            })
+            .collect();
+        let mut seen: Vec<i64> = own.keys().chain(stocks.keys()).copied().filter(|c| *c != 0).collect();
+        seen.sort_unstable();
+        seen.dedup();
+        Ok(Board {
+            area,
+            from,
+            to,
+            kpis: kpis(&figures),
+            figures,
+            children,
+            classes: seen.into_iter().map(|c| (c, at(c))).collect(),
+            as_of: self.now(),
+        })
+    }
+
+    /// The today board of an area.
+    ///
+    /// # Errors
+    /// `Unknown` outside the actor's areas.
+    pub async fn today_board(&self, actor: &Actor, area: AreaId) -> Result<Today> {
+        let level = self.board_area(actor, area)?;
+        let day = self.today();
+        let board = self.board(actor, area, day, day).await?;
+        let held = self.read(move |conn| store::matter::open_in(conn, level, area, ROWS_MAX)).await?;
+        let world = self.world();
+        let figures = board.figures;
+        let open_at = |level: Level| {
+            figures.get(match level {
+                Level::Unit => Measure::OpenUnit,
+                Level::Grid => Measure::OpenGrid,
+                Level::Community => Measure::OpenCommunity,
+                Level::Town => Measure::OpenTown,
+                Level::County => Measure::OpenCounty,
+                Level::City => Measure::OpenCity,
+            })
+        };
+        let levels = Level::ALL
+            .into_iter()
+            .rev()
+            .map(|level| {
+                let (received, judged) = Measure::triage(level);
+                TodayLevel { level, received: figures.get(received), judged: figures.get(judged), open: open_at(level) }
+            })
+            .collect();
+        let open = held
+            .into_iter()
+            .filter(|h| world.directory().sees(actor, &h.matter, day))
+            .map(|h| {
+                let due = (h.due_at.0 != i64::MAX).then_some(h.due_at);
+                Listed { slot: h.slot, due_at: due, due_kind: due.map(|_| h.due_kind), matter: h.matter }
+            })
+            .collect();
+        let responsible = self.person_of(world.directory().responsible(area, day).cloned()).await?;
+        Ok(Today { area, day, ends_at: world.rules.calendar.zone().end_of(day), figures, levels, open, responsible })
+    }
+
+    /// Who things of an area are stuck with: the desks with the most overdue first.
+    ///
+    /// # Errors
+    /// `Unknown` outside the actor's areas.
+    pub async fn stuck(&self, actor: &Actor, area: AreaId) -> Result<Vec<Stuck>> {
+        let level = self.board_area(actor, area)?;
+        let rows = self.read(move |conn| store::matter::stuck(conn, level, area, ROWS_MAX)).await?;
+        let (world, day) = (self.world(), self.today());
+        let mut out = Vec::with_capacity(rows.len());
+        for (desk, open, overdue, oldest_since) in rows {
+            let post = match desk {
+                Desk::Area(area) => world.directory().responsible(area, day).cloned(),
+                Desk::Org(org) => world.directory().posts_at(civic::post::Seat::Org(org), day).next().cloned(),
+                Desk::Reporter | Desk::None => None,
+            };
+            out.push(Stuck { desk, person: self.person_of(post).await?, open, overdue, oldest_since });
+        }
+        Ok(out)
+    }
+
+    /// Name and title of the holder of a post.
+    pub(crate) async fn person_of(&self, post: Option<std::sync::Arc<civic::post::Post>>) -> Result<Option<(String, String)>> {
+        let Some(post) = post else { return Ok(None) };
+        let account = post.account;
+        let names = self.read(move |conn| store::account::names(conn, &[account])).await?;
+        Ok(Some((names.get(&account).cloned().unwrap_or_default(), self.world().directory().title(&post))))
+    }
+}
+
+fn valued(kpi: &Kpi, figures: &Figures) -> KpiValue {
+    let (numerator, denominator) = kpi.parts(|m| figures.get(m));
+    KpiValue { kpi: kpi.clone(), numerator, denominator }
+}

@@ -1,0 +1,52 @@
+//! The verbs on matters: report, act, read.
+
+mod act;
+mod input;
+mod list;
+mod public;
+mod report;
+mod view;
+
+pub use input::{ContactInput, FormInput, PlaceInput, ReportInput};
+pub use list::{Listed, Nearby, Page, Query, View};
+pub use public::{Followed, Progress};
+pub use view::{Contact, StuckWith, Viewed};
+
+use crate::{Office, Result};
+use civic::directory::Actor;
+use civic::id::MatterId;
+use civic::matter::Matter;
+use civic::refusal::Refusal;
+use serde::{Deserialize, Serialize};
+
+/// What a command on a matter answers, also when it is repeated.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Receipt {
+    /// The matter.
+    pub id: MatterId,
+    /// Its number.
+    pub no: String,
+    /// Its version after the command.
+    pub version: u32,
+}
+
+impl Receipt {
+    pub(crate) fn of(matter: &Matter) -> Self {
+        Self { id: matter.id, no: matter.no.clone(), version: matter.version }
+    }
+    pub(crate) fn text(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
+    pub(crate) fn parse(text: &str) -> Result<Self> {
+        serde_json::from_str(text).map_err(|e| crate::Fault::Broken(format!("kept answer: {e}")))
+    }
+}
+
+impl Office {
+    /// The matter, if the actor may see it; otherwise it does not exist for them.
+    pub(crate) async fn visible(&self, actor: &Actor, id: MatterId) -> Result<Matter> {
+        let matter = self.read(move |conn| store::matter::get(conn, id)).await?;
+        let day = self.today();
+        matter.filter(|m| self.world().directory().sees(actor, m, day)).ok_or_else(|| Refusal::unknown("事件").into())
+    }
+}

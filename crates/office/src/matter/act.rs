@@ -1,0 +1,60 @@
+//! Acting on a matter: one function for every action of every flow.
+
+use super::{FormInput, Receipt};
+use crate::{Fault, Office, Result};
+use civic::directory::Actor;
+use civic::id::MatterId;
+use civic::matter::{Cases, decide};
+use civic::refusal::Refusal;
+use civic::time::Instant;
+use store::lane::{Minting, Writing};
+
+impl Office {
+    /// Carries out an action of the matter's flow, decided on `version`. The same key answers the
+    /// same and does nothing twice.
+    ///
+    /// # Errors
+    /// See [`civic::matter::decide`].
+    pub async fn act(&self, actor: &Actor, id: MatterId, action: &str, version: Option<u32>, input: FormInput, key: Option<String>) -> Result<Receipt> {
+        self.act_at(actor, id, action, version, input, key, self.now()).await
+    }
+
+    /// The same at a given time, for the sample city's clock.
+    ///
+    /// # Errors
+    /// As [`Office::act`].
+    #[allow(clippy::too_many_arguments, reason = "the sample city adds only the time")]
+    pub async fn act_at(
+        &self,
+        actor: &Actor,
+        id: MatterId,
+        action: &str,
+        version: Option<u32>,
+        input: FormInput,
+        key: Option<String>,
+        now: Instant,
+    ) -> Result<Receipt> {
+        let form = self.form(actor, input).await?;
+        let matters: Vec<MatterId> = std::iter::once(id).chain(form.other).collect();
+        let files: Vec<_> = form.files.iter().map(|f| (f.file, id)).collect();
+        let command = civic::matter::Command { action: action.to_owned(), version, form };
+        let world = self.world();
+        let actor = actor.clone();
+        let answer = self
+            .store
+            .submit(store::lane::Command {
+                key: key.map(|key| (actor.account, key)),
+                matters,
+                prefixes: Vec::new(),
+                now,
+                decide: Box::new(move |cases: &Cases, _: &mut Minting<'_>| {
+                    let outcome = decide(&world.rules, cases, id, &actor, &command, now)?;
+                    let matter = outcome.matters.iter().find(|m| m.id == id).ok_or_else(|| Refusal::Conflict("操作没有产生结果".into()))?;
+                    Ok(Writing { answer: Receipt::of(matter).text(), files: files.clone(), outcome, ..Writing::default() })
+                }),
+            })
+            .await
+            .map_err(Fault::from)?;
+        Receipt::parse(&answer.text)
+    }
+}

@@ -1,0 +1,112 @@
+//! Reporting.
+
+use super::input::check_contact;
+use super::{Receipt, ReportInput};
+use crate::{Fault, Office, Result};
+use civic::area::{Level, Path};
+use civic::directory::Actor;
+use civic::id::{AccountId, MatterId};
+use civic::matter::{Cases, ReportForm, Reporter, report};
+use civic::refusal::Refusal;
+use civic::time::Instant;
+use store::lane::{Command, Minting, Writing};
+
+/// Code of the main flow.
+pub(crate) const FLOW: &str = "incident";
+
+impl Office {
+    /// Takes a report. The same key answers the same and does nothing twice.
+    ///
+    /// # Errors
+    /// `Invalid` with every problem of place, words, category, contact or files.
+    pub async fn report(&self, actor: &Actor, input: ReportInput, key: Option<String>) -> Result<Receipt> {
+        self.report_at(actor, input, key, self.now()).await
+    }
+
+    /// The same at a given time, for the sample city's clock.
+    ///
+    /// # Errors
+    /// As [`Office::report`].
+    pub async fn report_at(&self, actor: &Actor, input: ReportInput, key: Option<String>, now: Instant) -> Result<Receipt> {
+        let (place, path) = self.resolve(&input.place)?;
+        if let Some(contact) = &input.contact {
+            let problems = check_contact(contact);
+            if !problems.is_empty() {
+                return Err(problems.into());
+            }
+        }
+        let files = self.attachable(actor, &input.files).await?;
+        let prehandle = match input.prehandle {
+            Some(form) => Some(self.form(actor, form).await?),
+            None => None,
+        };
+        let identity = input
+            .contact
+            .as_ref()
+            .filter(|c| !c.name.is_empty() || !c.phone.is_empty())
+            .map(|c| self.keys.seal(serde_json::json!({ "name": c.name, "phone": c.phone }).to_string().as_bytes()));
+        let staff = !actor.posts.is_empty();
+        let anonymous = actor.account == AccountId(0);
+        let form = ReportForm {
+            title: input.title,
+            text: input.text,
+            category: input.category,
+            condition: input.condition,
+            channel: input.channel,
+            place,
+            path,
+            reporter: Reporter {
+                account: (!staff && !anonymous).then_some(actor.account),
+                confirms: input.confirms || !staff,
+                bypass: input.bypass,
+            },
+            prehandle,
+            files,
+        };
+        let world = self.world();
+        let prefix = prefix(&world.codes, &form.path, world.rules.day(now));
+        let actor = actor.clone();
+        let answer = self
+            .store
+            .submit(Command {
+                key: key.map(|key| (actor.account, key)),
+                matters: Vec::new(),
+                prefixes: vec![prefix.clone()],
+                now,
+                decide: Box::new(move |_: &Cases, minting: &mut Minting<'_>| {
+                    let id = MatterId(minting.id(now));
+                    let mut form = form.clone();
+                    if anonymous || (form.reporter.account.is_none() && form.reporter.confirms) {
+                        form.reporter.account = Some(follower(id));
+                    }
+                    let no = minting.number(&prefix);
+                    let outcome = report(&world.rules, FLOW, &actor, &form, id, &no, now)?;
+                    let matter = outcome.matters.last().ok_or_else(|| Refusal::Conflict("上报没有产生事件".into()))?;
+                    Ok(Writing {
+                        answer: Receipt::of(matter).text(),
+                        party: identity.clone().map(|cipher| (id, cipher, None)),
+                        files: form.files.iter().map(|f| (f.file, id)).collect(),
+                        outcome,
+                        ..Writing::default()
+                    })
+                }),
+            })
+            .await
+            .map_err(Fault::from)?;
+        Receipt::parse(&answer.text)
+    }
+}
+
+/// The account that stands for a person concerned who has none: they follow by number and code.
+#[must_use]
+pub(crate) fn follower(id: MatterId) -> AccountId {
+    AccountId(-id.0)
+}
+
+/// Numbers for people: town code, day, counter within both: `350302003-260311-0007`.
+fn prefix(codes: &std::collections::HashMap<civic::id::AreaId, String>, path: &Path, day: civic::time::Day) -> String {
+    let town = path.at(Level::Town).or_else(|| path.at(Level::County)).or_else(|| path.leaf());
+    let code = town.and_then(|t| codes.get(&t)).map_or("0", |code| code.get(..9).unwrap_or(code));
+    let (year, month, of_month) = day.ymd();
+    format!("{code}-{:02}{month:02}{of_month:02}-", year % 100)
+}

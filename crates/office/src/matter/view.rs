@@ -1,0 +1,172 @@
+//! One matter as its reader sees it.
+
+use crate::{Office, Result};
+use civic::directory::Actor;
+use civic::id::MatterId;
+use civic::mask;
+use civic::matter::{Available, Desk, Matter, Step, available};
+use civic::refusal::Refusal;
+use civic::rights::{Relation, Verb};
+use civic::time::Instant;
+use serde::Deserialize;
+use store::audit::Entry;
+use store::lane::Failure;
+
+/// A matter with its journal and what the reader may do.
+#[derive(Debug, Clone)]
+pub struct Viewed {
+    /// The matter.
+    pub matter: Matter,
+    /// Its journal. Internal opinions are left out for who is not of the staff.
+    pub steps: Vec<Step>,
+    /// What the reader may do now.
+    pub actions: Vec<Available>,
+    /// Who it is stuck with.
+    pub stuck_with: Vec<StuckWith>,
+    /// The reporter's contact, masked; none where there is none or the reader may not know.
+    pub contact: Option<Contact>,
+    /// Whether the reader may unmask the contact, with a reason.
+    pub may_unmask: bool,
+    /// Whether the reader is of the staff and sees internal opinions.
+    pub internal: bool,
+}
+
+/// A desk on which it lies, and the person who answers for it (R064).
+#[derive(Debug, Clone)]
+pub struct StuckWith {
+    /// Slot: 0 the matter itself, else the task.
+    pub slot: u32,
+    /// The desk.
+    pub desk: Desk,
+    /// Name and title of the person: who claimed it, else who answers for the desk.
+    pub person: Option<(String, String)>,
+    /// Since when.
+    pub since: Instant,
+    /// When the clock runs out.
+    pub due_at: Option<Instant>,
+    /// Whether it ran out.
+    pub overdue: bool,
+}
+
+/// Name and telephone of a reporter.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+pub struct Contact {
+    /// Name.
+    pub name: String,
+    /// Telephone.
+    pub phone: String,
+}
+
+impl Office {
+    /// A matter as the actor may see it.
+    ///
+    /// # Errors
+    /// `Unknown` where the actor may not know it.
+    pub async fn matter(&self, actor: &Actor, id: MatterId) -> Result<Viewed> {
+        let (world, now, today) = (self.world(), self.now(), self.today());
+        let (matter, stored, cipher) = self
+            .read(move |conn| {
+                let matter = store::matter::get(conn, id)?;
+                let steps = if matter.is_some() { store::step::journal(conn, id)? } else { Vec::new() };
+                let cipher = store::matter::party(conn, id)?;
+                Ok((matter, steps, cipher))
+            })
+            .await?;
+        let directory = world.directory();
+        let matter = matter.filter(|m| directory.sees(actor, m, today)).ok_or_else(|| Refusal::unknown("事件"))?;
+        let internal = !actor.posts.is_empty() && matter.reporter.account != Some(actor.account);
+        let mut steps: Vec<Step> = stored.into_iter().map(|s| s.step).collect();
+        if !internal {
+            for step in &mut steps {
+                step.words.opinion = None;
+            }
+        }
+        let contact = cipher.and_then(|c| self.contact(&c)).map(|c| Contact { name: mask::name(&c.name), phone: mask::phone(&c.phone) });
+        let may_unmask = contact.is_some() && directory.entitles(actor, Verb::Unmask, &[Relation::Desk, Relation::Owner, Relation::Task], &matter, today).is_some();
+        let stuck_with = self.stuck_with(&matter).await?;
+        Ok(Viewed {
+            actions: available(&world.rules, actor, &matter, now)?,
+            contact: contact.filter(|_| internal),
+            may_unmask,
+            stuck_with,
+            steps,
+            internal,
+            matter,
+        })
+    }
+
+    fn contact(&self, cipher: &[u8]) -> Option<Contact> {
+        self.keys.open(cipher).and_then(|plain| serde_json::from_slice(&plain).ok())
+    }
+
+    async fn stuck_with(&self, matter: &Matter) -> Result<Vec<StuckWith>> {
+        let (world, today) = (self.world(), self.today());
+        let directory = world.directory();
+        let mut out = Vec::new();
+        for (slot, desk) in matter.holding() {
+            let claimed = if slot == 0 { matter.holder } else { matter.task(slot).and_then(|t| t.holder) };
+            let seat = match desk {
+                Desk::Area(area) => directory.answering(area, today).map(civic::post::Seat::Area),
+                Desk::Org(org) => Some(civic::post::Seat::Org(org)),
+                Desk::Reporter | Desk::None => None,
+            };
+            let post = seat.and_then(|seat| {
+                let mut posts: Vec<_> = directory.posts_at(seat, today).collect();
+                posts.sort_by_key(|p| (Some(p.account) != claimed, !p.role.mans_desk(), p.role, p.id));
+                posts.first().map(|p| (*p).clone())
+            });
+            let clock = matter.clocks.iter().filter(|c| c.slot == slot && c.runs()).min_by_key(|c| c.due);
+            let since = matter.task(slot).map_or(matter.arrived_at, |t| t.called_at);
+            let person = match post {
+                Some(post) => {
+                    let account = post.account;
+                    let names = self.read(move |conn| store::account::names(conn, &[account])).await?;
+                    Some((names.get(&account).cloned().unwrap_or_default(), directory.title(&post)))
+                }
+                None => None,
+            };
+            out.push(StuckWith { slot, desk, person, since, due_at: clock.map(|c| c.due), overdue: clock.is_some_and(|c| c.marked) });
+        }
+        Ok(out)
+    }
+
+    /// The reporter's contact in clear, for a reason, against the daily quota; recorded in the
+    /// audit chain in the same transaction (V05, V06).
+    ///
+    /// # Errors
+    /// `Unknown`, `Denied`, `Invalid` without a reason, `Conflict` when the quota is used up.
+    pub async fn unmask(&self, actor: &Actor, id: MatterId, reason: &str) -> Result<Contact> {
+        let matter = self.visible(actor, id).await?;
+        let (world, now, today) = (self.world(), self.now(), self.today());
+        let relations = [Relation::Desk, Relation::Owner, Relation::Task];
+        if world.directory().entitles(actor, Verb::Unmask, &relations, &matter, today).is_none() {
+            return Err(Refusal::Denied("只有正在承办这件事的人可以查看联系方式".into()).into());
+        }
+        let reason = reason.trim().to_owned();
+        if reason.chars().count() < 2 || reason.chars().count() > 200 {
+            return Err(Refusal::invalid("reason", "required", "请写明查看联系方式的理由(2 到 200 字)").into());
+        }
+        let start = world.rules.calendar.zone().start_of(today);
+        let (account, name) = (actor.account, actor.name.clone());
+        let cipher = self
+            .write(move |conn| {
+                let used = store::audit::count_since(conn, account, UNMASK, start)?;
+                if used >= civic::limits::UNMASK_DAILY_MAX {
+                    return Err(Failure::Refused(Refusal::Conflict(format!(
+                        "今天已查看 {used} 次联系方式,达到上限;确有需要请联系安全管理员"
+                    ))));
+                }
+                let cipher = store::matter::party(conn, id)?.ok_or_else(|| Refusal::Conflict("这件事没有留下联系方式".into()))?;
+                store::audit::append(
+                    conn,
+                    &Entry { at: now, account, name, action: UNMASK.into(), object: format!("matter:{id}"), detail: format!("字段:姓名、电话;理由:{reason}") },
+                )?;
+                Ok(cipher)
+            })
+            .await?;
+        self.contact(&cipher).ok_or_else(|| Refusal::Conflict("联系方式无法解密:密钥文件与数据不符,请联系系统管理员".into()).into())
+    }
+}
+
+/// Action of the audit entries of unmasking.
+const UNMASK: &str = "unmask";

@@ -1,0 +1,148 @@
+//! Packs: features as data. The base pack is part of the program; every version that was ever
+//! loaded stays in the database, because a running matter stays on its flow.
+
+use civic::calendar::Calendar;
+use civic::category::Categories;
+use civic::flow::Flow;
+use civic::kpi::Kpi;
+use civic::problem::Problem;
+use civic::time::{Instant, Zone};
+use include_dir::{Dir, include_dir};
+use std::collections::HashMap;
+use std::sync::Arc;
+use store::Store;
+use store::driver::{Conn, OpenError};
+
+static PACKS: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/../../packs");
+
+/// The pack every installation has.
+pub const BASE: &str = "base";
+
+/// What the packs of an installation say.
+pub(crate) struct Packs {
+    pub flows: HashMap<(String, u32), Arc<Flow>>,
+    pub categories: Categories,
+    pub calendar: Calendar,
+    pub kpis: Vec<Kpi>,
+}
+
+/// A file of a pack.
+#[derive(Debug, Clone)]
+pub struct PackFile {
+    /// Path within the pack: `flows/incident.toml`.
+    pub path: String,
+    /// Its text.
+    pub body: String,
+}
+
+/// The files of a pack that is part of the program.
+#[must_use]
+pub fn embedded(pack: &str) -> Vec<PackFile> {
+    let mut files = Vec::new();
+    if let Some(dir) = PACKS.get_dir(pack) {
+        collect(dir, pack, &mut files);
+    }
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    files
+}
+
+fn collect(dir: &Dir<'_>, pack: &str, out: &mut Vec<PackFile>) {
+    for file in dir.files() {
+        if let (Some(path), Some(body)) = (file.path().strip_prefix(pack).ok().and_then(|p| p.to_str()), file.contents_utf8()) {
+            out.push(PackFile { path: path.to_owned(), body: body.to_owned() });
+        }
+    }
+    for dir in dir.dirs() {
+        collect(dir, pack, out);
+    }
+}
+
+/// One line of the department list: `code,name,kind,levels,town_name,note`.
+#[derive(Debug, Clone)]
+pub struct DepartmentLine {
+    /// Code of the line of business.
+    pub code: String,
+    /// Name that can follow the name of an area.
+    pub name: String,
+    /// [`civic::org::OrgKind`] code.
+    pub kind: String,
+    /// Levels at which it has desks, codes joined by `;` or space.
+    pub levels: String,
+    /// Name of its station in a town.
+    pub town_name: String,
+}
+
+/// The department list of the base pack.
+#[must_use]
+pub fn departments() -> Vec<DepartmentLine> {
+    let text = embedded(BASE).into_iter().find(|f| f.path == "departments.csv").map(|f| f.body).unwrap_or_default();
+    text.lines()
+        .skip(1)
+        .filter_map(|line| {
+            let mut cells = line.split(',').map(str::to_owned);
+            Some(DepartmentLine { code: cells.next()?, name: cells.next()?, kind: cells.next()?, levels: cells.next()?, town_name: cells.next()? })
+        })
+        .collect()
+}
+
+/// Checks the files of a pack by the rules that loading follows.
+///
+/// # Errors
+/// Everything that is wrong, with the path of its file as the field's prefix.
+pub fn check(files: &[PackFile]) -> Result<(), Vec<Problem>> {
+    let mut problems = Vec::new();
+    for file in files {
+        let under = |list: Vec<Problem>| list.into_iter().map(|p| p.under(&file.path)).collect::<Vec<_>>();
+        let found = match file.path.as_str() {
+            path if path.starts_with("flows/") => Flow::parse(&file.body).err(),
+            "categories.csv" => Categories::parse(&file.path, &file.body, &[]).err(),
+            path if path.starts_with("calendar") => Calendar::parse("cn", "0", Zone::CHINA, &file.body).err(),
+            "kpi.toml" => Kpi::parse(&file.body).err(),
+            _ => None,
+        };
+        problems.extend(found.map(under).unwrap_or_default());
+    }
+    if problems.is_empty() { Ok(()) } else { Err(problems) }
+}
+
+/// Puts the base pack into a database, as new versions of the files that differ.
+pub(crate) fn install(store: &Store, now: Instant) -> Result<(), OpenError> {
+    let files = embedded(BASE);
+    check(&files).map_err(|problems| crate::world::explained("自带的业务包有误", &problems))?;
+    let work = store.write::<(), store::lane::Failure>(move |conn| {
+        for file in &files {
+            store::pack::put(conn, BASE, &file.path, &file.body, now)?;
+        }
+        Ok(())
+    });
+    futures::executor::block_on(work).map_err(|e| OpenError::new(format!("无法装入业务包:{e}")))
+}
+
+/// Reads the packs from the database.
+pub(crate) fn load(conn: &mut Conn) -> Result<Packs, OpenError> {
+    let newest: HashMap<String, (i64, String)> =
+        store::pack::newest(conn, BASE)?.into_iter().map(|f| (f.path, (f.version, f.body))).collect();
+    let file = |path: &str| {
+        newest.get(path).map(|(version, body)| (version.to_string(), body.as_str())).ok_or_else(|| {
+            OpenError::new(format!("数据库里没有业务包文件 {path},请先运行 hangji migrate 装入业务包"))
+        })
+    };
+    let bad = |path: &str| {
+        let path = path.to_owned();
+        move |problems: Vec<Problem>| crate::world::explained(&format!("业务包文件 {path} 有误"), &problems)
+    };
+    let mut flows = HashMap::new();
+    for stored in store::pack::all_versions(conn, BASE, "flows/")? {
+        let flow = Flow::parse(&stored.body).map_err(bad(&stored.path))?;
+        flows.insert((flow.code.clone(), flow.version), Arc::new(flow));
+    }
+    let (_, categories) = file("categories.csv")?;
+    let (version, calendar) = file("calendar.csv")?;
+    let (_, kpis) = file("kpi.toml")?;
+    Ok(Packs {
+        flows,
+        categories: Categories::parse("categories.csv", categories, &[]).map_err(bad("categories.csv"))?,
+        calendar: Calendar::parse("cn", &version, Zone::CHINA, calendar).map_err(bad("calendar.csv"))?,
+        kpis: Kpi::parse(kpis).map_err(bad("kpi.toml"))?,
+    })
+}

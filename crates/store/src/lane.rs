@@ -1,0 +1,244 @@
+//! The committer: one lane that decides and commits commands in sets.
+//!
+//! A lane is one thread that owns the writing connection. It drains its queue (at most
+//! [`SET_COMMANDS_MAX`] commands), loads all the affected matters, decides each in memory (a refused
+//! command never spoils its neighbours), commits one durable transaction with steps, folded matters,
+//! holdings, tallies, messages, audit and answers, and only then publishes what happened and
+//! answers everybody. Steps, tallies and answers cannot disagree, whatever happens to the process.
+
+mod set;
+
+use crate::driver::{Conn, DbError};
+use civic::id::{AccountId, MatterId, Mint};
+use civic::limits::{QUEUE_COMMANDS_MAX, SET_COMMANDS_MAX};
+use civic::matter::{Cases, Notice, Outcome, Step};
+use civic::refusal::Refusal;
+use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
+use futures::channel::oneshot;
+use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Makes ids and numbers while commands are decided.
+#[derive(Debug)]
+pub struct Minting<'a> {
+    mint: &'a mut Mint,
+    numbers: &'a mut HashMap<String, i64>,
+}
+
+impl Minting<'_> {
+    /// A new id.
+    pub fn id(&mut self, now: civic::time::Instant) -> i64 {
+        self.mint.next(now.0)
+    }
+    /// The next number of a prefix (town code and day): counts from 1 within it.
+    pub fn number(&mut self, prefix: &str) -> String {
+        let last = self.numbers.entry(prefix.to_owned()).or_insert(0);
+        *last += 1;
+        format!("{prefix}{last:04}")
+    }
+}
+
+/// What a decided command wants written.
+#[derive(Debug, Default)]
+pub struct Writing {
+    /// Steps, matters and notices.
+    pub outcome: Outcome,
+    /// The answer kept under the idempotency key.
+    pub answer: String,
+    /// Encrypted identity of the reporter, with the hash of the follow-up code.
+    pub party: Option<(MatterId, Vec<u8>, Option<Vec<u8>>)>,
+    /// Files that now belong to a matter.
+    pub files: Vec<(civic::id::FileId, MatterId)>,
+    /// An entry of the audit chain.
+    pub audit: Option<crate::audit::Entry>,
+    /// A visit to be remembered.
+    pub visit: Option<crate::visit::Visit>,
+}
+
+/// The deciding function of a command: pure, and repeatable, because a set may have to be decided
+/// again after a conflict.
+pub type Decide = Box<dyn Fn(&Cases, &mut Minting<'_>) -> Result<Writing, Refusal> + Send>;
+
+/// A command on matters.
+pub struct Command {
+    /// Whose command it is, and the key under which its answer is kept.
+    pub key: Option<(AccountId, String)>,
+    /// The matters it looks at.
+    pub matters: Vec<MatterId>,
+    /// Prefixes of numbers it may need.
+    pub prefixes: Vec<String>,
+    /// When it was asked.
+    pub now: civic::time::Instant,
+    /// Decides it.
+    pub decide: Decide,
+}
+
+/// Why a command was not carried out.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum Failure {
+    /// The rules refuse it.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// The database failed; logged where it happened.
+    #[error(transparent)]
+    Broken(#[from] DbError),
+}
+
+/// The answer to a command: what it said when it was first carried out.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// The kept answer.
+    pub text: String,
+    /// Whether it had been carried out before.
+    pub repeated: bool,
+}
+
+/// What a set brought, published after its commit.
+#[derive(Debug, Clone)]
+pub struct Committed {
+    /// The steps.
+    pub steps: Vec<Arc<Step>>,
+    /// The matters after the set.
+    pub matters: Vec<Arc<civic::matter::Matter>>,
+    /// The notices, with the ids of their messages.
+    pub notices: Vec<(i64, Arc<Notice>)>,
+}
+
+type Reply = oneshot::Sender<Result<Answer, Failure>>;
+type Work = Box<dyn FnOnce(&mut Conn) + Send>;
+
+enum Item {
+    Command(Box<Command>, Reply),
+    Work(Work),
+}
+
+/// The handle of a lane. Dropping it ends the lane after the queue is drained.
+pub struct Lane {
+    queue: Option<Sender<Item>>,
+    thread: Option<std::thread::JoinHandle<()>>,
+    full: Arc<AtomicBool>,
+}
+
+impl Lane {
+    /// Starts a lane on a writing connection. `publish` is called after each commit.
+    ///
+    /// # Errors
+    /// When the thread cannot start or the newest ids cannot be read.
+    pub fn start(mut conn: Conn, publish: impl Fn(Committed) + Send + 'static) -> Result<Self, DbError> {
+        let last = newest_id(&mut conn)?;
+        let (queue, items) = bounded(QUEUE_COMMANDS_MAX);
+        let full = Arc::new(AtomicBool::new(false));
+        let state = set::State {
+            conn,
+            mint: Mint::new(crate::SHARD as u16, last),
+            numbers: HashMap::new(),
+            publish: Box::new(publish),
+            full: Arc::clone(&full),
+        };
+        let thread = std::thread::Builder::new()
+            .name("lane".into())
+            .spawn(move || run(state, &items))
+            .map_err(|e| DbError::Other(format!("thread: {e}")))?;
+        Ok(Self { queue: Some(queue), thread: Some(thread), full })
+    }
+
+    /// Puts a command into the queue; the future is its answer. A full queue answers at once.
+    pub fn submit(&self, command: Command) -> impl Future<Output = Result<Answer, Failure>> + Send + 'static {
+        let (reply, answer) = oneshot::channel();
+        let refused = self.send(Item::Command(Box::new(command), reply));
+        async move {
+            refused?;
+            answer.await.unwrap_or_else(|_| Err(Failure::Broken(DbError::Lost("the lane ended".into()))))
+        }
+    }
+
+    /// Runs other writing on the lane's connection, in one transaction.
+    pub fn write<T, E>(&self, work: impl FnOnce(&mut Conn) -> Result<T, E> + Send + 'static) -> impl Future<Output = Result<T, E>> + Send + 'static
+    where
+        T: Send + 'static,
+        E: From<DbError> + From<Refusal> + Send + 'static,
+    {
+        let (reply, answer) = oneshot::channel();
+        let work: Work = Box::new(move |conn| {
+            let result = conn.transaction(work);
+            let _ = reply.send(result);
+        });
+        let refused = self.send(Item::Work(work));
+        async move {
+            match refused {
+                Err(Failure::Refused(refusal)) => Err(refusal.into()),
+                Err(Failure::Broken(error)) => Err(error.into()),
+                Ok(()) => answer.await.unwrap_or_else(|_| Err(DbError::Lost("the lane ended".into()).into())),
+            }
+        }
+    }
+
+    fn send(&self, item: Item) -> Result<(), Failure> {
+        let queue = self.queue.as_ref().ok_or_else(|| DbError::Lost("the lane ended".into()))?;
+        queue.try_send(item).map_err(|e| match e {
+            TrySendError::Full(_) => Failure::Refused(Refusal::Busy("现在办理的人太多,请稍等几秒再试;您填写的内容没有丢失".into())),
+            TrySendError::Disconnected(_) => Failure::Broken(DbError::Lost("the lane ended".into())),
+        })
+    }
+
+    /// Whether the last commit failed because the disk is full or read-only.
+    #[must_use]
+    pub fn is_read_only(&self) -> bool {
+        self.full.load(Ordering::Relaxed)
+    }
+}
+
+impl Drop for Lane {
+    fn drop(&mut self) {
+        self.queue = None;
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+fn newest_id(conn: &mut Conn) -> Result<i64, DbError> {
+    let mut last = 0;
+    for table in ["matter", "message", "file", "visit"] {
+        let row = conn.query_one(&format!("SELECT MAX(id) FROM {table} WHERE shard = $1"), &[crate::SHARD.into()])?;
+        last = last.max(row.opt_int(0)?.unwrap_or(0));
+    }
+    Ok(last)
+}
+
+/// Drains the queue for as long as somebody holds the lane. A set ends where other writing stands
+/// in the queue, so that the order of one caller's wishes is kept.
+fn run(mut state: set::State, items: &Receiver<Item>) {
+    while let Ok(first) = items.recv() {
+        let mut next = Some(first);
+        while let Some(item) = next.take() {
+            match item {
+                Item::Work(work) => state.work(work),
+                Item::Command(command, reply) => {
+                    let mut commands = vec![(command, reply)];
+                    while commands.len() < SET_COMMANDS_MAX {
+                        match items.try_recv() {
+                            Ok(Item::Command(command, reply)) => commands.push((command, reply)),
+                            Ok(work) => {
+                                next = Some(work);
+                                break;
+                            }
+                            Err(_) => break,
+                        }
+                    }
+                    state.commit(commands);
+                }
+            }
+        }
+    }
+}
+
+/// Runs a deciding function; a panic in it refuses that one command.
+fn decided(command: &Command, cases: &Cases, minting: &mut Minting<'_>) -> Result<Writing, Refusal> {
+    catch_unwind(AssertUnwindSafe(|| (command.decide)(cases, minting))).unwrap_or_else(|_| {
+        tracing::error!("a command panicked while it was decided");
+        Err(Refusal::Conflict("系统处理这项操作时出错,没有作任何改动;请把事件编号告诉系统管理员".into()))
+    })
+}

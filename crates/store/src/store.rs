@@ -1,0 +1,104 @@
+//! The store: one database, a pool of readers, one lane that writes.
+
+use crate::database::Database;
+use crate::driver::{Conn, DbError, OpenError};
+use crate::lane::{Answer, Command, Committed, Failure, Lane};
+use crate::migrate::{self, Migration};
+use crate::pool::Readers;
+use crate::url::StoreUrl;
+use civic::refusal::Refusal;
+
+/// All migrations, in order.
+pub const MIGRATIONS: &[Migration] = &[(1, "core", include_str!("../migrations/0001_core.sql"))];
+
+/// Threads that read. Few cores gain nothing from more.
+const READERS: usize = 4;
+
+/// An open database of the current version.
+pub struct Store {
+    // Dropped in this order: the threads end before the lock of the database is given up.
+    lane: Lane,
+    readers: Readers,
+    database: Database,
+}
+
+impl Store {
+    /// Opens an existing database that has every migration.
+    ///
+    /// # Errors
+    /// A sentence that says what to do: no such file, pending migrations, a newer database, another
+    /// process that holds it.
+    pub fn open(url: &StoreUrl, publish: impl Fn(Committed) + Send + 'static) -> Result<Self, OpenError> {
+        let database = Database::open(url)?;
+        let mut conn = database.writing_conn()?;
+        let pending = migrate::pending(&mut conn, MIGRATIONS)?;
+        if let Some((number, name, _)) = pending.first() {
+            return Err(OpenError::new(format!("数据库缺少第 {number} 号变更({name}),请先运行 hangji migrate 升级数据库")));
+        }
+        Self::start(database, conn, publish)
+    }
+
+    /// Opens or creates a database and brings it to the current version.
+    ///
+    /// # Errors
+    /// As [`Store::open`], and when a migration fails.
+    pub fn create(url: &StoreUrl, publish: impl Fn(Committed) + Send + 'static) -> Result<Self, OpenError> {
+        let database = Database::open_or_create(url)?;
+        let mut conn = database.writing_conn()?;
+        migrate::migrate(&mut conn, MIGRATIONS)?;
+        Self::start(database, conn, publish)
+    }
+
+    fn start(database: Database, conn: Conn, publish: impl Fn(Committed) + Send + 'static) -> Result<Self, OpenError> {
+        let readers = database.readers(READERS)?;
+        let lane = Lane::start(conn, publish)?;
+        Ok(Self { lane, readers, database })
+    }
+
+    /// The URL, without password.
+    #[must_use]
+    pub fn url(&self) -> &StoreUrl {
+        self.database.url()
+    }
+
+    /// Reads in one snapshot, on a reader's thread.
+    pub fn read<T, E>(&self, work: impl FnOnce(&mut Conn) -> Result<T, E> + Send + 'static) -> impl Future<Output = Result<T, E>> + Send + 'static
+    where
+        T: Send + 'static,
+        E: From<DbError> + Send + 'static,
+    {
+        self.readers.read_async(work)
+    }
+
+    /// The same for callers without an async runtime: the start, the command line.
+    ///
+    /// # Errors
+    /// Those of `work`.
+    pub fn read_now<T, E>(&self, work: impl FnOnce(&mut Conn) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<DbError> + Send + 'static,
+    {
+        self.readers.read(work)
+    }
+
+    /// Puts a command on matters into the lane.
+    pub fn submit(&self, command: Command) -> impl Future<Output = Result<Answer, Failure>> + Send + 'static {
+        self.lane.submit(command)
+    }
+
+    /// Other writing, in one durable transaction.
+    pub fn write<T, E>(&self, work: impl FnOnce(&mut Conn) -> Result<T, E> + Send + 'static) -> impl Future<Output = Result<T, E>> + Send + 'static
+    where
+        T: Send + 'static,
+        E: From<DbError> + From<Refusal> + Send + 'static,
+    {
+        self.lane.write(work)
+    }
+
+    /// Whether the last commit failed because nothing can be written.
+    #[must_use]
+    pub fn is_read_only(&self) -> bool {
+        self.lane.is_read_only()
+    }
+}
