@@ -55,7 +55,7 @@ export async function createEngine(options: AreaMapOptions): Promise<AreaMap> {
   engine.addLayer({
     id: 'names', type: 'symbol', source: 'labels',
     layout: { 'text-field': ['get', 'caption'], 'text-font': ['sans-serif'], 'text-size': 13, 'text-line-height': 1.15, 'text-padding': 4 },
-    paint: { 'text-color': '#14263d', 'text-halo-color': '#ffffff', 'text-halo-width': 1.6 },
+    paint: { 'text-color': '#14263d', 'text-halo-color': 'rgba(255, 255, 255, 0.85)', 'text-halo-width': 1.2 },
   })
 
   let lit: string | null = null

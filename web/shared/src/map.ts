@@ -38,7 +38,7 @@ export async function createAreaMap(options: AreaMapOptions): Promise<AreaMap> {
 }
 
 /** Colours of a choropleth from light to dark; all pairs of neighbours can be told apart in grey print too. */
-export const RAMP = ['#e3eefb', '#b5d3f3', '#7fb2e8', '#3f86d1', '#14549c']
+export const RAMP = ['#e8f1fb', '#c6ddf5', '#9cc3ec', '#6ea5df', '#4585cc']
 export const NO_VALUE = '#eceff3'
 
 /** Smallest box around the coordinates of a collection: [west, south, east, north]. */

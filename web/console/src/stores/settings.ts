@@ -9,5 +9,9 @@ export const useSettings = defineStore('settings', () => {
     document.documentElement.classList.toggle('large', large.value)
     keep('large', large.value)
   })
-  return { large }
+  // Fingers need targets of 44 px and more.
+  const narrow = window.matchMedia('(max-width: 720px)')
+  const phone = ref(narrow.matches)
+  narrow.addEventListener?.('change', (event) => { phone.value = event.matches })
+  return { large, phone }
 })
