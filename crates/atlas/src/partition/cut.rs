@@ -67,8 +67,8 @@ pub fn cut(
             units: units.len(),
         })
         .collect();
-    let (islets, mut placed) = (apportion(&parts, &items), Vec::new());
-    for (ring, range) in parts.iter().zip(&islets) {
+    let (ranges, mut placed) = (apportion(&parts, &items), Vec::new());
+    for (ring, range) in parts.iter().zip(&ranges) {
         if !range.is_empty() {
             cutter.split((*ring).clone(), &items[range.clone()], &mut placed)?;
         }
@@ -86,7 +86,7 @@ pub fn cut(
             units: pieces.into_iter().map(Boundary::from_ring).collect(),
         });
     }
-    for (ring, range) in parts.iter().zip(&islets) {
+    for (ring, range) in parts.iter().zip(&ranges) {
         if range.is_empty() {
             attach(ring, &mut parcels);
         }
@@ -101,31 +101,25 @@ struct Item {
     units: usize,
 }
 
-/// Which grids go on which part: an island gets grids when it is large enough for about one.
+/// Which grids go on which part (largest first): an island gets grids when it is large enough for
+/// about one. Parts in turn take the next grids of the list.
 fn apportion(parts: &[&Ring], items: &[Item]) -> Vec<std::ops::Range<usize>> {
     let size = |r: &Ring| measure::doubled_area(r).abs() as f64;
     let whole: f64 = parts.iter().map(|r| size(r)).sum();
-    let mut end = items.len();
-    let mut ranges: Vec<_> = parts
-        .iter()
-        .skip(1)
-        .map(|r| {
-            let share = (size(r) / whole * items.len() as f64).round() as usize;
-            let taken = share.min(end - 1);
-            end -= taken;
-            end..end + taken
-        })
-        .collect();
-    ranges.insert(0, 0..end);
-    // Largest part first, and its grids first: the ranges then follow the order of the items only
-    // when the others are turned round.
-    let mut next = 0;
-    for range in &mut ranges {
-        let n = range.len();
-        *range = next..next + n;
-        next += n;
+    let mut left = items.len();
+    let mut counts = vec![0; parts.len()];
+    for (count, ring) in counts.iter_mut().zip(parts).skip(1) {
+        // The largest part keeps at least one grid.
+        *count = ((size(ring) / whole * items.len() as f64).round() as usize).min(left - 1);
+        left -= *count;
     }
-    ranges
+    counts[0] = left;
+    let mut next = 0;
+    let range = |n: usize| {
+        next += n;
+        next - n..next
+    };
+    counts.into_iter().map(range).collect()
 }
 
 /// Adds a small island to the unit whose border is nearest.

@@ -18,6 +18,7 @@ mod cut;
 mod divide;
 mod grow;
 mod mesh;
+mod settle;
 mod shore;
 mod trace;
 
@@ -83,3 +84,6 @@ pub(crate) fn meet(a: Micro, b: Micro, c: Micro, d: Micro) -> bool {
     let (u, v) = (turn(c, d, a).signum(), turn(c, d, b).signum());
     s * t <= 0 && u * v <= 0
 }
+
+#[cfg(test)]
+mod tests;

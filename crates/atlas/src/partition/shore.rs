@@ -12,6 +12,8 @@ pub(super) struct Shore {
     pub rings: Vec<Ring>,
     rows: Vec<Vec<(Micro, Micro)>>,
     south: i32,
+    /// All vertices from south to north.
+    by_height: Vec<Flat>,
 }
 
 impl Shore {
@@ -59,7 +61,14 @@ impl Shore {
                 }
             }
         }
-        Self { rings, rows, south }
+        let mut by_height: Vec<Flat> = rings.iter().flatten().map(|&v| Flat::of(v)).collect();
+        by_height.sort_by(|a, b| a.y.total_cmp(&b.y).then(a.x.total_cmp(&b.x)));
+        Self {
+            rings,
+            rows,
+            south,
+            by_height,
+        }
     }
 
     fn row(&self, y: f64) -> &[(Micro, Micro)] {
@@ -78,14 +87,14 @@ impl Shore {
             .fold(false, |odd, &(a, b)| odd ^ measure::crosses(a, b, x, y))
     }
 
-    /// Whether the shore is nearer than `reach`, by its vertices in the rows around.
+    /// Whether a vertex of the shore is nearer than `reach`.
     pub fn is_near(&self, place: Flat, reach: f64) -> bool {
-        let rows = (reach / f64::from(ROW)).ceil() as i32;
-        (-rows..=rows).any(|r| {
-            self.row(place.y + f64::from(r * ROW))
-                .iter()
-                .any(|&(a, _)| Flat::of(a).distance(place) < reach)
-        })
+        let from = self.by_height.partition_point(|v| v.y < place.y - reach);
+        let near = self.by_height[from..]
+            .iter()
+            .take_while(|v| v.y <= place.y + reach);
+        near.into_iter()
+            .any(|v| (v.x - place.x).abs() < reach && v.distance(place) < reach)
     }
 }
 

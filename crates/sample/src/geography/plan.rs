@@ -2,7 +2,9 @@
 //! chances, so that a village comes out the same alone and in the whole city.
 
 use super::quota::{Fabric, Quota, code_number, shares};
-use super::words::{ESTATE_ENDINGS, ESTATES, ORDINALS, PARK_PARTS, SCHOOLS, STALLS, STREETS, TRADES, WARDS, ZONES};
+use super::words::{
+    ESTATE_ENDINGS, ESTATES, ORDINALS, PARK_PARTS, SCHOOLS, STALLS, STREETS, TRADES, WARDS, ZONES,
+};
 use atlas::partition::{Chance, mix};
 use std::collections::HashSet;
 
@@ -53,12 +55,28 @@ const MIX: [(&str, [f64; 3], usize); 7] = [
 #[must_use]
 pub fn plan(code: &str, short: &str, quota: Quota, seed: u64) -> Vec<GridPlan> {
     let mut chance = Chance::new(mix(seed, 31), code_number(code));
-    let stem = short.trim_end_matches("社区").trim_end_matches('村').to_owned();
+    let stem = short
+        .trim_end_matches("社区")
+        .trim_end_matches('村')
+        .to_owned();
     let kinds = kinds(code, quota, &mut chance);
-    let weights: Vec<f64> = kinds.iter().map(|k| usual_units(k) * chance.between(0.75, 1.25)).collect();
+    let weights: Vec<f64> = kinds
+        .iter()
+        .map(|k| usual_units(k) * chance.between(0.75, 1.25))
+        .collect();
     let counts = shares(&weights, quota.units, &vec![2; kinds.len()]);
-    let mut namer = Namer { code, stem, used: HashSet::new(), groups: 0, rural: quota.fabric == Fabric::Rural };
-    kinds.iter().zip(counts).map(|(kind, n)| namer.grid(kind, n, &mut chance)).collect()
+    let mut namer = Namer {
+        code,
+        stem,
+        used: HashSet::new(),
+        groups: 0,
+        rural: quota.fabric == Fabric::Rural,
+    };
+    kinds
+        .iter()
+        .zip(counts)
+        .map(|(kind, n)| namer.grid(kind, n, &mut chance))
+        .collect()
 }
 
 fn usual_units(kind: &str) -> f64 {
@@ -73,7 +91,11 @@ fn kinds(code: &str, quota: Quota, chance: &mut Chance) -> Vec<&'static str> {
             let mut at = chance.between(0.0, 100.0);
             for (kind, shares, _) in MIX {
                 // 霞林社区 lives in estates: 30,000 people in 38 grids
-                let share = if kind == "estate" && code == "350302003003" { 78.0 } else { shares[column] };
+                let share = if kind == "estate" && code == "350302003003" {
+                    78.0
+                } else {
+                    shares[column]
+                };
                 if at < share {
                     return kind;
                 }
@@ -83,7 +105,11 @@ fn kinds(code: &str, quota: Quota, chance: &mut Chance) -> Vec<&'static str> {
         })
         .collect();
     if let Some(first) = kinds.first_mut() {
-        *first = if quota.fabric == Fabric::Rural { "village_group" } else { "estate" };
+        *first = if quota.fabric == Fabric::Rural {
+            "village_group"
+        } else {
+            "estate"
+        };
     }
     kinds
 }
@@ -122,7 +148,9 @@ impl Namer<'_> {
             "estate" => (self.estate_name(chance), self.estate(n, chance)),
             "street" => {
                 let offset = chance.below(STREETS.len());
-                let street = self.fresh((0..STREETS.len()).map(|i| STREETS[(offset + i) % STREETS.len()].to_owned()));
+                let street = self.fresh(
+                    (0..STREETS.len()).map(|i| STREETS[(offset + i) % STREETS.len()].to_owned()),
+                );
                 let units = self.street(&street, n, chance);
                 (street, units)
             }
@@ -132,29 +160,57 @@ impl Namer<'_> {
                 (format!("第{group}村民小组"), self.group(group, n, chance))
             }
             "school" => {
-                let offset = if self.rural { 0 } else { chance.below(SCHOOLS.len()) };
+                let offset = if self.rural {
+                    0
+                } else {
+                    chance.below(SCHOOLS.len())
+                };
                 let options = (0..SCHOOLS.len()).map(|i| SCHOOLS[(offset + i) % SCHOOLS.len()].0);
                 let short = self.fresh(options.map(|s| format!("{stem}{s}")));
-                let parts = SCHOOLS.iter().find(|s| short.ends_with(s.0)).map_or(SCHOOLS[0].1, |s| s.1);
-                let of = |i: usize| if parts[i % parts.len()].ends_with(['级', '班']) { "school_year" } else { "facility" };
+                let parts = SCHOOLS
+                    .iter()
+                    .find(|s| short.ends_with(s.0))
+                    .map_or(SCHOOLS[0].1, |s| s.1);
+                let of = |i: usize| {
+                    if parts[i % parts.len()].ends_with(['级', '班']) {
+                        "school_year"
+                    } else {
+                        "facility"
+                    }
+                };
                 (short, parted(n, parts, "", of, 0.8))
             }
             "hospital" => {
-                let ending = if self.rural { ["卫生所", "卫生院"] } else { ["社区卫生服务中心", "医院"] };
+                let ending = if self.rural {
+                    ["卫生所", "卫生院"]
+                } else {
+                    ["社区卫生服务中心", "医院"]
+                };
                 let short = self.fresh(ending.iter().map(|e| format!("{stem}{e}")));
                 (short, parted(n, &WARDS, "", |_| "ward", 0.7))
             }
             "market" => {
-                let short = self.fresh(["农贸市场", "综合市场"].iter().map(|e| format!("{stem}{e}")));
+                let short = self.fresh(
+                    ["农贸市场", "综合市场"]
+                        .iter()
+                        .map(|e| format!("{stem}{e}")),
+                );
                 (short, parted(n, &STALLS, "摊位区", |_| "stall_area", 0.5))
             }
             "park" => {
-                let short = self.fresh(["公园", "文化广场", "湿地公园"].iter().map(|e| format!("{stem}{e}")));
+                let short = self.fresh(
+                    ["公园", "文化广场", "湿地公园"]
+                        .iter()
+                        .map(|e| format!("{stem}{e}")),
+                );
                 (short, parted(n, &PARK_PARTS, "", |_| "green", 1.6))
             }
             _ => {
                 let offset = chance.below(ZONES.len());
-                let short = self.fresh((0..ZONES.len()).map(|i| format!("{stem}{}", ZONES[(offset + i) % ZONES.len()])));
+                let short = self.fresh(
+                    (0..ZONES.len())
+                        .map(|i| format!("{stem}{}", ZONES[(offset + i) % ZONES.len()])),
+                );
                 (short, self.zone(n, chance))
             }
         };
@@ -172,8 +228,17 @@ impl Namer<'_> {
             self.used.insert(name.to_owned());
             return name.to_owned();
         }
-        let (a, b) = (chance.below(ESTATES.len()), chance.below(ESTATE_ENDINGS.len()));
-        self.fresh((0..ESTATES.len()).map(|i| format!("{}{}", ESTATES[(a + i * 7) % ESTATES.len()], ESTATE_ENDINGS[b])))
+        let (a, b) = (
+            chance.below(ESTATES.len()),
+            chance.below(ESTATE_ENDINGS.len()),
+        );
+        self.fresh((0..ESTATES.len()).map(|i| {
+            format!(
+                "{}{}",
+                ESTATES[(a + i * 7) % ESTATES.len()],
+                ESTATE_ENDINGS[b]
+            )
+        }))
     }
 
     /// Buildings, or stairwells of buildings; shops along the street; common rooms.
@@ -184,7 +249,14 @@ impl Namer<'_> {
         let mut units: Vec<UnitPlan> = (1..=homes)
             .map(|i| {
                 if stairs {
-                    home("stairwell", format!("{}号楼{}梯", i.div_ceil(2), 2 - i % 2), 2.0, 2.7, 0.9, chance)
+                    home(
+                        "stairwell",
+                        format!("{}号楼{}梯", i.div_ceil(2), 2 - i % 2),
+                        2.0,
+                        2.7,
+                        0.9,
+                        chance,
+                    )
                 } else {
                     home("building", format!("{i}号楼"), 2.0, 2.7, 1.0, chance)
                 }
@@ -206,7 +278,14 @@ impl Namer<'_> {
             .map(|i| {
                 let number = 2 * i + 1;
                 if chance.happens(0.2) {
-                    home("building", format!("{street}{number}号沿街楼"), 2.6, 2.8, 0.8, chance)
+                    home(
+                        "building",
+                        format!("{street}{number}号沿街楼"),
+                        2.6,
+                        2.8,
+                        0.8,
+                        chance,
+                    )
                 } else {
                     shop(format!("{street}{number}号"), chance)
                 }
@@ -226,17 +305,33 @@ impl Namer<'_> {
             next = last + 1;
             units.push(unit);
         }
-        let wide: (&str, &str) = if self.code.starts_with("350305") { ("滩涂片", "water") } else { ("山林片", "woodland") };
+        let wide: (&str, &str) = if self.code.starts_with("350305") {
+            ("滩涂片", "water")
+        } else {
+            ("山林片", "woodland")
+        };
         let (mut fields, mut woods, mut works, mut shops) = (0, 0, 0, 0);
-        let number = |n: usize| ORDINALS.get(n - 1).map_or_else(|| n.to_string(), |s| (*s).to_owned());
+        let number = |n: usize| {
+            ORDINALS
+                .get(n - 1)
+                .map_or_else(|| n.to_string(), |s| (*s).to_owned())
+        };
         for _ in 0..n - homes {
             let at = chance.unit();
             units.push(if at < 0.5 {
                 fields += 1;
-                empty("farmland", format!("第{group}组 农田片{}", number(fields)), 1.7)
+                empty(
+                    "farmland",
+                    format!("第{group}组 农田片{}", number(fields)),
+                    1.7,
+                )
             } else if at < 0.72 {
                 woods += 1;
-                empty(wide.1, format!("第{group}组 {}{}", wide.0, number(woods)), 2.4)
+                empty(
+                    wide.1,
+                    format!("第{group}组 {}{}", wide.0, number(woods)),
+                    2.4,
+                )
             } else if at < 0.86 {
                 works += 1;
                 empty("workshop", format!("第{group}组 {works}号作坊"), 0.7)
@@ -262,7 +357,14 @@ impl Namer<'_> {
 
 /// A unit that people live in: 60 to 180 people, more often few; 1 in 100 is out of the band of 50
 /// to 200 that the programme warns about (R005).
-fn home(kind: &'static str, name: String, skew: f64, per_household: f64, weight: f64, chance: &mut Chance) -> UnitPlan {
+fn home(
+    kind: &'static str,
+    name: String,
+    skew: f64,
+    per_household: f64,
+    weight: f64,
+    chance: &mut Chance,
+) -> UnitPlan {
     let odd = chance.unit();
     let part = chance.unit();
     // part^skew without a power function: between part^floor and part^(floor+1)
@@ -279,31 +381,63 @@ fn home(kind: &'static str, name: String, skew: f64, per_household: f64, weight:
     };
     let population = people.floor() as u32;
     let households = (f64::from(population) / per_household).round().max(1.0) as u32;
-    UnitPlan { kind, name, population, households, weight }
+    UnitPlan {
+        kind,
+        name,
+        population,
+        households,
+        weight,
+    }
 }
 
 fn empty(kind: &'static str, name: String, weight: f64) -> UnitPlan {
-    UnitPlan { kind, name, population: 0, households: 0, weight }
+    UnitPlan {
+        kind,
+        name,
+        population: 0,
+        households: 0,
+        weight,
+    }
 }
 
 /// A shop; in some the keeper lives.
 fn shop(place: String, chance: &mut Chance) -> UnitPlan {
     let trade = TRADES[chance.below(TRADES.len())];
-    let population = if chance.happens(0.3) { 1 + chance.below(4) as u32 } else { 0 };
-    UnitPlan { kind: "shop", name: format!("{place} {trade}"), population, households: population.min(1), weight: 0.5 }
+    let population = if chance.happens(0.3) {
+        1 + chance.below(4) as u32
+    } else {
+        0
+    };
+    UnitPlan {
+        kind: "shop",
+        name: format!("{place} {trade}"),
+        population,
+        households: population.min(1),
+        weight: 0.5,
+    }
 }
 
 /// Units from a list of parts; when there are more units than parts, they are numbered.
-fn parted(n: usize, parts: &[&str], ending: &str, kind: impl Fn(usize) -> &'static str, weight: f64) -> Vec<UnitPlan> {
+fn parted(
+    n: usize,
+    parts: &[&str],
+    ending: &str,
+    kind: impl Fn(usize) -> &'static str,
+    weight: f64,
+) -> Vec<UnitPlan> {
     let rounds = n.div_ceil(parts.len());
     (0..n)
         .map(|i| {
             let (part, round) = (parts[i % parts.len()], i / parts.len());
-            let name = if rounds > 1 && i % parts.len() + (rounds - 1) * parts.len() < n || round > 0 {
-                format!("{part}{}{ending}", ORDINALS.get(round).copied().unwrap_or("另"))
-            } else {
-                format!("{part}{ending}")
-            };
+            let name =
+                if rounds > 1 && i % parts.len() + (rounds - 1) * parts.len() < n || round > 0 {
+                    format!(
+                        "{part}{}{ending}",
+                        ORDINALS.get(round).copied().unwrap_or("另")
+                    )
+                } else {
+                    format!("{part}{ending}")
+                };
             empty(kind(i), name, weight)
         })
         .collect()

@@ -37,7 +37,11 @@ const KNOWN: [(&str, usize, usize); 2] = [("350304100001", 33, 439), ("350302003
 /// Whether the code is that of a residents' committee (001 to 199 at the end).
 #[must_use]
 pub fn is_community(village: &Named) -> bool {
-    village.code.get(9..12).and_then(|n| n.parse::<u32>().ok()).is_some_and(|n| n < 200)
+    village
+        .code
+        .get(9..12)
+        .and_then(|n| n.parse::<u32>().ok())
+        .is_some_and(|n| n < 200)
 }
 
 /// A number for a code, to draw chances from.
@@ -46,10 +50,13 @@ pub fn code_number(code: &str) -> u64 {
     code.parse().unwrap_or(0)
 }
 
+/// Fabric, weights for grids and units, and figures that are known.
+type Wish = (Fabric, f64, f64, Option<(usize, usize)>);
+
 /// The quotas of all villages, town by town.
 #[must_use]
 pub fn quotas(names: &Names, seed: u64) -> Vec<Quota> {
-    let mut wanted: Vec<(Fabric, f64, f64, Option<(usize, usize)>)> = Vec::new();
+    let mut wanted: Vec<Wish> = Vec::new();
     for town in &names.towns {
         let street = town.town.name.ends_with("街道");
         for village in &town.villages {
@@ -60,22 +67,48 @@ pub fn quotas(names: &Names, seed: u64) -> Vec<Quota> {
                 (false, true) => (Fabric::Rural, 11.0, 12.0),
                 (false, false) => (Fabric::Rural, 7.9, 11.9),
             };
-            let known = KNOWN.iter().find(|k| k.0 == village.code).map(|k| (k.1, k.2));
+            let known = KNOWN
+                .iter()
+                .find(|k| k.0 == village.code)
+                .map(|k| (k.1, k.2));
             let grids = grids * chance.between(0.65, 1.35);
-            wanted.push((fabric, grids, grids * per_grid * chance.between(0.9, 1.1), known));
+            wanted.push((
+                fabric,
+                grids,
+                grids * per_grid * chance.between(0.9, 1.1),
+                known,
+            ));
         }
     }
-    let known: (usize, usize) = wanted.iter().filter_map(|w| w.3).fold((0, 0), |s, k| (s.0 + k.0, s.1 + k.1));
-    let open: Vec<usize> = (0..wanted.len()).filter(|&i| wanted[i].3.is_none()).collect();
-    let grids = shares(&open.iter().map(|&i| wanted[i].1).collect::<Vec<_>>(), GRIDS - known.0, &vec![2; open.len()]);
+    let known: (usize, usize) = wanted
+        .iter()
+        .filter_map(|w| w.3)
+        .fold((0, 0), |s, k| (s.0 + k.0, s.1 + k.1));
+    let open: Vec<usize> = (0..wanted.len())
+        .filter(|&i| wanted[i].3.is_none())
+        .collect();
+    let grids = shares(
+        &open.iter().map(|&i| wanted[i].1).collect::<Vec<_>>(),
+        GRIDS - known.0,
+        &vec![2; open.len()],
+    );
     let least: Vec<usize> = grids.iter().map(|g| g * 5).collect();
-    let units = shares(&open.iter().map(|&i| wanted[i].2).collect::<Vec<_>>(), UNITS - known.1, &least);
+    let units = shares(
+        &open.iter().map(|&i| wanted[i].2).collect::<Vec<_>>(),
+        UNITS - known.1,
+        &least,
+    );
     let mut given = open.iter().zip(grids.iter().zip(&units));
     wanted
         .iter()
         .map(|&(fabric, _, _, known)| {
-            let (grids, units) = known.unwrap_or_else(|| given.next().map_or((2, 10), |(_, (&g, &u))| (g, u)));
-            Quota { fabric, grids, units }
+            let (grids, units) =
+                known.unwrap_or_else(|| given.next().map_or((2, 10), |(_, (&g, &u))| (g, u)));
+            Quota {
+                fabric,
+                grids,
+                units,
+            }
         })
         .collect()
 }
@@ -87,13 +120,25 @@ pub fn shares(weights: &[f64], total: usize, least: &[usize]) -> Vec<usize> {
     let rest = total.saturating_sub(least.iter().sum()) as f64;
     // What is above the least is shared by how much a weight asks beyond it.
     let all: f64 = weights.iter().sum();
-    let asks: Vec<f64> =
-        weights.iter().zip(least).map(|(w, &l)| (w / all * total as f64 - l as f64).max(0.01)).collect();
+    let asks: Vec<f64> = weights
+        .iter()
+        .zip(least)
+        .map(|(w, &l)| (w / all * total as f64 - l as f64).max(0.01))
+        .collect();
     let asked: f64 = asks.iter().sum();
     let exact: Vec<f64> = asks.iter().map(|a| a / asked * rest).collect();
-    let mut given: Vec<usize> = exact.iter().zip(least).map(|(e, &l)| l + e.floor() as usize).collect();
+    let mut given: Vec<usize> = exact
+        .iter()
+        .zip(least)
+        .map(|(e, &l)| l + e.floor() as usize)
+        .collect();
     let mut order: Vec<usize> = (0..given.len()).collect();
-    order.sort_by(|&a, &b| exact[b].fract().total_cmp(&exact[a].fract()).then(a.cmp(&b)));
+    order.sort_by(|&a, &b| {
+        exact[b]
+            .fract()
+            .total_cmp(&exact[a].fract())
+            .then(a.cmp(&b))
+    });
     let missing = total.saturating_sub(given.iter().sum());
     for &i in order.iter().take(missing) {
         given[i] += 1;

@@ -14,7 +14,16 @@ const NEIGHBOURS: &str = include_str!("../../data/putian_neighbours.csv");
 const PSEUDO: [&str; 3] = ["350303500", "350305400", "350305401"];
 
 /// Named places that lie inside the city but are no town of it today (merged towns, seats).
-const INSIDE: [&str; 8] = ["莆田", "涵江", "秀屿镇", "城东镇", "城南乡", "城效乡", "象溪乡", "凤山乡"];
+const INSIDE: [&str; 8] = [
+    "莆田",
+    "涵江",
+    "秀屿镇",
+    "城东镇",
+    "城南乡",
+    "城效乡",
+    "象溪乡",
+    "凤山乡",
+];
 
 /// A named area of the statistics bureau's list.
 #[derive(Debug, Clone)]
@@ -57,9 +66,16 @@ pub fn names() -> Names {
         .collect();
     let of = |level: &str, parent: &str| -> Vec<Named> {
         let here = rows.iter().filter(|r| r[0] == level && r[3] == parent);
-        here.map(|r| Named { code: r[1], name: r[2] }).collect()
+        here.map(|r| Named {
+            code: r[1],
+            name: r[2],
+        })
+        .collect()
     };
-    let city = Named { code: "3503", name: "莆田市" };
+    let city = Named {
+        code: "3503",
+        name: "莆田市",
+    };
     let counties = of("county", city.code);
     let mut towns = Vec::new();
     for (county, c) in counties.iter().enumerate() {
@@ -67,11 +83,19 @@ pub fn names() -> Names {
             if !PSEUDO.contains(&town.code) {
                 let mut villages = of("village", town.code);
                 villages.sort_by_key(|v| v.code);
-                towns.push(NamedTown { county, villages, town });
+                towns.push(NamedTown {
+                    county,
+                    villages,
+                    town,
+                });
             }
         }
     }
-    Names { city, counties, towns }
+    Names {
+        city,
+        counties,
+        towns,
+    }
 }
 
 /// Where the towns are: GeoNames where the Chinese name matches, else the project's own rough
@@ -83,7 +107,10 @@ pub fn places(names: &Names) -> (Vec<Town>, Vec<Micro>) {
         .skip(1)
         .filter_map(|line| {
             let field: Vec<&str> = line.split('\t').collect();
-            Some((field.get(2)?.split(',').collect(), vertex(field.get(3)?, field.get(4)?)?))
+            Some((
+                field.get(2)?.split(',').collect(),
+                vertex(field.get(3)?, field.get(4)?)?,
+            ))
         })
         .collect();
     let own: HashMap<&str, (Micro, f64)> = TOWNS
@@ -91,16 +118,30 @@ pub fn places(names: &Names) -> (Vec<Town>, Vec<Micro>) {
         .skip(1)
         .filter_map(|line| {
             let field: Vec<&str> = line.split(',').collect();
-            Some((*field.first()?, (vertex(field.get(1)?, field.get(2)?)?, field.get(3)?.parse().ok()?)))
+            Some((
+                *field.first()?,
+                (
+                    vertex(field.get(1)?, field.get(2)?)?,
+                    field.get(3)?.parse().ok()?,
+                ),
+            ))
         })
         .collect();
     let towns = names
         .towns
         .iter()
         .filter_map(|t| {
-            let found = geonames.iter().find(|(all, _)| same(all, t.town.name)).map(|g| (g.1, 1.0));
+            let found = geonames
+                .iter()
+                .find(|(all, _)| same(all, t.town.name))
+                .map(|g| (g.1, 1.0));
             let (at, pace) = own.get(t.town.code).copied().or(found)?;
-            Some(Town { at, county: t.county, villages: t.villages.len(), pace })
+            Some(Town {
+                at,
+                county: t.county,
+                villages: t.villages.len(),
+                pace,
+            })
         })
         .collect();
     let known = |all: &[&str]| {
@@ -132,19 +173,32 @@ const FAR_ISLET: f64 = 20_000.0;
 #[must_use]
 pub fn land(towns: &[Town]) -> Vec<Ring> {
     let near = |ring: &Ring| {
-        ring.iter().any(|v| towns.iter().any(|t| t.at.degrees().metres_to(v.degrees()) < FAR_ISLET))
+        ring.iter().any(|v| {
+            towns
+                .iter()
+                .any(|t| t.at.degrees().metres_to(v.degrees()) < FAR_ISLET)
+        })
     };
     let read = read_geojson(LAND, Crs::Wgs84, Limits::default()).unwrap_or_default();
-    let rings = read.into_iter().flat_map(|f| f.boundary.polygons).filter_map(|p| p.rings.into_iter().next());
+    let rings = read
+        .into_iter()
+        .flat_map(|f| f.boundary.polygons)
+        .filter_map(|p| p.rings.into_iter().next());
     rings.filter(near).collect()
 }
 
 /// A name as people say it: 坂头社区居委会 is 坂头社区, 木兰村委会 is 木兰村, 霞林街道 stays.
 #[must_use]
 pub fn short_name(name: &str) -> String {
-    for (ending, instead) in
-        [("社区居民委员会", "社区"), ("社区居委会", "社区"), ("村民委员会", "村"), ("村委会", "村"), ("居民委员会", "社区"), ("居委会", "社区"), ("街道办事处", "街道")]
-    {
+    for (ending, instead) in [
+        ("社区居民委员会", "社区"),
+        ("社区居委会", "社区"),
+        ("村民委员会", "村"),
+        ("村委会", "村"),
+        ("居民委员会", "社区"),
+        ("居委会", "社区"),
+        ("街道办事处", "街道"),
+    ] {
         if let Some(stem) = name.strip_suffix(ending)
             && !stem.is_empty()
         {

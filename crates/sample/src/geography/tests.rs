@@ -22,7 +22,10 @@ fn children(of: usize) -> impl Iterator<Item = &'static Area> {
 
 #[test]
 fn the_city_has_1_5_54_976_9433_115233_areas_with_parents_first() {
-    assert_eq!([1, 2, 3, 4, 5, 6].map(|l| of_level(l).count()), [1, 5, 54, 976, 9_433, 115_233]);
+    assert_eq!(
+        [1, 2, 3, 4, 5, 6].map(|l| of_level(l).count()),
+        [1, 5, 54, 976, 9_433, 115_233]
+    );
     for (i, area) in CITY.iter().enumerate() {
         match area.parent {
             None => assert_eq!(area.level, 1),
@@ -40,7 +43,10 @@ fn codes_are_unique_and_continue_their_parents() {
     let all: HashSet<&str> = CITY.iter().map(|a| a.code.as_str()).collect();
     assert_eq!(all.len(), CITY.len());
     for area in CITY.iter() {
-        assert_eq!(area.code.len(), [4, 6, 9, 12, 15, 18][usize::from(area.level) - 1]);
+        assert_eq!(
+            area.code.len(),
+            [4, 6, 9, 12, 15, 18][usize::from(area.level) - 1]
+        );
         if let Some(parent) = area.parent {
             assert!(area.code.starts_with(&CITY[parent].code), "{}", area.code);
         }
@@ -52,7 +58,13 @@ fn children_tile_their_parent_without_gap_or_overlap() {
     // Every edge of a child is either an edge of its parent, or runs the other way in one sibling:
     // exact on whole micro-degrees, so neither gap nor overlap can hide.
     let edges = |b: &Boundary| -> Vec<(Micro, Micro)> {
-        b.rings().flat_map(|r| (0..r.len()).map(|i| (r[i], r[(i + 1) % r.len()])).collect::<Vec<_>>()).collect()
+        b.rings()
+            .flat_map(|r| {
+                (0..r.len())
+                    .map(|i| (r[i], r[(i + 1) % r.len()]))
+                    .collect::<Vec<_>>()
+            })
+            .collect()
     };
     let mut left: HashMap<usize, HashMap<(Micro, Micro), i32>> = HashMap::new();
     let mut sums: HashMap<usize, f64> = HashMap::new();
@@ -62,17 +74,31 @@ fn children_tile_their_parent_without_gap_or_overlap() {
         *sums.entry(parent).or_default() += b.area_m2();
         let count = left.entry(parent).or_default();
         for (a, b) in edges(&b) {
-            *count.entry(if a < b { (a, b) } else { (b, a) }).or_default() += if a < b { 1 } else { -1 };
+            *count
+                .entry(if a < b { (a, b) } else { (b, a) })
+                .or_default() += if a < b { 1 } else { -1 };
         }
     }
     for (parent, mut count) in left {
         let b = shape(&CITY[parent]);
         for (a, b) in edges(&b) {
-            *count.entry(if a < b { (a, b) } else { (b, a) }).or_default() -= if a < b { 1 } else { -1 };
+            *count
+                .entry(if a < b { (a, b) } else { (b, a) })
+                .or_default() -= if a < b { 1 } else { -1 };
         }
-        assert!(count.values().all(|n| *n == 0), "{} {}", CITY[parent].code, CITY[parent].name);
+        assert!(
+            count.values().all(|n| *n == 0),
+            "{} {}",
+            CITY[parent].code,
+            CITY[parent].name
+        );
         let area = b.area_m2();
-        assert!((sums[&parent] / area - 1.0).abs() < 1e-6, "{} {} {area}", CITY[parent].code, sums[&parent]);
+        assert!(
+            (sums[&parent] / area - 1.0).abs() < 1e-6,
+            "{} {} {area}",
+            CITY[parent].code,
+            sums[&parent]
+        );
     }
 }
 
@@ -100,11 +126,17 @@ fn ring_crosses(ring: &[Micro]) -> bool {
         (d(a.x, b.x) * d(a.y, c.y) - d(a.y, b.y) * d(a.x, c.x)).signum()
     };
     edges.iter().enumerate().any(|(i, &(a, b))| {
-        edges[i + 1..].iter().take_while(|e| e.0.x <= b.x).any(|&(c, d)| {
-            let joined = a == c || a == d || b == c || b == d;
-            !joined && turn(a, b, c) * turn(a, b, d) <= 0 && turn(c, d, a) * turn(c, d, b) <= 0
-                && c.y.max(d.y) >= a.y.min(b.y) && c.y.min(d.y) <= a.y.max(b.y)
-        })
+        edges[i + 1..]
+            .iter()
+            .take_while(|e| e.0.x <= b.x)
+            .any(|&(c, d)| {
+                let joined = a == c || a == d || b == c || b == d;
+                !joined
+                    && turn(a, b, c) * turn(a, b, d) <= 0
+                    && turn(c, d, a) * turn(c, d, b) <= 0
+                    && c.y.max(d.y) >= a.y.min(b.y)
+                    && c.y.min(d.y) <= a.y.max(b.y)
+            })
     })
 }
 
@@ -119,8 +151,16 @@ fn counties_towns_and_villages_are_one_piece_but_for_islands_of_their_own() {
             }
         }
         for (area, b) in &shapes {
-            assert!(b.polygons.iter().all(|p| p.rings.len() == 1), "{} has an enclave", area.name);
-            let joined = b.polygons.iter().filter(|p| p.rings[0].iter().any(|v| owners[v].len() > 1)).count();
+            assert!(
+                b.polygons.iter().all(|p| p.rings.len() == 1),
+                "{} has an enclave",
+                area.name
+            );
+            let joined = b
+                .polygons
+                .iter()
+                .filter(|p| p.rings[0].iter().any(|v| owners[v].len() > 1))
+                .count();
             assert!(joined <= 1, "{} lies in pieces between others", area.name);
         }
     }
@@ -128,28 +168,57 @@ fn counties_towns_and_villages_are_one_piece_but_for_islands_of_their_own() {
 
 #[test]
 fn the_label_of_every_unit_resolves_to_that_unit() {
-    let units: Vec<(i64, &Area)> = (0..).zip(CITY.iter()).filter(|(_, a)| a.level == 6).collect();
+    let units: Vec<(i64, &Area)> = (0..)
+        .zip(CITY.iter())
+        .filter(|(_, a)| a.level == 6)
+        .collect();
     let (locator, bad) = Locator::build(units.iter().map(|(i, a)| (*i, &a.boundary)));
     assert!(bad.is_empty());
-    assert!(locator.heap_bytes() < 60_000_000, "{}", locator.heap_bytes());
+    assert!(
+        locator.heap_bytes() < 60_000_000,
+        "{}",
+        locator.heap_bytes()
+    );
     for (i, unit) in &units {
-        assert_eq!(locator.locate(Point::new(unit.label.0, unit.label.1)), Some(*i), "{} {}", unit.code, unit.name);
+        assert_eq!(
+            locator.locate(Point::new(unit.label.0, unit.label.1)),
+            Some(*i),
+            "{} {}",
+            unit.code,
+            unit.name
+        );
     }
     for area in CITY.iter().filter(|a| a.level < 6) {
-        let unit = locator.locate(Point::new(area.label.0, area.label.1)).unwrap();
-        assert!(CITY[usize::try_from(unit).unwrap()].code.starts_with(&area.code), "{}", area.name);
+        let unit = locator
+            .locate(Point::new(area.label.0, area.label.1))
+            .unwrap();
+        assert!(
+            CITY[usize::try_from(unit).unwrap()]
+                .code
+                .starts_with(&area.code),
+            "{}",
+            area.name
+        );
     }
     let sea = Point::new(119.30, 25.10);
     assert_eq!(locator.locate(sea), None);
     let near = locator.nearest(sea, 3);
     assert_eq!(near.len(), 3);
-    assert!(near[0].metres > 500.0 && near[0].metres <= near[1].metres && near[1].metres <= near[2].metres);
+    assert!(
+        near[0].metres > 500.0
+            && near[0].metres <= near[1].metres
+            && near[1].metres <= near[2].metres
+    );
 }
 
 #[test]
 fn people_add_up_to_about_the_city_s_three_million_and_flats_keep_the_band() {
     let city = &CITY[0];
-    assert!((3_000_000..3_400_000).contains(&city.population), "{}", city.population);
+    assert!(
+        (3_000_000..3_400_000).contains(&city.population),
+        "{}",
+        city.population
+    );
     let mut sums: HashMap<usize, (u32, u32)> = HashMap::new();
     for area in CITY.iter() {
         if let Some(parent) = area.parent {
@@ -158,9 +227,17 @@ fn people_add_up_to_about_the_city_s_three_million_and_flats_keep_the_band() {
         }
     }
     for (parent, sum) in sums {
-        assert_eq!(sum, (CITY[parent].population, CITY[parent].households), "{}", CITY[parent].name);
+        assert_eq!(
+            sum,
+            (CITY[parent].population, CITY[parent].households),
+            "{}",
+            CITY[parent].name
+        );
     }
-    let homes: Vec<u32> = of_level(6).filter(|u| is_residential(u.kind)).map(|u| u.population).collect();
+    let homes: Vec<u32> = of_level(6)
+        .filter(|u| is_residential(u.kind))
+        .map(|u| u.population)
+        .collect();
     let odd = homes.iter().filter(|&&n| !(50..=200).contains(&n)).count();
     let share = odd as f64 / homes.len() as f64;
     assert!((0.006..0.014).contains(&share), "{share}");
@@ -180,21 +257,40 @@ fn places_known_from_the_press_are_there() {
     let jiulong = CITY.iter().position(|a| a.name == "九龙小区网格").unwrap();
     assert_eq!(CITY[jiulong].parent, Some(xialin));
     assert!(children(jiulong).any(|u| u.name == "3号楼"));
-    assert!((25_000..45_000).contains(&CITY[xialin].population), "{}", CITY[xialin].population);
-    let bantou = CITY.iter().position(|a| a.name == "坂头安置房小区网格").unwrap();
+    assert!(
+        (25_000..45_000).contains(&CITY[xialin].population),
+        "{}",
+        CITY[xialin].population
+    );
+    let bantou = CITY
+        .iter()
+        .position(|a| a.name == "坂头安置房小区网格")
+        .unwrap();
     assert_eq!(CITY[CITY[bantou].parent.unwrap()].short, "坂头社区");
     let dongxing = named("东星社区");
     assert_eq!(children(dongxing).count(), 33);
     let code = &CITY[dongxing].code;
-    assert_eq!(of_level(6).filter(|u| u.code.starts_with(code)).count(), 439);
-    assert!(CITY[dongxing].population > 10_000, "{}", CITY[dongxing].population);
+    assert_eq!(
+        of_level(6).filter(|u| u.code.starts_with(code)).count(),
+        439
+    );
+    assert!(
+        CITY[dongxing].population > 10_000,
+        "{}",
+        CITY[dongxing].population
+    );
 }
 
 #[test]
 fn names_are_unique_among_brothers_and_sisters() {
     let mut seen = HashSet::new();
     for area in CITY.iter().filter(|a| a.level >= 5) {
-        assert!(seen.insert((area.parent, area.name.as_str())), "{} {}", area.code, area.name);
+        assert!(
+            seen.insert((area.parent, area.name.as_str())),
+            "{} {}",
+            area.code,
+            area.name
+        );
     }
 }
 
@@ -205,7 +301,11 @@ fn grids_are_numbered_from_north_west_to_south_east() {
         assert!(grids.windows(2).all(|w| w[0].code < w[1].code));
         let half = grids.len() / 2;
         let mean = |g: &[&Area]| g.iter().map(|a| a.label.1).sum::<f64>() / g.len() as f64;
-        assert!(mean(&grids[..half]) > mean(&grids[half..]), "{}", CITY[village].name);
+        assert!(
+            mean(&grids[..half]) > mean(&grids[half..]),
+            "{}",
+            CITY[village].name
+        );
     }
 }
 
@@ -217,14 +317,28 @@ fn a_street_alone_is_the_slice_of_the_whole_city() {
         (Scope::County("350304"), "350304", [1, 1, 6, 130]),
     ] {
         let part = generate(scope, SEED);
-        let slice: Vec<&Area> =
-            CITY.iter().filter(|a| a.code.starts_with(prefix) || prefix.starts_with(a.code.as_str())).collect();
-        assert_eq!([1, 2, 3, 4].map(|l| part.iter().filter(|a| a.level == l).count()), counts);
+        let slice: Vec<&Area> = CITY
+            .iter()
+            .filter(|a| a.code.starts_with(prefix) || prefix.starts_with(a.code.as_str()))
+            .collect();
+        assert_eq!(
+            [1, 2, 3, 4].map(|l| part.iter().filter(|a| a.level == l).count()),
+            counts
+        );
         assert_eq!(part.len(), slice.len());
         for (own, whole) in part.iter().zip(slice) {
             let parent = |list: &[Area], a: &Area| a.parent.map(|p| list[p].code.clone());
             assert_eq!(parent(&part, own), parent(&CITY, whole));
-            assert_eq!(Area { parent: None, ..own.clone() }, Area { parent: None, ..whole.clone() });
+            assert_eq!(
+                Area {
+                    parent: None,
+                    ..own.clone()
+                },
+                Area {
+                    parent: None,
+                    ..whole.clone()
+                }
+            );
         }
     }
 }
