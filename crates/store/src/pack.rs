@@ -70,21 +70,27 @@ pub fn put(
     Ok((last + 1, true))
 }
 
-/// The newest version of every text, by pack and path.
-pub fn newest(conn: &mut Conn) -> Result<Vec<PackFile>> {
+/// The newest version of every text of a pack, by path.
+pub fn newest(conn: &mut Conn, pack: &str) -> Result<Vec<PackFile>> {
     let sql = format!(
-        "{FILES} WHERE NOT EXISTS (SELECT 1 FROM pack_file later WHERE later.pack = f.pack \
-         AND later.path = f.path AND later.version > f.version) ORDER BY pack, path"
+        "{FILES} WHERE pack = $1 AND NOT EXISTS (SELECT 1 FROM pack_file later \
+         WHERE later.pack = f.pack AND later.path = f.path AND later.version > f.version) \
+         ORDER BY path"
     );
-    conn.query(&sql, &[])?.iter().map(file).collect()
+    conn.query(&sql, &[pack.into()])?.iter().map(file).collect()
 }
 
-/// Every version of every text, by pack, path and version.
-pub fn all(conn: &mut Conn) -> Result<Vec<PackFile>> {
-    conn.query(&format!("{FILES} ORDER BY pack, path, version"), &[])?
-        .iter()
-        .map(file)
-        .collect()
+/// Every version of the texts of a pack whose path begins with `prefix`, by path and version.
+pub fn all_versions(conn: &mut Conn, pack: &str, prefix: &str) -> Result<Vec<PackFile>> {
+    let sql = format!("{FILES} WHERE pack = $1 ORDER BY path, version");
+    let mut files = Vec::new();
+    conn.for_each(&sql, &[pack.into()], |row| {
+        if row.text(1)?.starts_with(prefix) {
+            files.push(file(row)?);
+        }
+        Ok(())
+    })?;
+    Ok(files)
 }
 
 #[cfg(test)]
@@ -104,8 +110,10 @@ mod tests {
             super::put(conn, "base", "b.toml", "b", Instant(2)).unwrap();
             let shown = |files: Vec<PackFile>| files.into_iter().map(|f| (f.path, f.version, f.body)).collect::<Vec<_>>();
             let f = |path: &str, version, body: &str| (path.to_owned(), version, body.to_owned());
-            assert_eq!(shown(newest(conn).unwrap()), [f("b.toml", 1, "b"), f("flows/a.toml", 3, "one")]);
-            assert_eq!(shown(all(conn).unwrap()).len(), 4);
+            assert_eq!(shown(newest(conn, "base").unwrap()), [f("b.toml", 1, "b"), f("flows/a.toml", 3, "one")]);
+            let flows: Vec<_> = all_versions(conn, "base", "flows/").unwrap().into_iter().map(|f| f.version).collect();
+            assert_eq!(flows, [1, 2, 3]);
+            assert!(newest(conn, "other").unwrap().is_empty());
         }
     }
 }

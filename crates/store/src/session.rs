@@ -4,7 +4,7 @@ use civic::id::AccountId;
 use civic::time::Instant;
 use civic::trace::Hash;
 
-use crate::driver::{Conn, DbError, Result, Row};
+use crate::driver::{Conn, DbError, Kind, Result, Row, Table, Value};
 
 /// One session.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,10 +78,19 @@ pub fn open_of(conn: &mut Conn, account: AccountId, since: Instant) -> Result<Ve
         .collect()
 }
 
-/// Remembers that a session was used.
-pub fn touch(conn: &mut Conn, token: Hash, at: Instant) -> Result<()> {
-    let sql = "UPDATE session SET seen_at = $2 WHERE token = $1 AND seen_at < $2";
-    conn.exec(sql, &[token.0.into(), at.0.into()])?;
+const SEEN: Table<'_> = Table {
+    name: "session",
+    columns: &[("token", Kind::Bytes), ("seen_at", Kind::Int)],
+};
+
+/// Remembers when sessions were last used: a set at a time, because thousands of people at work
+/// would otherwise cost a transaction each.
+pub fn touch(conn: &mut Conn, used: &[(Hash, Instant)]) -> Result<()> {
+    let rows: Vec<Vec<Value>> = used
+        .iter()
+        .map(|(token, at)| vec![token.0.into(), at.0.into()])
+        .collect();
+    conn.update_many(&SEEN, &["token"], &["seen_at"], &rows)?;
     Ok(())
 }
 
@@ -130,8 +139,7 @@ mod tests {
             insert(conn, &a).unwrap();
             assert_eq!(open(conn, Hash::of(b"a")).unwrap(), Some(a.clone()));
             assert_eq!(open(conn, Hash::of(b"b")).unwrap(), None);
-            touch(conn, a.token, Instant(50)).unwrap();
-            touch(conn, a.token, Instant(40)).unwrap();
+            touch(conn, &[(a.token, Instant(50)), (Hash::of(b"gone"), Instant(60))]).unwrap();
             assert_eq!(open(conn, a.token).unwrap().unwrap().seen_at, Instant(50));
             assert!(end(conn, a.token, Instant(60)).unwrap());
             assert!(!end(conn, a.token, Instant(61)).unwrap());
