@@ -1,4 +1,4 @@
-import { ref } from 'vue'
+import { computed, ref } from 'vue'
 import type { Day, Millis } from './types'
 
 /** China has one civil time and no summer time; days of deadlines are always days of this zone. */
@@ -11,6 +11,9 @@ export const MINUTE_MS = 60_000
 let aheadMs = 0
 /** The server's present time, ticking; count-downs read it. */
 export const now = ref<Millis>(Date.now())
+
+/** The present minute: for words that need no seconds, so that long lists are not drawn every second. */
+export const minute = computed<Millis>(() => Math.floor(now.value / MINUTE_MS) * MINUTE_MS)
 
 export function setServerNow(server: Millis): void {
   aheadMs = server - Date.now()
@@ -57,7 +60,7 @@ export function clockTime(at: Millis): string {
 }
 
 /** "今日 14:30", "昨日 09:00", "11-20 09:00", "2025-11-20 09:00". */
-export function shortTime(at: Millis, reference: Millis = now.value): string {
+export function shortTime(at: Millis, reference: Millis = minute.value): string {
   const days = daysBetween(reference, at)
   const time = clockTime(at)
   if (days === 0) return `今日 ${time}`
