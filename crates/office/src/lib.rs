@@ -3,27 +3,35 @@
 //! One [`Office`] serves an installation. Every verb takes the actor first and refuses with a
 //! [`civic::refusal::Refusal`]; opaque faults are logged once where they happen.
 
+
 mod area;
 mod audit;
+mod duty;
+mod message;
+mod post;
+mod visit;
 mod board;
 mod clock;
-mod duty;
 mod file;
 mod found;
 pub mod identity;
 mod live;
 pub mod matter;
-mod message;
 pub mod pack;
-mod post;
 pub mod sweep;
-mod visit;
 mod world;
 
+pub use area::{AreaDetail, Counts, Located, Named, Responsible, UNIT_PEOPLE};
+pub use audit::AuditRow;
 pub use board::{Board, BoardChild, KpiValue, Stuck, Today, TodayLevel};
 pub use clock::{Clock, SystemClock};
+pub use duty::OnDuty;
+pub use file::{Kind, OpenedFile};
 pub use found::Founding;
 pub use live::Live;
+pub use message::{MessagePage, Read};
+pub use post::{Appointment, Person, PostRow, SOURCES, Vacancy, source_word};
+pub use visit::{KINDS as VISIT_KINDS, VisitInput};
 pub use world::World;
 
 use arc_swap::ArcSwap;

@@ -1,0 +1,269 @@
+//! Accounts: made, disabled and given new passwords by the security administrator; the owner
+//! changes the password.
+
+use super::{digest, entry, password, sign_in::settled_login};
+use crate::{Office, Result};
+use civic::directory::Actor;
+use civic::id::AccountId;
+use civic::limits::{NAME_CHARS_MAX, PAGE_ROWS_DEFAULT, PAGE_ROWS_MAX};
+use civic::mask;
+use civic::post::Role;
+use civic::problem::Problem;
+use civic::refusal::Refusal;
+use civic::rights::Verb;
+use civic::time::Instant;
+use store::account::{Account, AccountKind};
+use store::driver::{DbError, Rule};
+use store::lane::Failure;
+
+/// The password of every account made for showing. Such accounts exist in demonstrations only, where
+/// the sign-in page shows it.
+pub const DEMO_PASSWORD: &str = "Hangji@2026";
+
+/// An account to be made.
+#[derive(Debug, Clone)]
+pub struct NewAccount {
+    /// 3 to 32 letters, digits, `.`, `-`, `_`.
+    pub login: String,
+    /// The person's name.
+    pub name: String,
+    /// Phone number.
+    pub phone: Option<String>,
+    /// Whether another system uses it: then it has no password, only tokens.
+    pub service: bool,
+}
+
+/// An account that was made, or has a new password.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Created {
+    /// The account.
+    pub id: AccountId,
+    /// Its login.
+    pub login: String,
+    /// The password, shown this once; none for a service.
+    pub password: Option<String>,
+}
+
+/// An account as the security administrator sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccountRow {
+    /// Own id.
+    pub id: AccountId,
+    /// Login.
+    pub login: String,
+    /// Name.
+    pub name: String,
+    /// Phone number, masked.
+    pub phone_masked: String,
+    /// Whether another system uses it.
+    pub service: bool,
+    /// Locked until.
+    pub locked_until: Option<Instant>,
+    /// Disabled since.
+    pub disabled_at: Option<Instant>,
+    /// Titles of the posts held today.
+    pub titles: Vec<String>,
+}
+
+/// An account made for showing, as the sign-in page lists it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DemoAccount {
+    /// Login.
+    pub login: String,
+    /// Name.
+    pub name: String,
+    /// Title of the first post.
+    pub title: String,
+    /// Role of the first post.
+    pub role: Role,
+    /// Full name of the place of the first post.
+    pub place: String,
+}
+
+impl Office {
+    /// Makes an account.
+    ///
+    /// # Errors
+    /// `Denied`; `Invalid` with every broken rule; `Conflict` when the login is taken.
+    pub async fn create_account(&self, actor: &Actor, new: NewAccount) -> Result<Created> {
+        self.require(actor, Verb::ManageAccounts)?;
+        let login = settled_login(&new.login);
+        let (name, phone) = (new.name.trim().to_owned(), new.phone.map(|p| p.trim().to_owned()).filter(|p| !p.is_empty()));
+        check(&login, &name, phone.as_deref())?;
+        let password = (!new.service).then(password::generate);
+        let secret = match password.clone() {
+            Some(password) => password::hash_async(password).await,
+            None => String::new(),
+        };
+        let (actor, now, kept, kind) = (actor.clone(), self.now(), login.clone(), if new.service { AccountKind::Service } else { AccountKind::Staff });
+        let id = self
+            .write(move |conn| {
+                let id = AccountId(store::fresh_id(conn, "account", now)?);
+                let detail = format!("登录名 {kept}");
+                let account = Account {
+                    id, login: kept, name, phone, secret, kind, demo: false,
+                    failures: 0, locked_until: None, disabled_at: None, created_at: now,
+                };
+                store::account::insert_many(conn, &[account]).map_err(taken)?;
+                store::audit::append(conn, &entry(&actor, now, "create_account", format!("account:{id}"), detail))?;
+                Ok(id)
+            })
+            .await?;
+        Ok(Created { id, login, password })
+    }
+
+    /// Disables an account, which ends its sessions at once, or lets it be used again.
+    ///
+    /// # Errors
+    /// `Denied`, `Unknown`; `Conflict` for one's own account.
+    pub async fn set_account_disabled(&self, actor: &Actor, id: AccountId, disabled: bool) -> Result<()> {
+        self.require_over_account(actor, Verb::ManageAccounts, id)?;
+        if id == actor.account {
+            return Err(Refusal::Conflict("不能停用自己的账号,请由另一位安全管理员操作".into()).into());
+        }
+        let (actor, now) = (actor.clone(), self.now());
+        self.write(move |conn| {
+            if !store::account::set_disabled(conn, id, disabled.then_some(now))? {
+                return Err(Refusal::unknown("账号").into());
+            }
+            if disabled {
+                store::session::end_all(conn, id, None, now)?;
+            }
+            let action = if disabled { "disable_account" } else { "enable_account" };
+            store::audit::append(conn, &entry(&actor, now, action, format!("account:{id}"), String::new()))?;
+            Ok(())
+        })
+        .await?;
+        self.sessions.forget_all(id, None);
+        Ok(())
+    }
+
+    /// Gives an account a new password, lifts its lock and ends its sessions.
+    ///
+    /// # Errors
+    /// `Denied`, `Unknown`; `Conflict` for the account of a service.
+    pub async fn reset_password(&self, actor: &Actor, id: AccountId) -> Result<Created> {
+        self.require_over_account(actor, Verb::ManageAccounts, id)?;
+        let account = self.read(move |conn| store::account::by_id(conn, id)).await?;
+        let account = account.ok_or_else(|| Refusal::unknown("账号"))?;
+        if account.kind == AccountKind::Service {
+            return Err(Refusal::Conflict("接口账号没有密码,请改为签发新的接口令牌".into()).into());
+        }
+        let password = password::generate();
+        self.store_password(actor, id, password.clone(), None, "reset_password").await?;
+        Ok(Created { id, login: account.login, password: Some(password) })
+    }
+
+    /// Changes the actor's own password. All sessions but the asking one are ended.
+    ///
+    /// # Errors
+    /// `Invalid` for a wrong old or a weak new password; wrong ones count like failed sign-ins.
+    pub async fn change_password(&self, actor: &Actor, token: &str, old: &str, new: &str) -> Result<()> {
+        let id = actor.account;
+        let account = self.read(move |conn| store::account::by_id(conn, id)).await?;
+        let account = account.ok_or_else(|| Refusal::unknown("账号"))?;
+        if account.demo {
+            return Err(Refusal::Conflict("演示账号供大家共用,不能修改密码".into()).into());
+        }
+        if !password::verify_async(old.to_owned(), Some(account.secret)).await {
+            return Err(self.count_failure(id).await?.into());
+        }
+        password::check(&account.login, new)?;
+        if old == new {
+            return Err(Refusal::invalid("password", "unchanged", "新密码不能与原密码相同").into());
+        }
+        self.store_password(actor, id, new.to_owned(), Some(token), "change_password").await
+    }
+
+    async fn store_password(&self, actor: &Actor, id: AccountId, password: String, keep: Option<&str>, action: &'static str) -> Result<()> {
+        let secret = password::hash_async(password).await;
+        let (actor, now, keep) = (actor.clone(), self.now(), keep.map(digest));
+        self.write(move |conn| {
+            store::account::set_secret(conn, id, &secret)?;
+            store::session::end_all(conn, id, keep, now)?;
+            store::audit::append(conn, &entry(&actor, now, action, format!("account:{id}"), String::new()))?;
+            Ok(())
+        })
+        .await?;
+        self.sessions.forget_all(id, keep);
+        Ok(())
+    }
+
+    /// A page of accounts after `after`, in the order in which they were made, without clear phone
+    /// numbers. Accounts whose posts lie outside the actor's area are left out.
+    ///
+    /// # Errors
+    /// `Denied` for who does not manage accounts.
+    pub async fn accounts(&self, actor: &Actor, after: Option<AccountId>, limit: Option<usize>) -> Result<(Vec<AccountRow>, Option<AccountId>)> {
+        self.require(actor, Verb::ManageAccounts)?;
+        let limit = limit.unwrap_or(PAGE_ROWS_DEFAULT).clamp(1, PAGE_ROWS_MAX);
+        let mut accounts = self.read(move |conn| store::account::page(conn, after, limit + 1)).await?;
+        let next = (accounts.len() > limit).then(|| accounts[limit - 1].id);
+        accounts.truncate(limit);
+        let (world, today) = (self.world(), self.today());
+        let rows = accounts.into_iter().filter(|a| self.require_over_account(actor, Verb::ManageAccounts, a.id).is_ok());
+        let rows = rows.map(|a| AccountRow {
+            titles: world.directory().posts_of(a.id, today).iter().map(|p| world.directory().title(p)).collect(),
+            id: a.id,
+            login: a.login,
+            name: a.name,
+            phone_masked: a.phone.as_deref().map(mask::phone).unwrap_or_default(),
+            service: a.kind == AccountKind::Service,
+            locked_until: a.locked_until,
+            disabled_at: a.disabled_at,
+        });
+        Ok((rows.collect(), next))
+    }
+
+    /// The accounts made for showing; none where the installation is no demonstration.
+    ///
+    /// # Errors
+    /// Only when the database fails.
+    pub async fn demo_accounts(&self) -> Result<Vec<DemoAccount>> {
+        if !self.is_demo() {
+            return Ok(Vec::new());
+        }
+        let accounts = self.read(store::account::demo).await?;
+        let (world, today) = (self.world(), self.today());
+        let directory = world.directory();
+        let shown = accounts.into_iter().filter_map(|a| {
+            let post = directory.posts_of(a.id, today).into_iter().min_by_key(|p| p.id)?;
+            let area = match post.seat {
+                civic::post::Seat::Area(area) => Some(area),
+                civic::post::Seat::Org(org) => directory.org(org).map(|o| o.area),
+            };
+            Some(DemoAccount {
+                login: a.login,
+                name: a.name,
+                title: directory.title(&post),
+                role: post.role,
+                place: area.map(|id| world.tree().full_name(id)).unwrap_or_default(),
+            })
+        });
+        Ok(shown.collect())
+    }
+}
+
+/// Every rule that the fields of a new account break.
+fn check(login: &str, name: &str, phone: Option<&str>) -> std::result::Result<(), Vec<Problem>> {
+    let mut problems = Vec::new();
+    let letters = login.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '-' | '_'));
+    if !(3..=32).contains(&login.chars().count()) || !letters {
+        problems.push(Problem::new("login", "bad_login", "登录名要用 3 到 32 个字母、数字或 . - _"));
+    }
+    if name.is_empty() || name.chars().count() > NAME_CHARS_MAX {
+        problems.push(Problem::new("name", "bad_name", format!("请填写姓名,最多 {NAME_CHARS_MAX} 个字")));
+    }
+    let digits = |p: &str| (7..=20).contains(&p.len()) && p.chars().all(|c| c.is_ascii_digit() || matches!(c, '-' | '+'));
+    if phone.is_some_and(|p| !digits(p)) {
+        problems.push(Problem::new("phone", "bad_phone", "电话号码只能包含数字和 -,请核对"));
+    }
+    if problems.is_empty() { Ok(()) } else { Err(problems) }
+}
+
+fn taken(error: DbError) -> Failure {
+    match &error {
+        DbError::Constraint(c) if c.rule == Rule::Unique => Refusal::Conflict("这个登录名已有人使用,请换一个".into()).into(),
+        _ => error.into(),
+    }
+}
