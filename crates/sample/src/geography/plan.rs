@@ -400,21 +400,11 @@ fn empty(kind: &'static str, name: String, weight: f64) -> UnitPlan {
     }
 }
 
-/// A shop; in some the keeper lives.
+/// A shop. Nobody is registered there: who lives above it counts in a building, so that the size
+/// warning of R005 speaks about homes only.
 fn shop(place: String, chance: &mut Chance) -> UnitPlan {
     let trade = TRADES[chance.below(TRADES.len())];
-    let population = if chance.happens(0.3) {
-        1 + chance.below(4) as u32
-    } else {
-        0
-    };
-    UnitPlan {
-        kind: "shop",
-        name: format!("{place} {trade}"),
-        population,
-        households: population.min(1),
-        weight: 0.5,
-    }
+    empty("shop", format!("{place} {trade}"), 0.5)
 }
 
 /// Units from a list of parts; when there are more units than parts, they are numbered.
