@@ -25,7 +25,11 @@ export async function createEngine(options: AreaMapOptions): Promise<AreaMap> {
     pitchWithRotate: false,
     touchPitch: false,
     fadeDuration: 0,
-    locale: { 'NavigationControl.ZoomIn': zh.map.zoomIn, 'NavigationControl.ZoomOut': zh.map.zoomOut, 'Map.Title': options.label },
+    // The page scrolls over a map; two fingers, or Ctrl with the wheel, move the map itself.
+    cooperativeGestures: true,
+    locale: { 'NavigationControl.ZoomIn': zh.map.zoomIn, 'NavigationControl.ZoomOut': zh.map.zoomOut, 'Map.Title': options.label,
+      'CooperativeGesturesHandler.WindowsHelpText': zh.map.wheelHelp, 'CooperativeGesturesHandler.MacHelpText': zh.map.wheelHelpMac,
+      'CooperativeGesturesHandler.MobileHelpText': zh.map.touchHelp },
   })
   engine.touchZoomRotate.disableRotation()
   engine.addControl(new NavigationControl({ showCompass: false }), 'top-right')

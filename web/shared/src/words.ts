@@ -412,6 +412,9 @@ export const zh = {
     label: '区域地图',
     zoomIn: '放大',
     zoomOut: '缩小',
+    wheelHelp: '按住 Ctrl 键再滚动，可以缩放地图',
+    wheelHelpMac: '按住 ⌘ 键再滚动，可以缩放地图',
+    touchHelp: '用两个手指移动地图',
   },
 
   today: {
