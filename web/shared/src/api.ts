@@ -26,6 +26,7 @@ export interface MatterQuery {
 export const api = {
   signIn: (login: string, password: string) => request<Me>('POST', '/sessions', { body: { login, password } }),
   signOut: () => request<void>('DELETE', '/sessions/current'),
+  changePassword: (old_password: string, password: string) => request<void>('PUT', '/me/password', { body: { old_password, password } }),
   me: () => get<Me>('/me'),
   demoAccounts: () => get<DemoAccount[]>('/demo/accounts'),
 
@@ -72,7 +73,7 @@ export const api = {
 
   messages: (unread: boolean, cursor?: string | null) =>
     get<Page<Message>>('/messages', { query: { unread, cursor } }),
-  markRead: (which: { ids: Id[] } | { all: true }) => request<void>('POST', '/messages/read', { body: which }),
+  markRead: (which: { ids: Id[] } | { all: true }) => request<{ unread: number }>('POST', '/messages/read', { body: which }),
 
   visits: (area: Id | undefined, cursor?: string | null) => get<Page<Visit>>('/visits', { query: { area, cursor } }),
   addVisit: (body: Record<string, unknown>, idempotencyKey: string) =>

@@ -99,6 +99,17 @@ export const zh = {
     showPassword: '显示密码',
   },
 
+  password: {
+    title: '修改密码',
+    old: '原密码',
+    fresh: '新密码',
+    again: '再输一次新密码',
+    needOld: '请填写原密码。',
+    needNew: '请填写新密码。',
+    differ: '两次输入的新密码不一样，请重新输入。',
+    done: '密码已修改，其他设备上的登录已失效。',
+  },
+
   nav: {
     queue: '工作队列',
     register: '登记事件',
