@@ -7,7 +7,7 @@ import { allowed, NAV } from '../src/nav'
 
 const step = (change: Partial<Step>): Step => ({
   seq: 1, action: 'escalate', action_word: '上报上级', who: { name: '陈丽华', title: '1号楼单元长' }, from_state_word: '单元预处理', to_state_word: '网格处置',
-  from_desk_name: '1号楼', to_desk_name: '第一网格', opinion: null, reply: null, received_at: 0, acted_at: Date.parse('2026-11-22T10:00:00+08:00'),
+  from_desk_name: '1号楼', to_desk_name: '第一网格', opinion: null, reply: null, received_at: Date.parse('2026-11-22T09:00:00+08:00'), acted_at: Date.parse('2026-11-22T10:00:00+08:00'),
   held_ms: 3_600_000, same_day: true, overdue: false, files: [], hash: 'abcdef0123456789', ...change,
 })
 
