@@ -144,6 +144,9 @@ export interface Condition {
   limit: string
   urgent: boolean
   owner: string
+  owner_word?: string
+  /** What to mind first, such as when to dial 110. */
+  note?: string
 }
 
 export interface Category {
