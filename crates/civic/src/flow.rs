@@ -6,7 +6,7 @@
 mod diagram;
 mod lint;
 
-pub use diagram::mermaid;
+pub use diagram::{mermaid, targets};
 pub use lint::lint;
 
 use crate::area::Level;

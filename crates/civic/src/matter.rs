@@ -19,7 +19,7 @@ pub use decide::{
 pub use step::{Fact, Step, Trail, Who, Words};
 
 use crate::area::{Level, Path};
-use crate::flow::Holder;
+use crate::flow::{Holder, Phase};
 use crate::id::{AccountId, AreaId, FileId, MatterId, OrgId};
 use crate::limit::Limit;
 use crate::measure::Measure;
@@ -309,6 +309,8 @@ pub struct Matter {
     pub flow_version: u32,
     /// State in the flow.
     pub state: String,
+    /// What that state means.
+    pub phase: Phase,
     /// Whose desk the state lies on; nobody's when it is over.
     pub held_by: Holder,
     /// The desk that holds it.

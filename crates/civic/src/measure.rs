@@ -183,7 +183,7 @@ pub fn covering(from: Day, to: Day) -> Vec<i64> {
 /// What one matter adds to the tallies: class, period and measure, with a number. Class 0 sums all
 /// classes; the matter's own class is counted beside it.
 #[must_use]
-pub fn contribution(matter: &Matter, phase: Phase) -> BTreeMap<(i64, i64, Measure), i64> {
+pub fn contribution(matter: &Matter) -> BTreeMap<(i64, i64, Measure), i64> {
     let mut out = BTreeMap::new();
     let class = matter.class();
     let mut add = |period: i64, measure: Measure| {
@@ -213,7 +213,7 @@ pub fn contribution(matter: &Matter, phase: Phase) -> BTreeMap<(i64, i64, Measur
         }
         add(
             TOTAL,
-            match phase {
+            match matter.phase {
                 Phase::Called | Phase::Handling => Measure::OpenDepartment,
                 Phase::Confirm => Measure::OpenConfirm,
                 _ => Measure::open_at(matter.level),

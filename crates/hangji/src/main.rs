@@ -1,2 +1,57 @@
-//! The `hangji` binary.
-fn main() {}
+//! The `hangji` binary: one process, one port.
+
+mod bench;
+mod build;
+mod command;
+mod demo;
+mod memory;
+mod prove;
+mod serve;
+
+use clap::Parser;
+use command::{Cli, Command};
+use std::process::ExitCode;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    tracing_subscriber::fmt()
+        .with_env_filter(tracing_subscriber::EnvFilter::try_from_env("HANGJI_LOG").unwrap_or_else(|_| "warn,hangji=info".into()))
+        .with_writer(std::io::stderr)
+        .init();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            command::complain(&format!("无法启动:{error}"));
+            return ExitCode::FAILURE;
+        }
+    };
+    match runtime.block_on(run(cli.command)) {
+        Ok(code) => code,
+        Err(error) => {
+            command::complain(&format!("{error}"));
+            for cause in error.chain().skip(1) {
+                command::complain(&format!("  原因:{cause}"));
+            }
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(command: Command) -> anyhow::Result<ExitCode> {
+    match command {
+        Command::Serve(args) => serve::serve(args).await,
+        Command::Demo(args) => demo::demo(args).await,
+        Command::Build(args) => build::build(args).await,
+        Command::Migrate(args) => prove::migrate(&args),
+        Command::Verify(args) => prove::verify(&args),
+        Command::Seal(args) => prove::seal(&args).await,
+        Command::Bench(args) => bench::bench(args).await,
+        Command::Openapi => command::print_line(&api::openapi_json()),
+        Command::Flow { code } => prove::flow(&code),
+        Command::Pack { file } => prove::pack(&file),
+        Command::Permissions => command::print_line(&civic::rights::table()),
+    }
+}

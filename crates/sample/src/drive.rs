@@ -43,9 +43,15 @@ impl Plan {
     /// The seed's 318 days up to `until`, for a part of the city with so many units.
     #[must_use]
     pub fn of_seed(until: Instant, units: usize) -> Self {
-        let share = units as f64 / f64::from(u32::try_from(crate::geography::UNITS).unwrap_or(u32::MAX));
+        let share =
+            units as f64 / f64::from(u32::try_from(crate::geography::UNITS).unwrap_or(u32::MAX));
         let from = Zone::CHINA.day_of(until).plus(-DAYS);
-        Self { from, until, per_day: INCIDENTS as f64 / DAYS as f64 * share, seed: crate::geography::SEED }
+        Self {
+            from,
+            until,
+            per_day: INCIDENTS as f64 / DAYS as f64 * share,
+            seed: crate::geography::SEED,
+        }
     }
 }
 
@@ -96,19 +102,39 @@ struct Stage<'a> {
 ///
 /// # Errors
 /// When the office is broken; refusals of the rules are counted, not errors.
-pub async fn drive(office: &Office, names: HashMap<AccountId, String>, plan: &Plan, mut tell: impl FnMut(&Progress)) -> Result<Progress, Broken> {
+pub async fn drive(
+    office: &Office,
+    names: HashMap<AccountId, String>,
+    plan: &Plan,
+    mut tell: impl FnMut(&Progress),
+) -> Result<Progress, Broken> {
     let world = office.world();
-    let root = world.tree().roots().next().map(|a| a.id).ok_or_else(|| Broken("no areas".into()))?;
-    let units = world.tree().subtree(root).filter(|a| a.level == Level::Unit).map(|a| a.id).collect();
+    let root = world
+        .tree()
+        .roots()
+        .next()
+        .map(|a| a.id)
+        .ok_or_else(|| Broken("no areas".into()))?;
+    let units = world
+        .tree()
+        .subtree(root)
+        .filter(|a| a.level == Level::Unit)
+        .map(|a| a.id)
+        .collect();
     let news: Arc<Mutex<Vec<Arc<Matter>>>> = Arc::default();
     let inbox = Arc::downgrade(&news);
-    office.live().listen(move |committed| match inbox.upgrade() {
-        Some(inbox) => {
-            inbox.lock().unwrap_or_else(std::sync::PoisonError::into_inner).extend(committed.matters.iter().cloned());
-            true
-        }
-        None => false,
-    });
+    office
+        .live()
+        .listen(move |committed| match inbox.upgrade() {
+            Some(inbox) => {
+                inbox
+                    .lock()
+                    .unwrap_or_else(std::sync::PoisonError::into_inner)
+                    .extend(committed.matters.iter().cloned());
+                true
+            }
+            None => false,
+        });
     let mut stage = Stage {
         office,
         world,
@@ -119,7 +145,10 @@ pub async fn drive(office: &Office, names: HashMap<AccountId, String>, plan: &Pl
         fates: HashMap::new(),
         events: BinaryHeap::new(),
         moves: HashMap::new(),
-        progress: Progress { days_total: Zone::CHINA.day_of(plan.until).0 - plan.from.0 + 1, ..Progress::default() },
+        progress: Progress {
+            days_total: Zone::CHINA.day_of(plan.until).0 - plan.from.0 + 1,
+            ..Progress::default()
+        },
         refusals: HashMap::new(),
     };
     let mut owed = 0.0;
@@ -171,16 +200,25 @@ impl Stage<'_> {
             .map(|i| {
                 let mut dice = Dice::new(plan.seed, (day.0 as u64) << 20 | i);
                 let seed = dice.next();
-                let within = i64::from(texts::hour(seed)) * HOUR_MS + dice.between(0, 59) * MINUTE_MS + dice.between(0, 59) * 1_000;
+                let within = i64::from(texts::hour(seed)) * HOUR_MS
+                    + dice.between(0, 59) * MINUTE_MS
+                    + dice.between(0, 59) * 1_000;
                 (Instant(Zone::CHINA.start_of(day).0 + within), seed)
             })
             .collect()
     }
 
     async fn report(&mut self, due: Vec<(Instant, u64)>) -> Result<(), Broken> {
-        let made: Vec<_> = due.into_iter().filter(|(at, _)| *at < Instant(i64::MAX)).map(|(at, seed)| (at, self.incident(seed, at))).collect();
+        let made: Vec<_> = due
+            .into_iter()
+            .filter(|(at, _)| *at < Instant(i64::MAX))
+            .map(|(at, seed)| (at, self.incident(seed, at)))
+            .collect();
         for set in made.chunks(FLIGHT) {
-            let answers = join_all(set.iter().map(|(at, (actor, input, _))| self.office.report_at(actor, input.clone(), None, *at))).await;
+            let answers = join_all(set.iter().map(|(at, (actor, input, _))| {
+                self.office.report_at(actor, input.clone(), None, *at)
+            }))
+            .await;
             for (answer, (_, (_, _, fate))) in answers.into_iter().zip(set) {
                 match answer {
                     Ok(Receipt { id, .. }) => {
@@ -212,14 +250,27 @@ impl Stage<'_> {
         let day = Zone::CHINA.day_of(at);
         let unit = self.units[dice.below(self.units.len() as u64) as usize];
         let tree = self.world.tree();
-        let (grid, own) = (tree.parent(unit).map_or(String::new(), |g| g.name.to_string()), tree.get(unit));
-        let place = format!("{}{}", grid.trim_end_matches("网格"), own.map_or("", |u| &u.name));
+        let (grid, own) = (
+            tree.parent(unit)
+                .map_or(String::new(), |g| g.name.to_string()),
+            tree.get(unit),
+        );
+        let place = format!(
+            "{}{}",
+            grid.trim_end_matches("网格"),
+            own.map_or("", |u| &u.name)
+        );
         let point = own.map(|u| (u.lon, u.lat));
         let (_, month, _) = day.ymd();
         let category = texts::category(seed, month.unsigned_abs());
         let fate = Fate::of(seed, category.starts_with("01"));
         let (title, text) = texts::incident(category, seed, &place);
-        let head = self.world.directory().posts_at(Seat::Area(unit), day).find(|p| p.role.mans_desk()).map(|p| p.account);
+        let head = self
+            .world
+            .directory()
+            .posts_at(Seat::Area(unit), day)
+            .find(|p| p.role.mans_desk())
+            .map(|p| p.account);
         let who = dice.below(100);
         let base = ReportInput {
             title,
@@ -227,7 +278,11 @@ impl Stage<'_> {
             category: Some(category.to_owned()),
             condition: None,
             channel: Channel::Field,
-            place: PlaceInput { address: place, area: Some(unit), point },
+            place: PlaceInput {
+                address: place,
+                area: Some(unit),
+                point,
+            },
             contact: None,
             confirms: false,
             bypass: None,
@@ -239,33 +294,97 @@ impl Stage<'_> {
             let prehandle = match fate.solves {
                 Level::Unit => {
                     let calmed = category.starts_with("01") && dice.chance(3_000);
-                    let finding = if calmed { Finding::Calmed } else { Finding::Solved };
-                    FormInput { finding: Some(finding), opinion: say(if calmed { "prehandle-calmed" } else { "prehandle-settled" }), reply: say("reply"), ..FormInput::default() }
+                    let finding = if calmed {
+                        Finding::Calmed
+                    } else {
+                        Finding::Solved
+                    };
+                    FormInput {
+                        finding: Some(finding),
+                        opinion: say(if calmed {
+                            "prehandle-calmed"
+                        } else {
+                            "prehandle-settled"
+                        }),
+                        reply: say("reply"),
+                        ..FormInput::default()
+                    }
                 }
-                _ => FormInput { finding: Some(Finding::Cannot), opinion: say("prehandle-cannot"), ..FormInput::default() },
+                _ => FormInput {
+                    finding: Some(Finding::Cannot),
+                    opinion: say("prehandle-cannot"),
+                    ..FormInput::default()
+                },
             };
             // One in ten of a unit head's reports speaks for a resident who is asked afterwards.
             let confirms = dice.chance(1_000);
             let actor = self.actor(head, day);
-            return (actor, ReportInput { prehandle: Some(prehandle), confirms, ..base }, fate);
+            return (
+                actor,
+                ReportInput {
+                    prehandle: Some(prehandle),
+                    confirms,
+                    ..base
+                },
+                fate,
+            );
         }
         if who < 90 || head.is_none() {
             // Numbers of the form 100…, which no one has.
-            let contact = dice.chance(5_000).then(|| ContactInput { name: texts::person_name(seed), phone: format!("100{:08}", dice.below(100_000_000)) });
-            let channel = if dice.chance(5_500) { Channel::Resident } else { Channel::Snapshot };
+            let contact = dice.chance(5_000).then(|| ContactInput {
+                name: texts::person_name(seed),
+                phone: format!("100{:08}", dice.below(100_000_000)),
+            });
+            let channel = if dice.chance(5_500) {
+                Channel::Resident
+            } else {
+                Channel::Snapshot
+            };
             let category = base.category.filter(|_| dice.chance(4_000));
-            return (Office::anonymous(), ReportInput { channel, contact, category, confirms: true, ..base }, fate);
+            return (
+                Office::anonymous(),
+                ReportInput {
+                    channel,
+                    contact,
+                    category,
+                    confirms: true,
+                    ..base
+                },
+                fate,
+            );
         }
-        let (level, channel) = if who < 96 { (Level::Grid, Channel::Patrol) } else { (Level::Community, Channel::Phone) };
-        let desk = tree.path(unit).at(level).map(Desk::Area).unwrap_or_default();
-        let (account, _) = self.person(Mover::Desk(desk), day, &mut dice).unwrap_or((AccountId(0), Desk::None));
+        let (level, channel) = if who < 96 {
+            (Level::Grid, Channel::Patrol)
+        } else {
+            (Level::Community, Channel::Phone)
+        };
+        let desk = tree
+            .path(unit)
+            .at(level)
+            .map(Desk::Area)
+            .unwrap_or_default();
+        let (account, _) = self
+            .person(Mover::Desk(desk), day, &mut dice)
+            .unwrap_or((AccountId(0), Desk::None));
         let actor = self.actor(account, day);
-        (actor, ReportInput { channel, confirms: channel == Channel::Phone, ..base }, fate)
+        (
+            actor,
+            ReportInput {
+                channel,
+                confirms: channel == Channel::Phone,
+                ..base
+            },
+            fate,
+        )
     }
 
     /// Takes in what was committed, and plans what comes next.
     fn learn(&mut self, news: &Mutex<Vec<Arc<Matter>>>, now: Instant) {
-        let fresh = std::mem::take(&mut *news.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
+        let fresh = std::mem::take(
+            &mut *news
+                .lock()
+                .unwrap_or_else(std::sync::PoisonError::into_inner),
+        );
         let mut changed = HashSet::new();
         for matter in fresh {
             let id = matter.id;
@@ -287,8 +406,13 @@ impl Stage<'_> {
     }
 
     fn plan(&mut self, id: MatterId, now: Instant) {
-        let (Some(matter), Some(fate)) = (self.open.get(&id), self.fates.get(&id)) else { return };
-        let calling = Calling { world: &self.world, seed: fate.seed };
+        let (Some(matter), Some(fate)) = (self.open.get(&id), self.fates.get(&id)) else {
+            return;
+        };
+        let calling = Calling {
+            world: &self.world,
+            seed: fate.seed,
+        };
         let since = Instant(now.0.max(matter.arrived_at.0));
         if let Some(next) = fate::next(matter, fate, since, &calling) {
             self.events.push(Reverse((next.at.0, id.0, matter.version)));
@@ -299,16 +423,27 @@ impl Stage<'_> {
     /// Makes the moves that fall before `upto`; says whether there were any.
     async fn act(&mut self, upto: Instant) -> Result<bool, Broken> {
         let mut due = Vec::new();
-        while due.len() < FLIGHT && self.events.peek().is_some_and(|Reverse((at, _, _))| *at < upto.0) {
-            let Some(Reverse((at, id, version))) = self.events.pop() else { break };
+        while due.len() < FLIGHT
+            && self
+                .events
+                .peek()
+                .is_some_and(|Reverse((at, _, _))| *at < upto.0)
+        {
+            let Some(Reverse((at, id, version))) = self.events.pop() else {
+                break;
+            };
             let id = MatterId(id);
             if self.open.get(&id).is_none_or(|m| m.version != version) {
                 continue;
             }
-            let Some(next) = self.moves.remove(&id) else { continue };
+            let Some(next) = self.moves.remove(&id) else {
+                continue;
+            };
             let day = Zone::CHINA.day_of(Instant(at));
             let mut dice = Dice::new(id.0 as u64, version.into());
-            let Some((account, _)) = self.person(next.mover, day, &mut dice) else { continue };
+            let Some((account, _)) = self.person(next.mover, day, &mut dice) else {
+                continue;
+            };
             let actor = self.actor(account, day);
             due.push((id, version, Instant(at), actor, next));
         }
@@ -316,7 +451,15 @@ impl Stage<'_> {
             return Ok(false);
         }
         let answers = join_all(due.iter().map(|(id, version, at, actor, next)| {
-            self.office.act_at(actor, *id, next.action, Some(*version), next.form.clone(), None, *at)
+            self.office.act_at(
+                actor,
+                *id,
+                next.action,
+                Some(*version),
+                next.form.clone(),
+                None,
+                *at,
+            )
         }))
         .await;
         for (answer, (id, version, at, _, _)) in answers.into_iter().zip(due) {
@@ -325,8 +468,14 @@ impl Stage<'_> {
                 self.refuse(fault)?;
                 // The world moved on meanwhile: think again in the morning.
                 let again = Instant(at.0 + 12 * HOUR_MS);
-                if let (Some(matter), Some(fate)) = (self.open.get(&id).filter(|m| m.version == version), self.fates.get(&id)) {
-                    let calling = Calling { world: &self.world, seed: fate.seed };
+                if let (Some(matter), Some(fate)) = (
+                    self.open.get(&id).filter(|m| m.version == version),
+                    self.fates.get(&id),
+                ) {
+                    let calling = Calling {
+                        world: &self.world,
+                        seed: fate.seed,
+                    };
                     if let Some(next) = fate::next(matter, fate, again, &calling) {
                         self.events.push(Reverse((next.at.0, id.0, version)));
                         self.moves.insert(id, next);
@@ -341,7 +490,11 @@ impl Stage<'_> {
     fn person(&self, mover: Mover, day: Day, dice: &mut Dice) -> Option<(AccountId, Desk)> {
         let directory = self.world.directory();
         let mut among = |seat: Seat, fits: &dyn Fn(&civic::post::Post) -> bool| {
-            let posts: Vec<AccountId> = directory.posts_at(seat, day).filter(|p| fits(p)).map(|p| p.account).collect();
+            let posts: Vec<AccountId> = directory
+                .posts_at(seat, day)
+                .filter(|p| fits(p))
+                .map(|p| p.account)
+                .collect();
             (!posts.is_empty()).then(|| posts[dice.below(posts.len() as u64) as usize])
         };
         match mover {
@@ -349,9 +502,13 @@ impl Stage<'_> {
                 let seat = Seat::Area(directory.answering(area, day)?);
                 among(seat, &|p| p.role.mans_desk()).map(|a| (a, Desk::Area(area)))
             }
-            Mover::Desk(Desk::Org(org)) => among(Seat::Org(org), &|_| true).map(|a| (a, Desk::Org(org))),
+            Mover::Desk(Desk::Org(org)) => {
+                among(Seat::Org(org), &|_| true).map(|a| (a, Desk::Org(org)))
+            }
             Mover::Desk(Desk::Reporter | Desk::None) => None,
-            Mover::Leader(area) => among(Seat::Area(area), &|p| p.role.leads()).map(|a| (a, Desk::Area(area))),
+            Mover::Leader(area) => {
+                among(Seat::Area(area), &|p| p.role.leads()).map(|a| (a, Desk::Area(area)))
+            }
             Mover::Reporter(account) => Some((account, Desk::Reporter)),
         }
     }
@@ -360,8 +517,17 @@ impl Stage<'_> {
         if let Some(actor) = self.actors.get(&account) {
             return actor.clone();
         }
-        let name = self.names.get(&account).cloned().unwrap_or_else(|| "当事人".into());
-        let actor = Actor { account, name, posts: self.world.directory().posts_of(account, day), system: false };
+        let name = self
+            .names
+            .get(&account)
+            .cloned()
+            .unwrap_or_else(|| "当事人".into());
+        let actor = Actor {
+            account,
+            name,
+            posts: self.world.directory().posts_of(account, day),
+            system: false,
+        };
         if account.0 > 0 {
             self.actors.insert(account, actor.clone());
         }
@@ -375,7 +541,14 @@ struct Calling<'a> {
 }
 
 /// Lines of business that are called along with the lead.
-const HELPERS: [&str; 6] = ["urban_management", "housing", "justice", "police", "emergency", "property"];
+const HELPERS: [&str; 6] = [
+    "urban_management",
+    "housing",
+    "justice",
+    "police",
+    "emergency",
+    "property",
+];
 
 impl Callable for Calling<'_> {
     fn call(&self, matter: &Matter, count: usize) -> Vec<OrgId> {
@@ -386,13 +559,30 @@ impl Callable for Calling<'_> {
         let line = matter
             .category
             .as_ref()
-            .and_then(|c| self.world.rules.categories.condition(&c.code, c.condition.parse().unwrap_or(0)))
+            .and_then(|c| {
+                self.world
+                    .rules
+                    .categories
+                    .condition(&c.code, c.condition.parse().unwrap_or(0))
+            })
             .map_or("justice", |c| c.department.as_str());
-        let recalled: Vec<OrgId> =
-            matter.tasks.iter().filter(|t| t.state == civic::matter::TaskState::Recalled).filter_map(|t| if let Desk::Org(o) = t.desk { Some(o) } else { None }).collect();
+        let recalled: Vec<OrgId> = matter
+            .tasks
+            .iter()
+            .filter(|t| t.state == civic::matter::TaskState::Recalled)
+            .filter_map(|t| {
+                if let Desk::Org(o) = t.desk {
+                    Some(o)
+                } else {
+                    None
+                }
+            })
+            .collect();
         // 房屋宅基地、征地: the bodies of the seed's story go together.
         let lines: Vec<&str> = match matter.category.as_ref().map(|c| c.code.as_str()) {
-            Some("0104" | "0106") if count > 1 => vec!["natural_resources", "housing", "developer", "survey"],
+            Some("0104" | "0106") if count > 1 => {
+                vec!["natural_resources", "housing", "developer", "survey"]
+            }
             _ => {
                 let mut dice = Dice::new(self.seed, 9);
                 let mut lines = vec![line];
@@ -411,7 +601,10 @@ impl Callable for Calling<'_> {
             if out.len() >= count.max(lines.len()) {
                 break;
             }
-            if let Some(org) = callable.iter().find(|o| &*o.line == *line && !recalled.contains(&o.id) && !out.contains(&o.id)) {
+            if let Some(org) = callable
+                .iter()
+                .find(|o| &*o.line == *line && !recalled.contains(&o.id) && !out.contains(&o.id))
+            {
                 out.push(org.id);
             }
         }

@@ -36,7 +36,14 @@ pub struct Fate {
 const DISPUTE: [u64; 6] = [6_060, 1_500, 1_580, 700, 150, 10];
 /// In 10,000: the levels that solve other incidents; over 90 % at or below the community (S4).
 const OTHER: [u64; 6] = [6_350, 1_560, 1_270, 680, 130, 10];
-const LEVELS: [Level; 6] = [Level::Unit, Level::Grid, Level::Community, Level::Town, Level::County, Level::City];
+const LEVELS: [Level; 6] = [
+    Level::Unit,
+    Level::Grid,
+    Level::Community,
+    Level::Town,
+    Level::County,
+    Level::City,
+];
 
 impl Fate {
     pub fn of(seed: u64, dispute: bool) -> Self {
@@ -89,41 +96,114 @@ pub trait Callable {
 pub fn next(matter: &Matter, fate: &Fate, now: Instant, desks: &dyn Callable) -> Option<Move> {
     let mut dice = fate.dice(matter);
     let category = matter.category.as_ref().map_or("1599", |c| c.code.as_str());
-    let say = |action: &str| Some(opinion(action, category, fate.seed ^ u64::from(matter.version)));
-    let later = |dice: &mut Dice, from: i64, to: i64| Instant(now.0 + dice.between(from * MINUTE_MS, to * MINUTE_MS));
+    let say = |action: &str| {
+        Some(opinion(
+            action,
+            category,
+            fate.seed ^ u64::from(matter.version),
+        ))
+    };
+    let later = |dice: &mut Dice, from: i64, to: i64| {
+        Instant(now.0 + dice.between(from * MINUTE_MS, to * MINUTE_MS))
+    };
     if let Some(pending) = matter.pending.first() {
         let area = match pending.approver {
             Desk::Area(area) => area,
             _ => return None,
         };
         let yes = !matches!(pending.ask, civic::matter::Ask::Extend) || dice.chance(8_500);
-        let form = FormInput { verdict: Some(yes), task: Some(pending.slot), opinion: say(if yes { "decide-approve" } else { "decide-refuse" }), ..FormInput::default() };
-        let mover = if pending.leader { Mover::Leader(area) } else { Mover::Desk(Desk::Area(area)) };
-        return Some(Move { at: in_hours(later(&mut dice, 10, 120)), mover, action: "decide", form });
+        let form = FormInput {
+            verdict: Some(yes),
+            task: Some(pending.slot),
+            opinion: say(if yes {
+                "decide-approve"
+            } else {
+                "decide-refuse"
+            }),
+            ..FormInput::default()
+        };
+        let mover = if pending.leader {
+            Mover::Leader(area)
+        } else {
+            Mover::Desk(Desk::Area(area))
+        };
+        return Some(Move {
+            at: in_hours(later(&mut dice, 10, 120)),
+            mover,
+            action: "decide",
+            form,
+        });
     }
     match matter.phase {
         Phase::Triage => Some(judge(matter, fate, &mut dice, now, desks, &say)),
         Phase::Work => {
-            let (from, to) = if fate.slow { (20 * 1_440, 70 * 1_440) } else { (60, 1_500) };
-            Some(settle(matter, fate, in_hours(later(&mut dice, from, to)), &say))
+            let (from, to) = if fate.slow {
+                (20 * 1_440, 70 * 1_440)
+            } else {
+                (60, 1_500)
+            };
+            Some(settle(
+                matter,
+                fate,
+                in_hours(later(&mut dice, from, to)),
+                &say,
+            ))
         }
         Phase::Called | Phase::Handling => handle(matter, fate, &mut dice, now, &say),
         Phase::Review => {
-            let checked = matter.tasks.iter().rev().find(|t| t.kind == TaskKind::Check);
+            let checked = matter
+                .tasks
+                .iter()
+                .rev()
+                .find(|t| t.kind == TaskKind::Check);
             let at = in_hours(later(&mut dice, 15, 240));
             let owner = Mover::Desk(matter.desk);
             Some(match checked.map(|t| t.finding) {
-                None => Move { at, mover: owner, action: "order_check", form: FormInput { opinion: say("order_check"), ..FormInput::default() } },
-                Some(Some(Finding::Cannot)) => Move { at, mover: owner, action: "rework", form: FormInput { opinion: say("rework"), ..FormInput::default() } },
+                None => Move {
+                    at,
+                    mover: owner,
+                    action: "order_check",
+                    form: FormInput {
+                        opinion: say("order_check"),
+                        ..FormInput::default()
+                    },
+                },
+                Some(Some(Finding::Cannot)) => Move {
+                    at,
+                    mover: owner,
+                    action: "rework",
+                    form: FormInput {
+                        opinion: say("rework"),
+                        ..FormInput::default()
+                    },
+                },
                 Some(_) => settle(matter, fate, at, &say),
             })
         }
         Phase::Check => {
-            let task = matter.tasks.iter().find(|t| t.is_open() && t.kind == TaskKind::Check)?;
-            let first = matter.tasks.iter().filter(|t| t.kind == TaskKind::Check).count() == 1;
+            let task = matter
+                .tasks
+                .iter()
+                .find(|t| t.is_open() && t.kind == TaskKind::Check)?;
+            let first = matter
+                .tasks
+                .iter()
+                .filter(|t| t.kind == TaskKind::Check)
+                .count()
+                == 1;
             let done = !(fate.botched && first);
-            let form = FormInput { verdict: Some(done), task: Some(task.no), opinion: say(if done { "check-true" } else { "check-false" }), ..FormInput::default() };
-            Some(Move { at: in_hours(later(&mut dice, 30, 420)), mover: Mover::Desk(task.desk), action: "check", form })
+            let form = FormInput {
+                verdict: Some(done),
+                task: Some(task.no),
+                opinion: say(if done { "check-true" } else { "check-false" }),
+                ..FormInput::default()
+            };
+            Some(Move {
+                at: in_hours(later(&mut dice, 30, 420)),
+                mover: Mover::Desk(task.desk),
+                action: "check",
+                form,
+            })
         }
         Phase::Confirm => {
             let reporter = matter.reporter.account?;
@@ -132,17 +212,41 @@ pub fn next(matter: &Matter, fate: &Fate, now: Instant, desks: &dyn Callable) ->
                 return None;
             }
             let bad = fate.discontent && matter.reopened == 0;
-            let rating = if bad { dice.between(1, 2) } else { 3 + i64::from(dice.chance(9_000)) + i64::from(dice.chance(6_500)) };
-            let words = say(if bad { "confirm-dissatisfied" } else { "confirm-satisfied" });
-            let form = FormInput { rating: u8::try_from(rating).ok(), opinion: words, ..FormInput::default() };
-            Some(Move { at: awake(later(&mut dice, 20, 2_400)), mover: Mover::Reporter(reporter), action: "confirm", form })
+            let rating = if bad {
+                dice.between(1, 2)
+            } else {
+                3 + i64::from(dice.chance(9_000)) + i64::from(dice.chance(6_500))
+            };
+            let words = say(if bad {
+                "confirm-dissatisfied"
+            } else {
+                "confirm-satisfied"
+            });
+            let form = FormInput {
+                rating: u8::try_from(rating).ok(),
+                opinion: words,
+                ..FormInput::default()
+            };
+            Some(Move {
+                at: awake(later(&mut dice, 20, 2_400)),
+                mover: Mover::Reporter(reporter),
+                action: "confirm",
+                form,
+            })
         }
         Phase::Suspended | Phase::Closed | Phase::Dropped | Phase::Archived => None,
     }
 }
 
 /// The judgement of a triage desk: settle if it can, else call or escalate.
-fn judge(matter: &Matter, fate: &Fate, dice: &mut Dice, now: Instant, desks: &dyn Callable, say: &dyn Fn(&str) -> Option<String>) -> Move {
+fn judge(
+    matter: &Matter,
+    fate: &Fate,
+    dice: &mut Dice,
+    now: Instant,
+    desks: &dyn Callable,
+    say: &dyn Fn(&str) -> Option<String>,
+) -> Move {
     let mover = Mover::Desk(matter.desk);
     let minutes = match matter.level {
         Level::Unit => dice.between(3, 90),
@@ -151,10 +255,22 @@ fn judge(matter: &Matter, fate: &Fate, dice: &mut Dice, now: Instant, desks: &dy
     };
     // One in a hundred and fifty is left lying past midnight.
     let forgot = dice.chance(65);
-    let at = if forgot { Instant(now.0 + DAY_MS + minutes * MINUTE_MS) } else { before_midnight(now, minutes) };
+    let at = if forgot {
+        Instant(now.0 + DAY_MS + minutes * MINUTE_MS)
+    } else {
+        before_midnight(now, minutes)
+    };
     if matter.class() == 0 {
-        let form = FormInput { category: Some(crate::texts::category(fate.seed, 6).to_owned()), ..FormInput::default() };
-        return Move { at, mover, action: "classify", form };
+        let form = FormInput {
+            category: Some(crate::texts::category(fate.seed, 6).to_owned()),
+            ..FormInput::default()
+        };
+        return Move {
+            at,
+            mover,
+            action: "classify",
+            form,
+        };
     }
     let can = matter.level <= fate.solves || (matter.returned && matter.level <= Level::Community);
     let town = matter.level <= Level::Town;
@@ -162,28 +278,82 @@ fn judge(matter: &Matter, fate: &Fate, dice: &mut Dice, now: Instant, desks: &dy
         let wanted = 1 + usize::from(dice.chance(2_600)) + usize::from(dice.chance(700));
         let called = desks.call(matter, wanted);
         if let Some((lead, co)) = called.split_first() {
-            if fate.returned && matter.came_from.len() >= 2 && !matter.counted.iter().any(|(m, _)| *m == civic::measure::Measure::Returned) {
-                return Move { at, mover, action: "return", form: FormInput { opinion: say("return"), ..FormInput::default() } };
+            if fate.returned
+                && matter.came_from.len() >= 2
+                && !matter
+                    .counted
+                    .iter()
+                    .any(|(m, _)| *m == civic::measure::Measure::Returned)
+            {
+                return Move {
+                    at,
+                    mover,
+                    action: "return",
+                    form: FormInput {
+                        opinion: say("return"),
+                        ..FormInput::default()
+                    },
+                };
             }
             let form = FormInput {
                 opinion: say("call"),
-                lead: Some(CalledDesk { org: *lead, limit: None }),
-                co: co.iter().map(|org| CalledDesk { org: *org, limit: None }).collect(),
+                lead: Some(CalledDesk {
+                    org: *lead,
+                    limit: None,
+                }),
+                co: co
+                    .iter()
+                    .map(|org| CalledDesk {
+                        org: *org,
+                        limit: None,
+                    })
+                    .collect(),
                 ..FormInput::default()
             };
-            return Move { at, mover, action: "call", form };
+            return Move {
+                at,
+                mover,
+                action: "call",
+                form,
+            };
         }
     }
     if can && !matter.returned {
         let slow_here = matter.level < Level::Grid && dice.chance(2_500);
         if slow_here {
-            return Move { at, mover, action: "undertake", form: FormInput { opinion: say("undertake"), ..FormInput::default() } };
+            return Move {
+                at,
+                mover,
+                action: "undertake",
+                form: FormInput {
+                    opinion: say("undertake"),
+                    ..FormInput::default()
+                },
+            };
         }
         if matter.level == Level::Unit {
             let calmed = matter.class() == 1 && dice.chance(3_000);
-            let finding = if calmed { Finding::Calmed } else { Finding::Solved };
-            let form = FormInput { opinion: say(if calmed { "prehandle-calmed" } else { "prehandle-settled" }), reply: say("reply"), finding: Some(finding), ..FormInput::default() };
-            return Move { at, mover, action: "prehandle", form };
+            let finding = if calmed {
+                Finding::Calmed
+            } else {
+                Finding::Solved
+            };
+            let form = FormInput {
+                opinion: say(if calmed {
+                    "prehandle-calmed"
+                } else {
+                    "prehandle-settled"
+                }),
+                reply: say("reply"),
+                finding: Some(finding),
+                ..FormInput::default()
+            };
+            return Move {
+                at,
+                mover,
+                action: "prehandle",
+                form,
+            };
         }
         return settle(matter, fate, at, say);
     }
@@ -192,57 +362,189 @@ fn judge(matter: &Matter, fate: &Fate, dice: &mut Dice, now: Instant, desks: &dy
     }
     let urgent = matter.category.as_ref().is_some_and(|c| c.urgent);
     if urgent && matter.level == Level::Unit && !can {
-        return Move { at, mover, action: "leap", form: FormInput { opinion: say("leap"), ..FormInput::default() } };
+        return Move {
+            at,
+            mover,
+            action: "leap",
+            form: FormInput {
+                opinion: say("leap"),
+                ..FormInput::default()
+            },
+        };
     }
     if matter.level == Level::Unit && !matter.returned {
-        let form = FormInput { opinion: say("prehandle-cannot"), finding: Some(Finding::Cannot), ..FormInput::default() };
-        return Move { at, mover, action: "prehandle", form };
+        let form = FormInput {
+            opinion: say("prehandle-cannot"),
+            finding: Some(Finding::Cannot),
+            ..FormInput::default()
+        };
+        return Move {
+            at,
+            mover,
+            action: "prehandle",
+            form,
+        };
     }
-    Move { at, mover, action: "escalate", form: FormInput { opinion: say("escalate"), ..FormInput::default() } }
+    Move {
+        at,
+        mover,
+        action: "escalate",
+        form: FormInput {
+            opinion: say("escalate"),
+            ..FormInput::default()
+        },
+    }
 }
 
 /// The called desks: sign, sometimes refuse, work, feed back; the slow ones ask for time.
-fn handle(matter: &Matter, fate: &Fate, dice: &mut Dice, now: Instant, say: &dyn Fn(&str) -> Option<String>) -> Option<Move> {
-    let later = |dice: &mut Dice, from: i64, to: i64| in_hours(Instant(now.0 + dice.between(from * MINUTE_MS, to * MINUTE_MS)));
+fn handle(
+    matter: &Matter,
+    fate: &Fate,
+    dice: &mut Dice,
+    now: Instant,
+    say: &dyn Fn(&str) -> Option<String>,
+) -> Option<Move> {
+    let later = |dice: &mut Dice, from: i64, to: i64| {
+        in_hours(Instant(
+            now.0 + dice.between(from * MINUTE_MS, to * MINUTE_MS),
+        ))
+    };
     if fate.supervised && matter.supervision.is_none() && matter.phase == Phase::Handling {
         let above = matter.owner.and_then(|owner| matter.path.above(owner))?;
-        return Some(Move { at: later(dice, 30, 300), mover: Mover::Desk(Desk::Area(above.1)), action: "supervise", form: FormInput { opinion: say("supervise"), ..FormInput::default() } });
+        return Some(Move {
+            at: later(dice, 30, 300),
+            mover: Mover::Desk(Desk::Area(above.1)),
+            action: "supervise",
+            form: FormInput {
+                opinion: say("supervise"),
+                ..FormInput::default()
+            },
+        });
     }
-    if matter.supervision.as_ref().is_some_and(|s| s.answered_at.is_none()) {
+    if matter
+        .supervision
+        .as_ref()
+        .is_some_and(|s| s.answered_at.is_none())
+    {
         let desk = matter.tasks.iter().find(|t| t.is_open())?.desk;
-        return Some(Move { at: later(dice, 60, 300), mover: Mover::Desk(desk), action: "answer_supervision", form: FormInput { opinion: say("answer_supervision"), ..FormInput::default() } });
+        return Some(Move {
+            at: later(dice, 60, 300),
+            mover: Mover::Desk(desk),
+            action: "answer_supervision",
+            form: FormInput {
+                opinion: say("answer_supervision"),
+                ..FormInput::default()
+            },
+        });
     }
     if let Some(task) = matter.tasks.iter().find(|t| t.state == TaskState::Called) {
-        let refuse = fate.refused && task.kind == TaskKind::Lead && task.refusals == 0 && !matter.tasks.iter().any(|t| t.state == TaskState::Recalled);
+        let refuse = fate.refused
+            && task.kind == TaskKind::Lead
+            && task.refusals == 0
+            && !matter.tasks.iter().any(|t| t.state == TaskState::Recalled);
         let urgent = matter.category.as_ref().is_some_and(|c| c.urgent);
         let (from, to) = if urgent { (2, 14) } else { (8, 100) };
         let late = dice.chance(250);
-        let at = if urgent { Instant(now.0 + dice.between(from, to) * MINUTE_MS) } else { later(dice, from, to) };
-        let at = if late { Instant(at.0 + 26 * HOUR_MS) } else { at };
-        let form = FormInput { task: Some(task.no), opinion: say(if refuse { "refuse" } else { "sign" }), ..FormInput::default() };
-        return Some(Move { at, mover: Mover::Desk(task.desk), action: if refuse && !late { "refuse" } else { "sign" }, form });
+        let at = if urgent {
+            Instant(now.0 + dice.between(from, to) * MINUTE_MS)
+        } else {
+            later(dice, from, to)
+        };
+        let at = if late {
+            Instant(at.0 + 26 * HOUR_MS)
+        } else {
+            at
+        };
+        let form = FormInput {
+            task: Some(task.no),
+            opinion: say(if refuse { "refuse" } else { "sign" }),
+            ..FormInput::default()
+        };
+        return Some(Move {
+            at,
+            mover: Mover::Desk(task.desk),
+            action: if refuse && !late { "refuse" } else { "sign" },
+            form,
+        });
     }
-    let task = matter.tasks.iter().find(|t| t.state == TaskState::Signed && t.kind != TaskKind::Check)?;
-    if let Some(days) = fate.suspended.filter(|_| !matter.was_suspended && task.kind == TaskKind::Lead) {
+    let task = matter
+        .tasks
+        .iter()
+        .find(|t| t.state == TaskState::Signed && t.kind != TaskKind::Check)?;
+    if let Some(days) = fate
+        .suspended
+        .filter(|_| !matter.was_suspended && task.kind == TaskKind::Lead)
+    {
         let until = civic::time::Zone::CHINA.day_of(now).plus(days);
-        let form = FormInput { task: Some(task.no), opinion: say("ask_suspension"), until: Some(until), ..FormInput::default() };
-        return Some(Move { at: later(dice, 60, 600), mover: Mover::Desk(task.desk), action: "ask_suspension", form });
+        let form = FormInput {
+            task: Some(task.no),
+            opinion: say("ask_suspension"),
+            until: Some(until),
+            ..FormInput::default()
+        };
+        return Some(Move {
+            at: later(dice, 60, 600),
+            mover: Mover::Desk(task.desk),
+            action: "ask_suspension",
+            form,
+        });
     }
     if fate.slow && task.extensions == 0 && dice.chance(5_000) {
-        let form = FormInput { task: Some(task.no), opinion: say("ask_extension"), ..FormInput::default() };
-        return Some(Move { at: later(dice, 60, 200), mover: Mover::Desk(task.desk), action: "ask_extension", form });
+        let form = FormInput {
+            task: Some(task.no),
+            opinion: say("ask_extension"),
+            ..FormInput::default()
+        };
+        return Some(Move {
+            at: later(dice, 60, 200),
+            mover: Mover::Desk(task.desk),
+            action: "ask_extension",
+            form,
+        });
     }
-    let (from, to) = if fate.slow { (12 * 1_440, 60 * 1_440) } else { (90, 3_600) };
-    let finding = if dice.chance(9_300) { Finding::Solved } else { Finding::Handled };
-    let form = FormInput { task: Some(task.no), opinion: say("feed_back"), finding: Some(finding), ..FormInput::default() };
-    Some(Move { at: later(dice, from, to), mover: Mover::Desk(task.desk), action: "feed_back", form })
+    let (from, to) = if fate.slow {
+        (12 * 1_440, 60 * 1_440)
+    } else {
+        (90, 3_600)
+    };
+    let finding = if dice.chance(9_300) {
+        Finding::Solved
+    } else {
+        Finding::Handled
+    };
+    let form = FormInput {
+        task: Some(task.no),
+        opinion: say("feed_back"),
+        finding: Some(finding),
+        ..FormInput::default()
+    };
+    Some(Move {
+        at: later(dice, from, to),
+        mover: Mover::Desk(task.desk),
+        action: "feed_back",
+        form,
+    })
 }
 
 fn settle(matter: &Matter, fate: &Fate, at: Instant, say: &dyn Fn(&str) -> Option<String>) -> Move {
     let mut dice = Dice::new(fate.seed, 7);
-    let finding = if dice.chance(9_500) { Finding::Solved } else { Finding::Explained };
-    let form = FormInput { opinion: say("settle"), reply: say("reply"), finding: Some(finding), ..FormInput::default() };
-    Move { at, mover: Mover::Desk(matter.desk), action: "settle", form }
+    let finding = if dice.chance(9_500) {
+        Finding::Solved
+    } else {
+        Finding::Explained
+    };
+    let form = FormInput {
+        opinion: say("settle"),
+        reply: say("reply"),
+        finding: Some(finding),
+        ..FormInput::default()
+    };
+    Move {
+        at,
+        mover: Mover::Desk(matter.desk),
+        action: "settle",
+        form,
+    }
 }
 
 /// Office hours of departments and centres: 8 to 18 on any day, so that the lists move every day.

@@ -17,7 +17,12 @@ const POSTS: usize = 150_000;
 /// Units without a head, in 10,000: the vacancies that R014 wants to be seen.
 const VACANT: u64 = 100;
 /// Sources of appointment (R043), with weights.
-const SOURCES: [(&str, u64); 4] = [("party_member", 45), ("retired_cadre", 25), ("enthusiast", 22), ("seconded", 8)];
+const SOURCES: [(&str, u64); 4] = [
+    ("party_member", 45),
+    ("retired_cadre", 25),
+    ("enthusiast", 22),
+    ("seconded", 8),
+];
 
 /// An account made for showing: its login, what it is for.
 #[derive(Debug, Clone)]
@@ -54,7 +59,11 @@ impl Maker<'_> {
             login: login.map_or_else(|| format!("u{id}"), str::to_owned),
             name,
             phone: None,
-            secret: if login.is_some() { self.secret.to_owned() } else { "!".to_owned() },
+            secret: if login.is_some() {
+                self.secret.to_owned()
+            } else {
+                "!".to_owned()
+            },
             kind,
             demo: login.is_some(),
             failures: 0,
@@ -68,13 +77,30 @@ impl Maker<'_> {
         let id = self.id();
         let source = match role {
             Role::UnitHead | Role::GridHead => SOURCES[self.dice.weighted(&SOURCES.map(|s| s.1))].0,
-            Role::GridWorker | Role::GridManager | Role::CommunityStaff | Role::CommunityLeader => "community_worker",
+            Role::GridWorker | Role::GridManager | Role::CommunityStaff | Role::CommunityLeader => {
+                "community_worker"
+            }
             Role::GridAssistant => "seconded",
             _ => "civil_servant",
         };
-        self.out.posts.push(Post { id: PostId(id), account, role, seat, title: title.map(Into::into), source: source.into(), from: self.from, to: None });
+        self.out.posts.push(Post {
+            id: PostId(id),
+            account,
+            role,
+            seat,
+            title: title.map(Into::into),
+            source: source.into(),
+            from: self.from,
+            to: None,
+        });
     }
-    fn appoint(&mut self, login: Option<&str>, role: Role, seat: Seat, title: Option<&str>) -> AccountId {
+    fn appoint(
+        &mut self,
+        login: Option<&str>,
+        role: Role,
+        seat: Seat,
+        title: Option<&str>,
+    ) -> AccountId {
         let account = self.person(login, AccountKind::Staff);
         self.post(account, role, seat, title);
         account
@@ -86,7 +112,14 @@ impl Maker<'_> {
 #[must_use]
 pub fn founding(scale: Scale, from: Day, at: Instant, secret: &str) -> Founding {
     let areas = geography::generate(scale.scope(), SEED);
-    let mut maker = Maker { out: Founding::default(), from, at, secret, dice: Dice::new(SEED, 1), last: areas.len() as i64 };
+    let mut maker = Maker {
+        out: Founding::default(),
+        from,
+        at,
+        secret,
+        dice: Dice::new(SEED, 1),
+        last: areas.len() as i64,
+    };
     put_areas(&mut maker, &areas);
     put_orgs(&mut maker, &areas);
     put_posts(&mut maker, &areas);
@@ -100,8 +133,14 @@ fn area_id(index: usize) -> AreaId {
 
 fn put_areas(maker: &mut Maker<'_>, areas: &[geography::Area]) {
     for (i, area) in areas.iter().enumerate() {
-        let Some(level) = Level::from_number(area.level.into()) else { continue };
-        let name = if level == Level::Community { &area.short } else { &area.name };
+        let Some(level) = Level::from_number(area.level.into()) else {
+            continue;
+        };
+        let name = if level == Level::Community {
+            &area.short
+        } else {
+            &area.name
+        };
         maker.out.areas.push(Area {
             id: area_id(i),
             parent: area.parent.map(area_id),
@@ -118,9 +157,23 @@ fn put_areas(maker: &mut Maker<'_>, areas: &[geography::Area]) {
             lon: area.label.0,
             lat: area.label.1,
         });
-        let system = if level <= Level::Community { "stat" } else { "grid" };
-        maker.out.codes.push(Code { area: area_id(i), system: system.into(), code: area.code.clone(), valid_from: maker.from, valid_to: None });
-        maker.out.boundaries.push(BoundaryRow { area: area_id(i), valid_from: maker.from, body: area.boundary.clone() });
+        let system = if level <= Level::Community {
+            "stat"
+        } else {
+            "grid"
+        };
+        maker.out.codes.push(Code {
+            area: area_id(i),
+            system: system.into(),
+            code: area.code.clone(),
+            valid_from: maker.from,
+            valid_to: None,
+        });
+        maker.out.boundaries.push(BoundaryRow {
+            area: area_id(i),
+            valid_from: maker.from,
+            body: area.boundary.clone(),
+        });
     }
 }
 
@@ -128,20 +181,44 @@ fn put_areas(maker: &mut Maker<'_>, areas: &[geography::Area]) {
 /// it has one; a desk's parent is the same department's desk above.
 fn put_orgs(maker: &mut Maker<'_>, areas: &[geography::Area]) {
     let lines = departments();
-    let mut desks: std::collections::HashMap<(String, usize), OrgId> = std::collections::HashMap::new();
+    let mut desks: std::collections::HashMap<(String, usize), OrgId> =
+        std::collections::HashMap::new();
     for (i, area) in areas.iter().enumerate().filter(|(_, a)| a.level <= 3) {
-        let Some(level) = Level::from_number(area.level.into()) else { continue };
+        let Some(level) = Level::from_number(area.level.into()) else {
+            continue;
+        };
         for line in &lines {
             if !line.levels.split_whitespace().any(|l| l == level.code()) {
                 continue;
             }
-            let Some(kind) = OrgKind::parse(&line.kind) else { continue };
-            let name = if level == Level::Town && !line.town_name.is_empty() { format!("{}{}", area.name, line.town_name) } else { format!("{}{}", area.name, line.name) };
-            let parent = area.parent.and_then(|p| desks.get(&(line.code.clone(), p))).copied();
+            let Some(kind) = OrgKind::parse(&line.kind) else {
+                continue;
+            };
+            let name = if level == Level::Town && !line.town_name.is_empty() {
+                format!("{}{}", area.name, line.town_name)
+            } else {
+                format!("{}{}", area.name, line.name)
+            };
+            let parent = area
+                .parent
+                .and_then(|p| desks.get(&(line.code.clone(), p)))
+                .copied();
             let id = OrgId(maker.id());
             desks.insert((line.code.clone(), i), id);
-            let kind = if level == Level::Town && kind == OrgKind::Department { OrgKind::Station } else { kind };
-            maker.out.orgs.push(Org { id, parent, kind, line: line.code.as_str().into(), name: name.into(), area: area_id(i), level });
+            let kind = if level == Level::Town && kind == OrgKind::Department {
+                OrgKind::Station
+            } else {
+                kind
+            };
+            maker.out.orgs.push(Org {
+                id,
+                parent,
+                kind,
+                line: line.code.as_str().into(),
+                name: name.into(),
+                area: area_id(i),
+                level,
+            });
         }
     }
 }
@@ -153,7 +230,12 @@ fn put_posts(maker: &mut Maker<'_>, areas: &[geography::Area]) {
         let shown = |login: &'static str| story.on(i).then_some(login);
         match area.level {
             1 => {
-                maker.appoint(Some("shi"), Role::CityCenter, seat, Some("基层治理中心调度员"));
+                maker.appoint(
+                    Some("shi"),
+                    Role::CityCenter,
+                    seat,
+                    Some("基层治理中心调度员"),
+                );
                 maker.appoint(Some("shilingdao"), Role::CityLeader, seat, None);
                 maker.appoint(Some("xitong"), Role::SysAdmin, seat, None);
                 maker.appoint(Some("anquan"), Role::SecAdmin, seat, None);
@@ -164,25 +246,72 @@ fn put_posts(maker: &mut Maker<'_>, areas: &[geography::Area]) {
                 }
             }
             2 => {
-                maker.appoint(shown("qu"), Role::CountyCenter, seat, Some("社会治理中心调度员"));
+                maker.appoint(
+                    shown("qu"),
+                    Role::CountyCenter,
+                    seat,
+                    Some("社会治理中心调度员"),
+                );
                 maker.appoint(shown("qulingdao"), Role::CountyLeader, seat, None);
                 for _ in 0..5 {
                     maker.appoint(None, Role::CountyCenter, seat, None);
                 }
             }
             3 => {
-                maker.appoint(shown("jiedao"), Role::TownDispatcher, seat, Some("社会治理云平台中心调度员"));
-                maker.appoint(shown("jiedaolingdao"), Role::TownLeader, seat, Some("党工委书记"));
+                maker.appoint(
+                    shown("jiedao"),
+                    Role::TownDispatcher,
+                    seat,
+                    Some("社会治理云平台中心调度员"),
+                );
+                maker.appoint(
+                    shown("jiedaolingdao"),
+                    Role::TownLeader,
+                    seat,
+                    Some("党工委书记"),
+                );
                 for _ in 0..3 {
-                    maker.appoint(None, Role::TownDispatcher, seat, Some("社会治理云平台中心调度员"));
+                    maker.appoint(
+                        None,
+                        Role::TownDispatcher,
+                        seat,
+                        Some("社会治理云平台中心调度员"),
+                    );
                 }
             }
             4 => {
                 let village = area.kind == "village";
-                maker.appoint(shown("shuji"), Role::CommunityLeader, seat, Some(if village { "村党组织书记" } else { "社区党委书记" }));
-                maker.appoint(shown("shequ"), Role::CommunityStaff, seat, Some(if village { "村干部" } else { "社区工作者" }));
+                maker.appoint(
+                    shown("shuji"),
+                    Role::CommunityLeader,
+                    seat,
+                    Some(if village {
+                        "村党组织书记"
+                    } else {
+                        "社区党委书记"
+                    }),
+                );
+                maker.appoint(
+                    shown("shequ"),
+                    Role::CommunityStaff,
+                    seat,
+                    Some(if village {
+                        "村干部"
+                    } else {
+                        "社区工作者"
+                    }),
+                );
                 for _ in 0..3 {
-                    maker.appoint(None, Role::CommunityStaff, seat, Some(if village { "村干部" } else { "社区工作者" }));
+                    maker.appoint(
+                        None,
+                        Role::CommunityStaff,
+                        seat,
+                        Some(if village {
+                            "村干部"
+                        } else {
+                            "社区工作者"
+                        }),
+                    );
                 }
             }
             5 => {
@@ -192,16 +321,30 @@ fn put_posts(maker: &mut Maker<'_>, areas: &[geography::Area]) {
             _ => {
                 let vacant = maker.dice.chance(VACANT) && !story.on(i);
                 if !vacant {
-                    let title = if area.kind == "shop" { Some("街巷长") } else { None };
+                    let title = if area.kind == "shop" {
+                        Some("街巷长")
+                    } else {
+                        None
+                    };
                     maker.appoint(shown("danyuan"), Role::UnitHead, seat, title);
                 }
             }
         }
     }
-    let orgs: Vec<(OrgId, Level, String, AreaId)> = maker.out.orgs.iter().map(|o| (o.id, o.level, o.line.to_string(), o.area)).collect();
+    let orgs: Vec<(OrgId, Level, String, AreaId)> = maker
+        .out
+        .orgs
+        .iter()
+        .map(|o| (o.id, o.level, o.line.to_string(), o.area))
+        .collect();
     for (org, level, line, area) in orgs {
         let login = (level == Level::County && story.county == Some(area))
-            .then(|| STORY_DESKS.iter().find(|(l, _)| *l == line).map(|(_, login)| *login))
+            .then(|| {
+                STORY_DESKS
+                    .iter()
+                    .find(|(l, _)| *l == line)
+                    .map(|(_, login)| *login)
+            })
             .flatten();
         maker.appoint(login, Role::DeptStaff, Seat::Org(org), None);
         if level != Level::Town {
@@ -214,7 +357,12 @@ fn put_posts(maker: &mut Maker<'_>, areas: &[geography::Area]) {
 }
 
 /// The bodies of the seed's story, with the logins of their people.
-const STORY_DESKS: [(&str, &str); 4] = [("natural_resources", "ziran"), ("housing", "zhujian"), ("developer", "kaifa"), ("survey", "cehui")];
+const STORY_DESKS: [(&str, &str); 4] = [
+    ("natural_resources", "ziran"),
+    ("housing", "zhujian"),
+    ("developer", "kaifa"),
+    ("survey", "cehui"),
+];
 
 /// The seed's story plays in 坂头社区 of 霞林街道 (S4): its line of areas has accounts for showing.
 struct Story {
@@ -226,7 +374,13 @@ struct Story {
 impl Story {
     fn find(areas: &[geography::Area]) -> Self {
         let unit = areas.iter().enumerate().find(|(_, a)| {
-            a.level == 6 && a.parent.is_some_and(|g| areas[g].name.starts_with("坂头安置房") && areas[g].parent.is_some_and(|c| areas[c].code == "350302003007"))
+            a.level == 6
+                && a.parent.is_some_and(|g| {
+                    areas[g].name.starts_with("坂头安置房")
+                        && areas[g]
+                            .parent
+                            .is_some_and(|c| areas[c].code == "350302003007")
+                })
         });
         let mut line = Vec::new();
         let mut at = unit.map(|(i, _)| i);
@@ -234,8 +388,16 @@ impl Story {
             line.push(i);
             at = areas[i].parent;
         }
-        let of = |level: u8| line.iter().find(|i| areas[**i].level == level).map(|i| area_id(*i));
-        Self { town: of(3), county: of(2), line }
+        let of = |level: u8| {
+            line.iter()
+                .find(|i| areas[**i].level == level)
+                .map(|i| area_id(*i))
+        };
+        Self {
+            town: of(3),
+            county: of(2),
+            line,
+        }
     }
     fn on(&self, index: usize) -> bool {
         self.line.contains(&index)
@@ -245,7 +407,14 @@ impl Story {
 /// Police officers and instructors of the communities, then seconded cadres (R148) until the
 /// number of posts is that of the city's share.
 fn fill(maker: &mut Maker<'_>, areas: &[geography::Area]) {
-    let of = |level: u8| areas.iter().enumerate().filter(move |(_, a)| a.level == level).map(|(i, _)| area_id(i)).collect::<Vec<_>>();
+    let of = |level: u8| {
+        areas
+            .iter()
+            .enumerate()
+            .filter(move |(_, a)| a.level == level)
+            .map(|(i, _)| area_id(i))
+            .collect::<Vec<_>>()
+    };
     for community in of(4) {
         maker.appoint(None, Role::GridPolice, Seat::Area(community), None);
         maker.appoint(None, Role::GridInstructor, Seat::Area(community), None);
@@ -254,7 +423,12 @@ fn fill(maker: &mut Maker<'_>, areas: &[geography::Area]) {
     let wanted = (POSTS * of(6).len()) / geography::UNITS as usize;
     let mut at = 0;
     while maker.out.posts.len() < wanted && !grids.is_empty() {
-        maker.appoint(None, Role::GridAssistant, Seat::Area(grids[at % grids.len()]), None);
+        maker.appoint(
+            None,
+            Role::GridAssistant,
+            Seat::Area(grids[at % grids.len()]),
+            None,
+        );
         at += 1;
     }
 }

@@ -207,10 +207,13 @@ pub fn for_each_boundary(
 /// The boundaries in force of some areas; areas without one are left out.
 pub fn boundaries_of(conn: &mut Conn, areas: &[AreaId]) -> Result<Vec<(AreaId, Vec<u8>)>> {
     let ids: Vec<i64> = areas.iter().map(|a| a.0).collect();
-    conn.query(&format!("{FORMS} AND b.area = ANY($1)"), &[Value::Ints(ids)])?
-        .iter()
-        .map(|row| Ok((AreaId(row.int(0)?), row.bytes(1)?.to_vec())))
-        .collect()
+    conn.query(
+        &format!("{FORMS} AND b.area = ANY($1)"),
+        &[Value::Ints(ids)],
+    )?
+    .iter()
+    .map(|row| Ok((AreaId(row.int(0)?), row.bytes(1)?.to_vec())))
+    .collect()
 }
 
 #[cfg(test)]

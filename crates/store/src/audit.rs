@@ -184,9 +184,7 @@ pub fn verify_chain(conn: &mut Conn) -> Result<(u64, Vec<String>)> {
             (false, false) => findings.push(format!("审计记录第 {seq} 条是插入的")),
         }
         if hash(kept.prev, seq, &kept.entry) != kept.hash {
-            findings.push(format!(
-                "审计记录第 {seq} 条的内容被改动:与它的校验值不符"
-            ));
+            findings.push(format!("审计记录第 {seq} 条的内容被改动:与它的校验值不符"));
         }
         last = (seq, kept.hash);
         Ok(())

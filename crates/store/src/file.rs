@@ -126,7 +126,7 @@ mod tests {
             attach(conn, FileId(5), MatterId(1)).unwrap();
             attach(conn, FileId(5), MatterId(2)).unwrap();
             let attached = StoredFile { matter: Some(MatterId(1)), ..made };
-            assert_eq!(of_matter(conn, MatterId(1)).unwrap(), [attached.clone()]);
+            assert_eq!(of_matter(conn, MatterId(1)).unwrap(), std::slice::from_ref(&attached));
             assert!(of_matter(conn, MatterId(2)).unwrap().is_empty());
             assert_eq!(by_ids(conn, &[FileId(5), FileId(6)]).unwrap(), [attached]);
             assert_eq!(get(conn, FileId(6)).unwrap(), None);

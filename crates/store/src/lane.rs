@@ -126,7 +126,10 @@ impl Lane {
     ///
     /// # Errors
     /// When the thread cannot start or the newest ids cannot be read.
-    pub fn start(mut conn: Conn, publish: impl Fn(Committed) + Send + 'static) -> Result<Self, DbError> {
+    pub fn start(
+        mut conn: Conn,
+        publish: impl Fn(Committed) + Send + 'static,
+    ) -> Result<Self, DbError> {
         let last = newest_id(&mut conn)?;
         let (queue, items) = bounded(QUEUE_COMMANDS_MAX);
         let full = Arc::new(AtomicBool::new(false));
@@ -141,21 +144,33 @@ impl Lane {
             .name("lane".into())
             .spawn(move || run(state, &items))
             .map_err(|e| DbError::Other(format!("thread: {e}")))?;
-        Ok(Self { queue: Some(queue), thread: Some(thread), full })
+        Ok(Self {
+            queue: Some(queue),
+            thread: Some(thread),
+            full,
+        })
     }
 
     /// Puts a command into the queue; the future is its answer. A full queue answers at once.
-    pub fn submit(&self, command: Command) -> impl Future<Output = Result<Answer, Failure>> + Send + 'static {
+    pub fn submit(
+        &self,
+        command: Command,
+    ) -> impl Future<Output = Result<Answer, Failure>> + Send + 'static {
         let (reply, answer) = oneshot::channel();
         let refused = self.send(Item::Command(Box::new(command), reply));
         async move {
             refused?;
-            answer.await.unwrap_or_else(|_| Err(Failure::Broken(DbError::Lost("the lane ended".into()))))
+            answer
+                .await
+                .unwrap_or_else(|_| Err(Failure::Broken(DbError::Lost("the lane ended".into()))))
         }
     }
 
     /// Runs other writing on the lane's connection, in one transaction.
-    pub fn write<T, E>(&self, work: impl FnOnce(&mut Conn) -> Result<T, E> + Send + 'static) -> impl Future<Output = Result<T, E>> + Send + 'static
+    pub fn write<T, E>(
+        &self,
+        work: impl FnOnce(&mut Conn) -> Result<T, E> + Send + 'static,
+    ) -> impl Future<Output = Result<T, E>> + Send + 'static
     where
         T: Send + 'static,
         E: From<DbError> + From<Refusal> + Send + 'static,
@@ -170,16 +185,25 @@ impl Lane {
             match refused {
                 Err(Failure::Refused(refusal)) => Err(refusal.into()),
                 Err(Failure::Broken(error)) => Err(error.into()),
-                Ok(()) => answer.await.unwrap_or_else(|_| Err(DbError::Lost("the lane ended".into()).into())),
+                Ok(()) => answer
+                    .await
+                    .unwrap_or_else(|_| Err(DbError::Lost("the lane ended".into()).into())),
             }
         }
     }
 
     fn send(&self, item: Item) -> Result<(), Failure> {
-        let queue = self.queue.as_ref().ok_or_else(|| DbError::Lost("the lane ended".into()))?;
+        let queue = self
+            .queue
+            .as_ref()
+            .ok_or_else(|| DbError::Lost("the lane ended".into()))?;
         queue.try_send(item).map_err(|e| match e {
-            TrySendError::Full(_) => Failure::Refused(Refusal::Busy("现在办理的人太多,请稍等几秒再试;您填写的内容没有丢失".into())),
-            TrySendError::Disconnected(_) => Failure::Broken(DbError::Lost("the lane ended".into())),
+            TrySendError::Full(_) => Failure::Refused(Refusal::Busy(
+                "现在办理的人太多,请稍等几秒再试;您填写的内容没有丢失".into(),
+            )),
+            TrySendError::Disconnected(_) => {
+                Failure::Broken(DbError::Lost("the lane ended".into()))
+            }
         })
     }
 
@@ -202,7 +226,10 @@ impl Drop for Lane {
 fn newest_id(conn: &mut Conn) -> Result<i64, DbError> {
     let mut last = 0;
     for table in ["matter", "message", "file", "visit"] {
-        let row = conn.query_one(&format!("SELECT MAX(id) FROM {table} WHERE shard = $1"), &[crate::SHARD.into()])?;
+        let row = conn.query_one(
+            &format!("SELECT MAX(id) FROM {table} WHERE shard = $1"),
+            &[crate::SHARD.into()],
+        )?;
         last = last.max(row.opt_int(0)?.unwrap_or(0));
     }
     Ok(last)
@@ -236,9 +263,15 @@ fn run(mut state: set::State, items: &Receiver<Item>) {
 }
 
 /// Runs a deciding function; a panic in it refuses that one command.
-fn decided(command: &Command, cases: &Cases, minting: &mut Minting<'_>) -> Result<Writing, Refusal> {
+fn decided(
+    command: &Command,
+    cases: &Cases,
+    minting: &mut Minting<'_>,
+) -> Result<Writing, Refusal> {
     catch_unwind(AssertUnwindSafe(|| (command.decide)(cases, minting))).unwrap_or_else(|_| {
         tracing::error!("a command panicked while it was decided");
-        Err(Refusal::Conflict("系统处理这项操作时出错,没有作任何改动;请把事件编号告诉系统管理员".into()))
+        Err(Refusal::Conflict(
+            "系统处理这项操作时出错,没有作任何改动;请把事件编号告诉系统管理员".into(),
+        ))
     })
 }

@@ -6,6 +6,7 @@
 pub mod account;
 pub mod area;
 pub mod audit;
+pub mod bare;
 pub mod database;
 pub mod driver;
 pub mod duty;
@@ -25,9 +26,9 @@ pub mod sign_in;
 pub mod step;
 mod store;
 pub mod tally;
-pub mod token;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+pub mod token;
 pub mod url;
 pub mod verify;
 pub mod visit;

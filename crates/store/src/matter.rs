@@ -76,9 +76,13 @@ fn table() -> Table<'static> {
 
 /// The columns of a matter, in the order of the table. The fold is stored whole in `body`.
 pub(crate) fn values(matter: &Matter) -> Result<Vec<Value>> {
-    let body = serde_json::to_string(matter).map_err(|e| DbError::Other(format!("matter to JSON: {e}")))?;
+    let body = serde_json::to_string(matter)
+        .map_err(|e| DbError::Other(format!("matter to JSON: {e}")))?;
     let area = |level| matter.path.at(level).map(|a| a.0);
-    let supervised = matter.supervision.as_ref().is_some_and(|s| s.answered_at.is_none());
+    let supervised = matter
+        .supervision
+        .as_ref()
+        .is_some_and(|s| s.answered_at.is_none());
     Ok(vec![
         SHARD.into(),
         matter.id.0.into(),
@@ -125,13 +129,21 @@ pub(crate) fn parse(body: &str) -> Result<Matter> {
 /// The columns of a matter as they are stored, for `verify`.
 pub(crate) fn stored_values(conn: &mut Conn, id: MatterId) -> Result<Option<Vec<Value>>> {
     let names: Vec<&str> = COLUMNS.iter().map(|(name, _)| *name).collect();
-    let sql = format!("SELECT {} FROM matter WHERE shard = $1 AND id = $2", names.join(", "));
-    Ok(conn.query_opt(&sql, &[SHARD.into(), id.0.into()])?.map(Row::into_values))
+    let sql = format!(
+        "SELECT {} FROM matter WHERE shard = $1 AND id = $2",
+        names.join(", ")
+    );
+    Ok(conn
+        .query_opt(&sql, &[SHARD.into(), id.0.into()])?
+        .map(Row::into_values))
 }
 
 /// Writes matters that are new.
 pub(crate) fn insert(conn: &mut Conn, matters: &[&Matter]) -> Result<()> {
-    let rows = matters.iter().map(|m| values(m)).collect::<Result<Vec<_>>>()?;
+    let rows = matters
+        .iter()
+        .map(|m| values(m))
+        .collect::<Result<Vec<_>>>()?;
     conn.insert_many(&table(), &rows, OnConflict::Error)?;
     Ok(())
 }
@@ -143,7 +155,12 @@ pub(crate) fn update(conn: &mut Conn, changed: &[(u32, &Matter)]) -> Result<u64>
         let all = values(matter)?;
         let mut row: Vec<Value> = vec![SHARD.into(), matter.id.0.into(), (*was).into()];
         let of = |name: &str| COLUMNS.iter().position(|(c, _)| *c == name);
-        row.extend(CHANGING.iter().filter_map(|c| of(c)).map(|i| all[i].clone()));
+        row.extend(
+            CHANGING
+                .iter()
+                .filter_map(|c| of(c))
+                .map(|i| all[i].clone()),
+        );
         rows.push(row);
     }
     conn.update_many(&table(), &["shard", "id", "version"], CHANGING, &rows)
@@ -152,8 +169,13 @@ pub(crate) fn update(conn: &mut Conn, changed: &[(u32, &Matter)]) -> Result<u64>
 /// The matters with these ids.
 pub fn load(conn: &mut Conn, ids: &[MatterId]) -> Result<HashMap<MatterId, Matter>> {
     let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
-    let rows = conn.query("SELECT body FROM matter WHERE shard = $1 AND id = ANY($2)", &[SHARD.into(), ids.into()])?;
-    rows.iter().map(|row| parse(row.text(0)?).map(|m| (m.id, m))).collect()
+    let rows = conn.query(
+        "SELECT body FROM matter WHERE shard = $1 AND id = ANY($2)",
+        &[SHARD.into(), ids.into()],
+    )?;
+    rows.iter()
+        .map(|row| parse(row.text(0)?).map(|m| (m.id, m)))
+        .collect()
 }
 
 /// The matter with this id.
@@ -163,9 +185,12 @@ pub fn get(conn: &mut Conn, id: MatterId) -> Result<Option<Matter>> {
 
 /// The matter with this number.
 pub fn by_no(conn: &mut Conn, no: &str) -> Result<Option<Matter>> {
-    conn.query_opt("SELECT body FROM matter WHERE shard = $1 AND no = $2", &[SHARD.into(), no.into()])?
-        .map(|row| parse(row.text(0)?))
-        .transpose()
+    conn.query_opt(
+        "SELECT body FROM matter WHERE shard = $1 AND no = $2",
+        &[SHARD.into(), no.into()],
+    )?
+    .map(|row| parse(row.text(0)?))
+    .transpose()
 }
 
 /// The ids of matters that the sweep must look at by `now`, oldest first.
@@ -222,38 +247,86 @@ impl Filter {
             and("supervised", "=", 1i64.into(), params);
         }
         if let Some(words) = &self.words {
-            let escaped: String = words.chars().flat_map(|c| if matches!(c, '%' | '_' | '\\') { vec!['\\', c] } else { vec![c] }).collect();
+            let escaped: String = words
+                .chars()
+                .flat_map(|c| {
+                    if matches!(c, '%' | '_' | '\\') {
+                        vec!['\\', c]
+                    } else {
+                        vec![c]
+                    }
+                })
+                .collect();
             params.push(format!("%{escaped}%").into());
             let n = params.len();
-            sql.push_str(&format!(" AND (m.no LIKE ${n} ESCAPE '\\' OR m.title LIKE ${n} ESCAPE '\\')"));
+            sql.push_str(&format!(
+                " AND (m.no LIKE ${n} ESCAPE '\\' OR m.title LIKE ${n} ESCAPE '\\')"
+            ));
         }
         sql
     }
 }
 
 /// Matters of one area, newest first, after the id `after`.
-pub fn of_area(conn: &mut Conn, level: Level, area: AreaId, filter: &Filter, after: Option<i64>, limit: usize) -> Result<Vec<Matter>> {
-    let mut params: Vec<Value> = vec![SHARD.into(), area.0.into(), after.unwrap_or(i64::MAX).into()];
+pub fn of_area(
+    conn: &mut Conn,
+    level: Level,
+    area: AreaId,
+    filter: &Filter,
+    after: Option<i64>,
+    limit: usize,
+) -> Result<Vec<Matter>> {
+    let mut params: Vec<Value> = vec![
+        SHARD.into(),
+        area.0.into(),
+        after.unwrap_or(i64::MAX).into(),
+    ];
     let conditions = filter.sql(&mut params);
     params.push((limit as i64).into());
     // The city has no index of its own: its list follows the primary key.
     let own = format!("m.{} = $2", level.code());
-    let sql = format!("SELECT m.body FROM matter m WHERE m.shard = $1 AND {own} AND m.id < $3{conditions} ORDER BY m.id DESC LIMIT ${}", params.len());
+    let sql = format!(
+        "SELECT m.body FROM matter m WHERE m.shard = $1 AND {own} AND m.id < $3{conditions} ORDER BY m.id DESC LIMIT ${}",
+        params.len()
+    );
     bodies(&conn.query(&sql, &params)?)
 }
 
 /// Matters that `account` reported, newest first.
-pub fn of_reporter(conn: &mut Conn, account: AccountId, filter: &Filter, after: Option<i64>, limit: usize) -> Result<Vec<Matter>> {
-    let mut params: Vec<Value> = vec![SHARD.into(), account.0.into(), after.unwrap_or(i64::MAX).into()];
+pub fn of_reporter(
+    conn: &mut Conn,
+    account: AccountId,
+    filter: &Filter,
+    after: Option<i64>,
+    limit: usize,
+) -> Result<Vec<Matter>> {
+    let mut params: Vec<Value> = vec![
+        SHARD.into(),
+        account.0.into(),
+        after.unwrap_or(i64::MAX).into(),
+    ];
     let conditions = filter.sql(&mut params);
     params.push((limit as i64).into());
-    let sql = format!("SELECT m.body FROM matter m WHERE m.shard = $1 AND m.reporter = $2 AND m.id < $3{conditions} ORDER BY m.id DESC LIMIT ${}", params.len());
+    let sql = format!(
+        "SELECT m.body FROM matter m WHERE m.shard = $1 AND m.reporter = $2 AND m.id < $3{conditions} ORDER BY m.id DESC LIMIT ${}",
+        params.len()
+    );
     bodies(&conn.query(&sql, &params)?)
 }
 
 /// Matters in which `account` took a step, newest first.
-pub fn of_hand(conn: &mut Conn, account: AccountId, filter: &Filter, after: Option<i64>, limit: usize) -> Result<Vec<Matter>> {
-    let mut params: Vec<Value> = vec![SHARD.into(), account.0.into(), after.unwrap_or(i64::MAX).into()];
+pub fn of_hand(
+    conn: &mut Conn,
+    account: AccountId,
+    filter: &Filter,
+    after: Option<i64>,
+    limit: usize,
+) -> Result<Vec<Matter>> {
+    let mut params: Vec<Value> = vec![
+        SHARD.into(),
+        account.0.into(),
+        after.unwrap_or(i64::MAX).into(),
+    ];
     let conditions = filter.sql(&mut params);
     params.push((limit as i64).into());
     let sql = format!(
@@ -284,11 +357,23 @@ pub struct Holding {
 }
 
 /// What lies on these desks, earliest due first, after (due, matter) `after`.
-pub fn on_desks(conn: &mut Conn, desks: &[Desk], filter: &Filter, after: Option<(i64, i64)>, limit: usize) -> Result<Vec<Holding>> {
+pub fn on_desks(
+    conn: &mut Conn,
+    desks: &[Desk],
+    filter: &Filter,
+    after: Option<(i64, i64)>,
+    limit: usize,
+) -> Result<Vec<Holding>> {
     let mut all = Vec::new();
     for desk in desks {
         let (due, id) = after.unwrap_or((i64::MIN, i64::MIN));
-        let mut params: Vec<Value> = vec![SHARD.into(), desk.kind().into(), desk.key().into(), due.into(), id.into()];
+        let mut params: Vec<Value> = vec![
+            SHARD.into(),
+            desk.kind().into(),
+            desk.key().into(),
+            due.into(),
+            id.into(),
+        ];
         let conditions = filter.sql(&mut params);
         params.push((limit as i64).into());
         let sql = format!(
@@ -332,11 +417,19 @@ fn holdings(rows: &[Row]) -> Result<Vec<Holding>> {
 }
 
 /// How much lies on each desk of an area: desk, number, overdue ones, oldest since.
-pub fn stuck(conn: &mut Conn, level: Level, area: AreaId, limit: usize) -> Result<Vec<(Desk, i64, i64, Instant)>> {
+pub fn stuck(
+    conn: &mut Conn,
+    level: Level,
+    area: AreaId,
+    limit: usize,
+) -> Result<Vec<(Desk, i64, i64, Instant)>> {
     let (join, column) = match level {
         Level::City => ("", "h.shard = $1 AND CAST($2 AS BIGINT) > 0".to_owned()),
         Level::Town | Level::Community => ("", format!("h.shard = $1 AND h.{} = $2", level.code())),
-        other => (" JOIN matter m ON m.shard = h.shard AND m.id = h.matter", format!("h.shard = $1 AND m.{} = $2", other.code())),
+        other => (
+            " JOIN matter m ON m.shard = h.shard AND m.id = h.matter",
+            format!("h.shard = $1 AND m.{} = $2", other.code()),
+        ),
     };
     let sql = format!(
         "SELECT h.desk_kind, h.desk_key, COUNT(*), SUM(h.overdue), MIN(h.since) FROM holding h{join} WHERE {column} \
@@ -344,7 +437,14 @@ pub fn stuck(conn: &mut Conn, level: Level, area: AreaId, limit: usize) -> Resul
     );
     let rows = conn.query(&sql, &[SHARD.into(), area.0.into(), (limit as i64).into()])?;
     rows.iter()
-        .map(|row| Ok((Desk::from_parts(row.int(0)?, row.int(1)?), row.int(2)?, row.int(3)?, Instant(row.int(4)?))))
+        .map(|row| {
+            Ok((
+                Desk::from_parts(row.int(0)?, row.int(1)?),
+                row.int(2)?,
+                row.int(3)?,
+                Instant(row.int(4)?),
+            ))
+        })
         .collect()
 }
 
@@ -388,9 +488,19 @@ pub(crate) fn holding_values(matter: &Matter) -> Vec<Vec<Value>> {
         .holding()
         .map(|(slot, desk)| {
             let task = matter.task(slot);
-            let clock = matter.clocks.iter().filter(|c| c.slot == slot && c.runs()).min_by_key(|c| c.due);
+            let clock = matter
+                .clocks
+                .iter()
+                .filter(|c| c.slot == slot && c.runs())
+                .min_by_key(|c| c.due);
             // A check's time is the time of the state, kept on slot 0.
-            let clock = clock.or_else(|| matter.clocks.iter().filter(|c| c.slot == 0 && c.runs()).min_by_key(|c| c.due));
+            let clock = clock.or_else(|| {
+                matter
+                    .clocks
+                    .iter()
+                    .filter(|c| c.slot == 0 && c.runs())
+                    .min_by_key(|c| c.due)
+            });
             vec![
                 SHARD.into(),
                 matter.id.0.into(),
@@ -412,7 +522,10 @@ pub(crate) fn holding_values(matter: &Matter) -> Vec<Vec<Value>> {
 /// Replaces the rows of `holding` of these matters.
 pub(crate) fn hold(conn: &mut Conn, was: &[i64], matters: &[&Matter]) -> Result<()> {
     if !was.is_empty() {
-        conn.exec("DELETE FROM holding WHERE shard = $1 AND matter = ANY($2)", &[SHARD.into(), was.to_vec().into()])?;
+        conn.exec(
+            "DELETE FROM holding WHERE shard = $1 AND matter = ANY($2)",
+            &[SHARD.into(), was.to_vec().into()],
+        )?;
     }
     let rows: Vec<Vec<Value>> = matters.iter().flat_map(|m| holding_values(m)).collect();
     conn.insert_many(&HOLDING, &rows, OnConflict::Error)?;
@@ -421,7 +534,19 @@ pub(crate) fn hold(conn: &mut Conn, was: &[i64], matters: &[&Matter]) -> Result<
 
 /// The encrypted identity of a matter's reporter, where one was given and not erased.
 pub fn party(conn: &mut Conn, id: MatterId) -> Result<Option<Vec<u8>>> {
-    conn.query_opt("SELECT cipher FROM party WHERE shard = $1 AND matter = $2 AND erased_at IS NULL", &[SHARD.into(), id.0.into()])?
-        .map(|row| row.bytes(0).map(<[u8]>::to_vec))
-        .transpose()
+    conn.query_opt(
+        "SELECT cipher FROM party WHERE shard = $1 AND matter = $2 AND erased_at IS NULL",
+        &[SHARD.into(), id.0.into()],
+    )?
+    .map(|row| row.bytes(0).map(<[u8]>::to_vec))
+    .transpose()
+}
+
+/// How many matters there are.
+pub fn count(conn: &mut Conn) -> Result<i64> {
+    conn.query_one(
+        "SELECT COUNT(*) FROM matter WHERE shard = $1",
+        &[SHARD.into()],
+    )?
+    .int(0)
 }

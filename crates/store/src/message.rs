@@ -188,7 +188,12 @@ pub fn mark_read(
         "INSERT INTO message_read (shard, account, message, at) \
          SELECT $1, $2, m.id, $3 FROM message m WHERE m.shard = $1 AND m.id = ANY($4) \
          ON CONFLICT (shard, account, message) DO NOTHING",
-        &[SHARD.into(), account.0.into(), at.0.into(), Value::Ints(ids)],
+        &[
+            SHARD.into(),
+            account.0.into(),
+            at.0.into(),
+            Value::Ints(ids),
+        ],
     )
 }
 

@@ -95,10 +95,13 @@ pub fn at_seat(conn: &mut Conn, seat: Seat) -> Result<Vec<Post>> {
         Seat::Area(area) => ("area", area.0),
         Seat::Org(org) => ("org", org.0),
     };
-    conn.query(&format!("{POSTS} WHERE {column} = $1 ORDER BY id"), &[key.into()])?
-        .iter()
-        .map(post)
-        .collect()
+    conn.query(
+        &format!("{POSTS} WHERE {column} = $1 ORDER BY id"),
+        &[key.into()],
+    )?
+    .iter()
+    .map(post)
+    .collect()
 }
 
 /// Ends a post: `to` is the first day out of office. Whether there is such a post.

@@ -31,7 +31,10 @@ pub struct Seal {
 
 impl Seal {
     fn sealed(mut self) -> Self {
-        let text = format!("{}|{}|{}|{}|{}|{}", self.seq, self.at.0, self.matters, self.steps, self.audits, self.heads);
+        let text = format!(
+            "{}|{}|{}|{}|{}|{}",
+            self.seq, self.at.0, self.matters, self.steps, self.audits, self.heads
+        );
         self.hash = self.prev.then(text.as_bytes());
         self
     }
@@ -39,7 +42,12 @@ impl Seal {
 
 const HEAD: Table<'static> = Table {
     name: "sealed_head",
-    columns: &[("shard", Kind::Int), ("matter", Kind::Int), ("version", Kind::Int), ("head", Kind::Bytes)],
+    columns: &[
+        ("shard", Kind::Int),
+        ("matter", Kind::Int),
+        ("version", Kind::Int),
+        ("head", Kind::Bytes),
+    ],
 };
 
 /// Makes a seal over everything that changed since the last one. Runs in a writing transaction.
@@ -57,14 +65,33 @@ pub fn seal(conn: &mut Conn, now: Instant) -> Result<Seal> {
     let mut rows: Vec<Vec<Value>> = Vec::with_capacity(changed.len());
     for row in &changed {
         let (id, version, head) = (row.int(0)?, row.int(1)?, row.bytes(2)?);
-        heads = heads.then(&id.to_le_bytes()).then(&version.to_le_bytes()).then(head);
-        rows.push(vec![SHARD.into(), id.into(), version.into(), head.to_vec().into()]);
+        heads = heads
+            .then(&id.to_le_bytes())
+            .then(&version.to_le_bytes())
+            .then(head);
+        rows.push(vec![
+            SHARD.into(),
+            id.into(),
+            version.into(),
+            head.to_vec().into(),
+        ]);
     }
     for set in rows.chunks(1_000) {
-        conn.insert_many(&HEAD, set, OnConflict::Replace { key: &["shard", "matter"], set: &["version", "head"] })?;
+        conn.insert_many(
+            &HEAD,
+            set,
+            OnConflict::Replace {
+                key: &["shard", "matter"],
+                set: &["version", "head"],
+            },
+        )?;
     }
     let (audits, audit_head) = audit::head(conn)?;
-    let count = |conn: &mut Conn, sql: &str| conn.query_one(sql, &[SHARD.into()]).and_then(|r| r.opt_int(0)).map(|n| n.unwrap_or(0));
+    let count = |conn: &mut Conn, sql: &str| {
+        conn.query_one(sql, &[SHARD.into()])
+            .and_then(|r| r.opt_int(0))
+            .map(|n| n.unwrap_or(0))
+    };
     let sealed = Seal {
         seq: before.as_ref().map_or(1, |s| s.seq + 1),
         at: now,
@@ -101,7 +128,10 @@ pub fn all(conn: &mut Conn) -> Result<Vec<Seal>> {
     let rows = conn.query("SELECT seq, at, matters, steps, audits, heads, prev, hash FROM seal WHERE shard = $1 ORDER BY seq", &[SHARD.into()])?;
     rows.iter()
         .map(|row| {
-            let hash = |i: usize| row.bytes(i).map(|b| Hash::from_slice(b).unwrap_or_default());
+            let hash = |i: usize| {
+                row.bytes(i)
+                    .map(|b| Hash::from_slice(b).unwrap_or_default())
+            };
             Ok(Seal {
                 seq: row.int(0)?,
                 at: Instant(row.int(1)?),
@@ -127,7 +157,10 @@ pub(crate) fn check(conn: &mut Conn, report: &mut Report) -> Result<()> {
     for (seal, expected) in seals.iter().zip(1i64..) {
         report.seals += 1;
         if seal.seq != expected || seal.prev != prev || seal.clone().sealed().hash != seal.hash {
-            report.find(format!("第 {} 号封存记录被改动,或它前面的封存被删除", seal.seq));
+            report.find(format!(
+                "第 {} 号封存记录被改动,或它前面的封存被删除",
+                seal.seq
+            ));
         }
         prev = seal.hash;
     }
@@ -137,12 +170,19 @@ pub(crate) fn check(conn: &mut Conn, report: &mut Report) -> Result<()> {
         &[SHARD.into()],
     )?;
     for row in missing {
-        report.find(format!("事件 {} 封存时有 {} 步,现在缺少或不符:末尾的记录被删除或改动", row.int(0)?, row.int(1)?));
+        report.find(format!(
+            "事件 {} 封存时有 {} 步,现在缺少或不符:末尾的记录被删除或改动",
+            row.int(0)?,
+            row.int(1)?
+        ));
     }
     if let Some(seal) = seals.last() {
         let (audits, _) = audit::head(conn)?;
         if audits < seal.audits {
-            report.find(format!("审计记录在封存时有 {} 条,现在只有 {audits} 条:末尾的记录被删除", seal.audits));
+            report.find(format!(
+                "审计记录在封存时有 {} 条,现在只有 {audits} 条:末尾的记录被删除",
+                seal.audits
+            ));
         }
     }
     Ok(())

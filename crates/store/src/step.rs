@@ -55,7 +55,9 @@ pub struct Stored {
 
 /// Writes steps.
 pub(crate) fn insert(conn: &mut Conn, steps: &[&Step]) -> Result<()> {
-    let json = |value: serde_json::Result<String>| value.map_err(|e| DbError::Other(format!("step to JSON: {e}")));
+    let json = |value: serde_json::Result<String>| {
+        value.map_err(|e| DbError::Other(format!("step to JSON: {e}")))
+    };
     let rows = steps
         .iter()
         .map(|s| {
@@ -95,7 +97,8 @@ pub(crate) fn insert(conn: &mut Conn, steps: &[&Step]) -> Result<()> {
 /// Reads a row of [`SELECT`].
 pub(crate) fn parse(row: &Row) -> Result<Stored> {
     let broken = |what: &str| DbError::Corrupt(format!("step: {what}"));
-    let hash = |i: usize| Hash::from_slice(row.bytes(i)?).ok_or_else(|| broken("a digest has 32 bytes"));
+    let hash =
+        |i: usize| Hash::from_slice(row.bytes(i)?).ok_or_else(|| broken("a digest has 32 bytes"));
     Ok(Stored {
         step: Step {
             matter: MatterId(row.int(0)?),
@@ -128,6 +131,9 @@ pub(crate) fn parse(row: &Row) -> Result<Stored> {
 
 /// The journal of a matter.
 pub fn journal(conn: &mut Conn, matter: MatterId) -> Result<Vec<Stored>> {
-    let rows = conn.query(&format!("{SELECT} WHERE shard = $1 AND matter = $2 ORDER BY seq"), &[SHARD.into(), matter.0.into()])?;
+    let rows = conn.query(
+        &format!("{SELECT} WHERE shard = $1 AND matter = $2 ORDER BY seq"),
+        &[SHARD.into(), matter.0.into()],
+    )?;
     rows.iter().map(parse).collect()
 }

@@ -28,12 +28,17 @@ impl Store {
     /// # Errors
     /// A sentence that says what to do: no such file, pending migrations, a newer database, another
     /// process that holds it.
-    pub fn open(url: &StoreUrl, publish: impl Fn(Committed) + Send + 'static) -> Result<Self, OpenError> {
+    pub fn open(
+        url: &StoreUrl,
+        publish: impl Fn(Committed) + Send + 'static,
+    ) -> Result<Self, OpenError> {
         let database = Database::open(url)?;
         let mut conn = database.writing_conn()?;
         let pending = migrate::pending(&mut conn, MIGRATIONS)?;
         if let Some((number, name, _)) = pending.first() {
-            return Err(OpenError::new(format!("数据库缺少第 {number} 号变更({name}),请先运行 hangji migrate 升级数据库")));
+            return Err(OpenError::new(format!(
+                "数据库缺少第 {number} 号变更({name}),请先运行 hangji migrate 升级数据库"
+            )));
         }
         Self::start(database, conn, publish)
     }
@@ -42,17 +47,28 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::open`], and when a migration fails.
-    pub fn create(url: &StoreUrl, publish: impl Fn(Committed) + Send + 'static) -> Result<Self, OpenError> {
+    pub fn create(
+        url: &StoreUrl,
+        publish: impl Fn(Committed) + Send + 'static,
+    ) -> Result<Self, OpenError> {
         let database = Database::open_or_create(url)?;
         let mut conn = database.writing_conn()?;
         migrate::migrate(&mut conn, MIGRATIONS)?;
         Self::start(database, conn, publish)
     }
 
-    fn start(database: Database, conn: Conn, publish: impl Fn(Committed) + Send + 'static) -> Result<Self, OpenError> {
+    fn start(
+        database: Database,
+        conn: Conn,
+        publish: impl Fn(Committed) + Send + 'static,
+    ) -> Result<Self, OpenError> {
         let readers = database.readers(READERS)?;
         let lane = Lane::start(conn, publish)?;
-        Ok(Self { lane, readers, database })
+        Ok(Self {
+            lane,
+            readers,
+            database,
+        })
     }
 
     /// The URL, without password.
@@ -62,7 +78,10 @@ impl Store {
     }
 
     /// Reads in one snapshot, on a reader's thread.
-    pub fn read<T, E>(&self, work: impl FnOnce(&mut Conn) -> Result<T, E> + Send + 'static) -> impl Future<Output = Result<T, E>> + Send + 'static
+    pub fn read<T, E>(
+        &self,
+        work: impl FnOnce(&mut Conn) -> Result<T, E> + Send + 'static,
+    ) -> impl Future<Output = Result<T, E>> + Send + 'static
     where
         T: Send + 'static,
         E: From<DbError> + Send + 'static,
@@ -74,7 +93,10 @@ impl Store {
     ///
     /// # Errors
     /// Those of `work`.
-    pub fn read_now<T, E>(&self, work: impl FnOnce(&mut Conn) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    pub fn read_now<T, E>(
+        &self,
+        work: impl FnOnce(&mut Conn) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<DbError> + Send + 'static,
@@ -83,12 +105,18 @@ impl Store {
     }
 
     /// Puts a command on matters into the lane.
-    pub fn submit(&self, command: Command) -> impl Future<Output = Result<Answer, Failure>> + Send + 'static {
+    pub fn submit(
+        &self,
+        command: Command,
+    ) -> impl Future<Output = Result<Answer, Failure>> + Send + 'static {
         self.lane.submit(command)
     }
 
     /// Other writing, in one durable transaction.
-    pub fn write<T, E>(&self, work: impl FnOnce(&mut Conn) -> Result<T, E> + Send + 'static) -> impl Future<Output = Result<T, E>> + Send + 'static
+    pub fn write<T, E>(
+        &self,
+        work: impl FnOnce(&mut Conn) -> Result<T, E> + Send + 'static,
+    ) -> impl Future<Output = Result<T, E>> + Send + 'static
     where
         T: Send + 'static,
         E: From<DbError> + From<Refusal> + Send + 'static,

@@ -25,7 +25,10 @@ impl Deltas {
                 if class != 0 && level > Level::Community {
                     continue;
                 }
-                let row = self.0.entry((period, class, parent, node)).or_insert_with(|| vec![0; Measure::ALL.len()]);
+                let row = self
+                    .0
+                    .entry((period, class, parent, node))
+                    .or_insert_with(|| vec![0; Measure::ALL.len()]);
                 row[measure as usize] += n * times;
             }
         }
@@ -43,17 +46,26 @@ impl Deltas {
 /// The nodes of a path that have tallies: parent, node, level, from the root to the innermost grid.
 fn nodes(path: &Path) -> impl Iterator<Item = (i64, i64, Level)> {
     let mut parent = 0;
-    path.0.iter().filter(|(level, _)| *level <= Level::Grid).map(move |(level, area)| {
-        let node = (parent, area.0, *level);
-        parent = area.0;
-        node
-    })
+    path.0
+        .iter()
+        .filter(|(level, _)| *level <= Level::Grid)
+        .map(move |(level, area)| {
+            let node = (parent, area.0, *level);
+            parent = area.0;
+            node
+        })
 }
 
 /// Column names: the key, then one per measure.
 fn columns() -> &'static [(&'static str, Kind)] {
     static COLUMNS: OnceLock<Vec<(&'static str, Kind)>> = OnceLock::new();
-    COLUMNS.get_or_init(|| ["shard", "period", "class", "parent", "node"].into_iter().chain(Measure::ALL.iter().map(|m| m.code())).map(|c| (c, Kind::Int)).collect())
+    COLUMNS.get_or_init(|| {
+        ["shard", "period", "class", "parent", "node"]
+            .into_iter()
+            .chain(Measure::ALL.iter().map(|m| m.code()))
+            .map(|c| (c, Kind::Int))
+            .collect()
+    })
 }
 
 fn measures() -> &'static [&'static str] {
@@ -66,11 +78,21 @@ pub(crate) fn apply(conn: &mut Conn, deltas: &Deltas) -> Result<()> {
     let rows: Vec<Vec<Value>> = deltas
         .rows()
         .map(|((period, class, parent, node), figures)| {
-            [SHARD, *period, *class, *parent, *node].into_iter().chain(figures.iter().copied()).map(Value::Int).collect()
+            [SHARD, *period, *class, *parent, *node]
+                .into_iter()
+                .chain(figures.iter().copied())
+                .map(Value::Int)
+                .collect()
         })
         .collect();
-    let table = Table { name: "tally", columns: columns() };
-    let key = OnConflict::Add { key: &["shard", "period", "class", "parent", "node"], add: measures() };
+    let table = Table {
+        name: "tally",
+        columns: columns(),
+    };
+    let key = OnConflict::Add {
+        key: &["shard", "period", "class", "parent", "node"],
+        add: measures(),
+    };
     conn.insert_many(&table, &rows, key)?;
     Ok(())
 }
@@ -107,27 +129,48 @@ impl Figures {
 }
 
 /// The figures of all children of `parent` in the given periods, class 0, summed per child.
-pub fn children(conn: &mut Conn, parent: AreaId, periods: &[i64]) -> Result<BTreeMap<AreaId, Figures>> {
+pub fn children(
+    conn: &mut Conn,
+    parent: AreaId,
+    periods: &[i64],
+) -> Result<BTreeMap<AreaId, Figures>> {
     let sql = format!(
         "SELECT node, {} FROM tally WHERE shard = $1 AND period = ANY($2) AND class = 0 AND parent = $3",
         measures().join(", ")
     );
     let mut out: BTreeMap<AreaId, Figures> = BTreeMap::new();
-    for row in conn.query(&sql, &[SHARD.into(), periods.to_vec().into(), parent.0.into()])? {
-        out.entry(AreaId(row.int(0)?)).or_default().add_row(&row, 1)?;
+    for row in conn.query(
+        &sql,
+        &[SHARD.into(), periods.to_vec().into(), parent.0.into()],
+    )? {
+        out.entry(AreaId(row.int(0)?))
+            .or_default()
+            .add_row(&row, 1)?;
     }
     Ok(out)
 }
 
 /// The figures of one node (below `parent`, 0 for the root) in the given periods, by class; class 0
 /// sums all.
-pub fn of_node(conn: &mut Conn, parent: Option<AreaId>, node: AreaId, periods: &[i64], classes: &[i64]) -> Result<BTreeMap<i64, Figures>> {
+pub fn of_node(
+    conn: &mut Conn,
+    parent: Option<AreaId>,
+    node: AreaId,
+    periods: &[i64],
+    classes: &[i64],
+) -> Result<BTreeMap<i64, Figures>> {
     let sql = format!(
         "SELECT class, {} FROM tally WHERE shard = $1 AND period = ANY($2) AND class = ANY($3) AND parent = $4 AND node = $5",
         measures().join(", ")
     );
     let mut out: BTreeMap<i64, Figures> = BTreeMap::new();
-    let params = [SHARD.into(), periods.to_vec().into(), classes.to_vec().into(), parent.map_or(0, |p| p.0).into(), node.0.into()];
+    let params = [
+        SHARD.into(),
+        periods.to_vec().into(),
+        classes.to_vec().into(),
+        parent.map_or(0, |p| p.0).into(),
+        node.0.into(),
+    ];
     for row in conn.query(&sql, &params)? {
         out.entry(row.int(0)?).or_default().add_row(&row, 1)?;
     }
@@ -137,7 +180,10 @@ pub fn of_node(conn: &mut Conn, parent: Option<AreaId>, node: AreaId, periods: &
 /// The figures of a unit, counted from its matters: there are few.
 pub fn of_unit(conn: &mut Conn, unit: AreaId, periods: &[i64]) -> Result<BTreeMap<i64, Figures>> {
     let mut out: BTreeMap<i64, Figures> = BTreeMap::new();
-    let rows = conn.query("SELECT body FROM matter WHERE shard = $1 AND unit = $2", &[SHARD.into(), unit.0.into()])?;
+    let rows = conn.query(
+        "SELECT body FROM matter WHERE shard = $1 AND unit = $2",
+        &[SHARD.into(), unit.0.into()],
+    )?;
     for row in rows {
         let matter = crate::matter::parse(row.text(0)?)?;
         for ((class, period, measure), n) in measure::contribution(&matter) {
@@ -150,10 +196,21 @@ pub fn of_unit(conn: &mut Conn, unit: AreaId, periods: &[i64]) -> Result<BTreeMa
 }
 
 /// All rows, for the recount of `verify`.
-pub(crate) fn for_each(conn: &mut Conn, mut each: impl FnMut(Key, Vec<i64>) -> Result<()>) -> Result<()> {
-    let sql = format!("SELECT period, class, parent, node, {} FROM tally WHERE shard = $1 ORDER BY period, class, parent, node", measures().join(", "));
+pub(crate) fn for_each(
+    conn: &mut Conn,
+    mut each: impl FnMut(Key, Vec<i64>) -> Result<()>,
+) -> Result<()> {
+    let sql = format!(
+        "SELECT period, class, parent, node, {} FROM tally WHERE shard = $1 ORDER BY period, class, parent, node",
+        measures().join(", ")
+    );
     conn.for_each(&sql, &[SHARD.into()], |row| {
-        let figures = (0..Measure::ALL.len()).map(|i| row.int(4 + i)).collect::<Result<Vec<_>>>()?;
-        each((row.int(0)?, row.int(1)?, row.int(2)?, row.int(3)?), figures)
+        let figures = (0..Measure::ALL.len())
+            .map(|i| row.int(4 + i))
+            .collect::<Result<Vec<_>>>()?;
+        each(
+            (row.int(0)?, row.int(1)?, row.int(2)?, row.int(3)?),
+            figures,
+        )
     })
 }

@@ -23,8 +23,7 @@ pub struct ApiToken {
     pub revoked_at: Option<Instant>,
 }
 
-const TOKENS: &str =
-    "SELECT id, account, name, created_at, expires_at, revoked_at FROM api_token";
+const TOKENS: &str = "SELECT id, account, name, created_at, expires_at, revoked_at FROM api_token";
 
 fn token(row: &Row) -> Result<ApiToken> {
     Ok(ApiToken {

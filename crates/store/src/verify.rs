@@ -50,9 +50,17 @@ pub fn verify(conn: &mut Conn, mut progress: impl FnMut(u64)) -> Result<Report> 
     let mut report = Report::default();
     let mut recount = tally::Deltas::default();
     let mut holdings = load_holdings(conn)?;
-    journals(conn, &mut report, &mut recount, &mut holdings, &mut progress)?;
+    journals(
+        conn,
+        &mut report,
+        &mut recount,
+        &mut holdings,
+        &mut progress,
+    )?;
     for ((matter, slot), _) in holdings {
-        report.find(format!("待办表中有多余的一行:事件 {matter} 的第 {slot} 项并不在该席位"));
+        report.find(format!(
+            "待办表中有多余的一行:事件 {matter} 的第 {slot} 项并不在该席位"
+        ));
     }
     tallies(conn, &mut report, &recount)?;
     let (audits, findings) = audit::verify_chain(conn)?;
@@ -90,7 +98,13 @@ struct Folding {
 
 /// Matters are read in one go and compared with the fold of their steps, which are streamed in the
 /// same order; so the proof needs memory for one matter and its page, not for the city.
-fn journals(conn: &mut Conn, report: &mut Report, recount: &mut tally::Deltas, holdings: &mut Holdings, progress: &mut impl FnMut(u64)) -> Result<()> {
+fn journals(
+    conn: &mut Conn,
+    report: &mut Report,
+    recount: &mut tally::Deltas,
+    holdings: &mut Holdings,
+    progress: &mut impl FnMut(u64),
+) -> Result<()> {
     let mut after = i64::MIN;
     const PAGE: i64 = 2_000;
     loop {
@@ -108,17 +122,31 @@ fn journals(conn: &mut Conn, report: &mut Report, recount: &mut tally::Deltas, h
         let mut folding: Option<Folding> = None;
         let mut folded: Vec<Folding> = Vec::new();
         conn.for_each(
-            &format!("{} WHERE shard = $1 AND matter > $2 AND matter <= $3 ORDER BY matter, seq", step::SELECT),
+            &format!(
+                "{} WHERE shard = $1 AND matter > $2 AND matter <= $3 ORDER BY matter, seq",
+                step::SELECT
+            ),
             &[SHARD.into(), after.into(), upto.into()],
             |row| {
                 report.steps += 1;
                 let id = MatterId(row.int(0)?);
-                let at = |id: MatterId| stored.get(&id.0).map_or_else(|| format!("事件 {id}"), |(no, _)| format!("事件〔{no}〕"));
+                let at = |id: MatterId| {
+                    stored
+                        .get(&id.0)
+                        .map_or_else(|| format!("事件 {id}"), |(no, _)| format!("事件〔{no}〕"))
+                };
                 if folding.as_ref().is_none_or(|f| f.id != id) {
                     folded.extend(folding.take());
-                    folding = Some(Folding { id, matter: None, head: Hash::default(), broken: false });
+                    folding = Some(Folding {
+                        id,
+                        matter: None,
+                        head: Hash::default(),
+                        broken: false,
+                    });
                 }
-                let Some(fold) = folding.as_mut() else { return Ok(()) };
+                let Some(fold) = folding.as_mut() else {
+                    return Ok(());
+                };
                 match step::parse(row) {
                     Err(error) => {
                         fold.broken = true;
@@ -132,14 +160,19 @@ fn journals(conn: &mut Conn, report: &mut Report, recount: &mut tally::Deltas, h
         folded.extend(folding);
         for fold in folded {
             let Some((no, body)) = stored.remove(&fold.id.0) else {
-                report.find(format!("事件 {} 有流程记录却没有事件本身:事件行已被删除", fold.id));
+                report.find(format!(
+                    "事件 {} 有流程记录却没有事件本身:事件行已被删除",
+                    fold.id
+                ));
                 continue;
             };
             report.matters += 1;
             settle(conn, fold, &no, &body, report, recount, holdings)?;
         }
         for (_, (no, _)) in stored {
-            report.find(format!("事件〔{no}〕没有任何流程记录:记录已被删除,或事件是手工插入的"));
+            report.find(format!(
+                "事件〔{no}〕没有任何流程记录:记录已被删除,或事件是手工插入的"
+            ));
         }
         progress(report.steps);
         if last {
@@ -155,19 +188,31 @@ fn take(fold: &mut Folding, stored: &step::Stored, at: &str, report: &mut Report
     let expected = fold.matter.as_ref().map_or(0, |m| m.version) + 1;
     if step.seq != expected {
         fold.broken = true;
-        report.find(format!("{at}缺少第 {expected} 步或多出一步(遇到第 {} 步):有记录被删除或插入", step.seq));
+        report.find(format!(
+            "{at}缺少第 {expected} 步或多出一步(遇到第 {} 步):有记录被删除或插入",
+            step.seq
+        ));
     }
     if step.prev != fold.head {
         fold.broken = true;
-        report.find(format!("{at}第 {} 步与上一步不相连:上一步被改动,或有记录被删除、插入", step.seq));
+        report.find(format!(
+            "{at}第 {} 步与上一步不相连:上一步被改动,或有记录被删除、插入",
+            step.seq
+        ));
     }
     if stored.erased_at.is_none() && trace::words_digest(&step.words) != stored.words {
         fold.broken = true;
-        report.find(format!("{at}第 {} 步的文字(意见、答复或正文)被改动", step.seq));
+        report.find(format!(
+            "{at}第 {} 步的文字(意见、答复或正文)被改动",
+            step.seq
+        ));
     }
     if trace::step_hash(step.prev, step, stored.words) != step.hash {
         fold.broken = true;
-        report.find(format!("{at}第 {} 步的内容被改动:与它的校验值不符", step.seq));
+        report.find(format!(
+            "{at}第 {} 步的内容被改动:与它的校验值不符",
+            step.seq
+        ));
     }
     fold.head = step.hash;
     match &mut fold.matter {
@@ -183,8 +228,18 @@ fn take(fold: &mut Folding, stored: &step::Stored, at: &str, report: &mut Report
 }
 
 /// Compares a finished fold with the stored row, its columns and its holdings, and counts it.
-fn settle(conn: &mut Conn, fold: Folding, no: &str, body: &str, report: &mut Report, recount: &mut tally::Deltas, holdings: &mut Holdings) -> Result<()> {
-    let Some(matter) = fold.matter else { return Ok(()) };
+fn settle(
+    conn: &mut Conn,
+    fold: Folding,
+    no: &str,
+    body: &str,
+    report: &mut Report,
+    recount: &mut tally::Deltas,
+    holdings: &mut Holdings,
+) -> Result<()> {
+    let Some(matter) = fold.matter else {
+        return Ok(());
+    };
     match matter::parse(body) {
         Ok(stored) if stored == matter => {}
         _ if fold.broken => {}
@@ -214,12 +269,15 @@ fn settle(conn: &mut Conn, fold: Folding, no: &str, body: &str, report: &mut Rep
 
 /// Compares every row of the tallies with the recount.
 fn tallies(conn: &mut Conn, report: &mut Report, recount: &tally::Deltas) -> Result<()> {
-    let mut expected: BTreeMap<tally::Key, Vec<i64>> = recount.rows().map(|(k, v)| (*k, v.clone())).collect();
+    let mut expected: BTreeMap<tally::Key, Vec<i64>> =
+        recount.rows().map(|(k, v)| (*k, v.clone())).collect();
     let mut findings = Vec::new();
     let mut rows = 0;
     tally::for_each(conn, |key, found| {
         rows += 1;
-        let wanted = expected.remove(&key).unwrap_or_else(|| vec![0; found.len()]);
+        let wanted = expected
+            .remove(&key)
+            .unwrap_or_else(|| vec![0; found.len()]);
         if found != wanted {
             findings.push(describe(key, &found, &wanted));
         }
@@ -240,6 +298,8 @@ fn describe((period, class, _, node): tally::Key, found: &[i64], wanted: &[i64])
         .iter()
         .zip(found.iter().zip(wanted))
         .find(|(_, (f, w))| f != w)
-        .map_or_else(String::new, |(m, (f, w))| format!("“{}”是 {f},重算应为 {w}", m.word()));
+        .map_or_else(String::new, |(m, (f, w))| {
+            format!("“{}”是 {f},重算应为 {w}", m.word())
+        });
     format!("统计不符:区域 {node},类别 {class},时段 {period},{which}")
 }

@@ -4,7 +4,7 @@ use super::{
     Clock, ClockKind, Desk, Fact, Matter, Step, Supervision, Task, TaskKind, TaskState, Trail,
 };
 use crate::area::Level;
-use crate::flow::Holder;
+use crate::flow::{Holder, Phase};
 use crate::time::Instant;
 use crate::trace::Hash;
 
@@ -30,6 +30,7 @@ impl Matter {
             flow: flow.clone(),
             flow_version: *flow_version,
             state: String::new(),
+            phase: Phase::Triage,
             held_by: Holder::Area,
             desk: Desk::None,
             level: Level::Unit,
@@ -108,6 +109,7 @@ impl Matter {
             Fact::Classified(category) => self.category = Some(category.clone()),
             Fact::Moved {
                 state,
+                phase,
                 holder,
                 desk,
                 level,
@@ -125,6 +127,7 @@ impl Matter {
                     self.arrived_at = at;
                 }
                 self.state.clone_from(state);
+                self.phase = *phase;
                 self.held_by = *holder;
                 self.desk = *desk;
                 self.level = *level;

@@ -5,7 +5,7 @@ use super::{
     TaskKind,
 };
 use crate::area::{Level, Path};
-use crate::flow::Holder;
+use crate::flow::{Holder, Phase};
 use crate::id::{AccountId, AreaId, MatterId, OrgId, PostId};
 use crate::limit::Limit;
 use crate::measure::Measure;
@@ -109,6 +109,8 @@ pub enum Fact {
     Moved {
         /// State.
         state: String,
+        /// What the state means.
+        phase: Phase,
         /// Whose desk the state lies on; nobody's at the end.
         holder: Holder,
         /// Desk.

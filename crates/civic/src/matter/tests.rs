@@ -6,7 +6,7 @@ use crate::area::{Level, Tree};
 use crate::calendar::Calendar;
 use crate::category::Categories;
 use crate::directory::{Actor, Directory};
-use crate::flow::{Flow, Phase};
+use crate::flow::Flow;
 use crate::id::{MatterId, PostId};
 use crate::org::{Org, OrgKind};
 use crate::post::{Post, Role, Seat};
@@ -383,7 +383,7 @@ fn a_unit_head_reports_and_settles_in_one_breath_and_it_counts_as_closed_at_the_
         .unwrap();
     assert_eq!(town.m(id).state, "closed");
     let day = Day::from_ymd(2026, 3, 11).unwrap();
-    let counted = crate::measure::contribution(town.m(id), Phase::Closed);
+    let counted = crate::measure::contribution(town.m(id));
     let of = |measure| {
         counted
             .get(&(0, crate::measure::day_period(day), measure))

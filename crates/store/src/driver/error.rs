@@ -199,7 +199,8 @@ pub struct OpenError {
 }
 
 impl OpenError {
-    pub(crate) fn new(sentence: impl Into<String>) -> OpenError {
+    /// An explained fault without a cause.
+    pub fn new(sentence: impl Into<String>) -> OpenError {
         OpenError {
             sentence: sentence.into(),
             cause: None,

@@ -86,7 +86,10 @@ impl State {
         }
     }
 
-    fn run(&mut self, commands: &[&Command]) -> Result<(Vec<std::result::Result<Answer, Failure>>, Committed)> {
+    fn run(
+        &mut self,
+        commands: &[&Command],
+    ) -> Result<(Vec<std::result::Result<Answer, Failure>>, Committed)> {
         self.conn.begin()?;
         let draft = self.decide(commands)?;
         let committed = self.write(&draft)?;
@@ -97,7 +100,10 @@ impl State {
     fn decide(&mut self, commands: &[&Command]) -> Result<Draft> {
         let mut draft = Draft::default();
         let mut kept = self.kept_answers(commands)?;
-        let mut ids: Vec<MatterId> = commands.iter().flat_map(|c| c.matters.iter().copied()).collect();
+        let mut ids: Vec<MatterId> = commands
+            .iter()
+            .flat_map(|c| c.matters.iter().copied())
+            .collect();
         ids.sort_unstable();
         ids.dedup();
         draft.before = matter::load(&mut self.conn, &ids)?;
@@ -105,10 +111,16 @@ impl State {
         self.load_numbers(commands)?;
         for command in commands {
             if let Some(text) = command.key.as_ref().and_then(|key| kept.get(key)) {
-                draft.answers.push(Ok(Answer { text: text.clone(), repeated: true }));
+                draft.answers.push(Ok(Answer {
+                    text: text.clone(),
+                    repeated: true,
+                }));
                 continue;
             }
-            let mut minting = Minting { mint: &mut self.mint, numbers: &mut self.numbers };
+            let mut minting = Minting {
+                mint: &mut self.mint,
+                numbers: &mut self.numbers,
+            };
             let answer = match decided(command, &draft.now, &mut minting) {
                 Err(refusal) => Err(Failure::Refused(refusal)),
                 Ok(writing) => {
@@ -121,10 +133,15 @@ impl State {
                     let text = writing.answer.clone();
                     if let Some(key) = &command.key {
                         kept.insert(key.clone(), text.clone());
-                        draft.answered.push((key.0, key.1.clone(), text.clone(), command.now.0));
+                        draft
+                            .answered
+                            .push((key.0, key.1.clone(), text.clone(), command.now.0));
                     }
                     draft.writings.push(writing);
-                    Ok(Answer { text, repeated: false })
+                    Ok(Answer {
+                        text,
+                        repeated: false,
+                    })
                 }
             };
             draft.answers.push(answer);
@@ -132,17 +149,32 @@ impl State {
         Ok(draft)
     }
 
-    fn kept_answers(&mut self, commands: &[&Command]) -> Result<HashMap<(AccountId, String), String>> {
-        let keys: Vec<String> = commands.iter().filter_map(|c| c.key.as_ref()).map(|(_, key)| key.clone()).collect();
+    fn kept_answers(
+        &mut self,
+        commands: &[&Command],
+    ) -> Result<HashMap<(AccountId, String), String>> {
+        let keys: Vec<String> = commands
+            .iter()
+            .filter_map(|c| c.key.as_ref())
+            .map(|(_, key)| key.clone())
+            .collect();
         if keys.is_empty() {
             return Ok(HashMap::new());
         }
-        let mut accounts: Vec<i64> = commands.iter().filter_map(|c| c.key.as_ref()).map(|(a, _)| a.0).collect();
+        let mut accounts: Vec<i64> = commands
+            .iter()
+            .filter_map(|c| c.key.as_ref())
+            .map(|(a, _)| a.0)
+            .collect();
         accounts.sort_unstable();
         accounts.dedup();
         let sql = "SELECT account, key, answer FROM answered WHERE shard = $1 AND account = ANY($2) AND key = ANY($3)";
-        let rows = self.conn.query(sql, &[SHARD.into(), accounts.into(), Value::Texts(keys)])?;
-        rows.iter().map(|row| Ok(((AccountId(row.int(0)?), row.string(1)?), row.string(2)?))).collect()
+        let rows = self
+            .conn
+            .query(sql, &[SHARD.into(), accounts.into(), Value::Texts(keys)])?;
+        rows.iter()
+            .map(|row| Ok(((AccountId(row.int(0)?), row.string(1)?), row.string(2)?)))
+            .collect()
     }
 
     fn load_numbers(&mut self, commands: &[&Command]) -> Result<()> {
@@ -150,13 +182,21 @@ impl State {
         if self.numbers.len() > 10_000 {
             self.numbers.clear();
         }
-        let mut missing: Vec<String> = commands.iter().flat_map(|c| c.prefixes.iter()).filter(|p| !self.numbers.contains_key(*p)).cloned().collect();
+        let mut missing: Vec<String> = commands
+            .iter()
+            .flat_map(|c| c.prefixes.iter())
+            .filter(|p| !self.numbers.contains_key(*p))
+            .cloned()
+            .collect();
         missing.sort_unstable();
         missing.dedup();
         if missing.is_empty() {
             return Ok(());
         }
-        let rows = self.conn.query("SELECT prefix, last FROM numbering WHERE shard = $1 AND prefix = ANY($2)", &[SHARD.into(), Value::Texts(missing.clone())])?;
+        let rows = self.conn.query(
+            "SELECT prefix, last FROM numbering WHERE shard = $1 AND prefix = ANY($2)",
+            &[SHARD.into(), Value::Texts(missing.clone())],
+        )?;
         for prefix in missing {
             self.numbers.insert(prefix, 0);
         }
@@ -168,16 +208,34 @@ impl State {
 
     fn write(&mut self, draft: &Draft) -> Result<Committed> {
         let conn = &mut self.conn;
-        let matters: Vec<&Matter> = draft.changed.iter().filter_map(|id| draft.now.0.get(id)).collect();
-        let (old, new): (Vec<&Matter>, Vec<&Matter>) = matters.iter().copied().partition(|m| draft.before.contains_key(&m.id));
-        let steps: Vec<&civic::matter::Step> = draft.writings.iter().flat_map(|w| w.outcome.steps.iter()).collect();
+        let matters: Vec<&Matter> = draft
+            .changed
+            .iter()
+            .filter_map(|id| draft.now.0.get(id))
+            .collect();
+        let (old, new): (Vec<&Matter>, Vec<&Matter>) = matters
+            .iter()
+            .copied()
+            .partition(|m| draft.before.contains_key(&m.id));
+        let steps: Vec<&civic::matter::Step> = draft
+            .writings
+            .iter()
+            .flat_map(|w| w.outcome.steps.iter())
+            .collect();
         step::insert(conn, &steps)?;
         matter::insert(conn, &new)?;
-        let from: Vec<(u32, &Matter)> = old.iter().map(|m| (draft.before[&m.id].version, *m)).collect();
+        let from: Vec<(u32, &Matter)> = old
+            .iter()
+            .map(|m| (draft.before[&m.id].version, *m))
+            .collect();
         let updated = matter::update(conn, &from)?;
         if updated != from.len() as u64 {
             // Another process wrote one of them: nothing of this set counts.
-            return Err(DbError::Retry(format!("{} of {} matters had changed", from.len() as u64 - updated, from.len())));
+            return Err(DbError::Retry(format!(
+                "{} of {} matters had changed",
+                from.len() as u64 - updated,
+                from.len()
+            )));
         }
         let was: Vec<i64> = old.iter().map(|m| m.id.0).collect();
         matter::hold(conn, &was, &matters)?;
@@ -224,13 +282,28 @@ impl State {
             .writings
             .iter()
             .filter_map(|w| w.party.as_ref())
-            .map(|(matter, cipher, code)| vec![SHARD.into(), matter.0.into(), cipher.clone().into(), code.clone().into()])
+            .map(|(matter, cipher, code)| {
+                vec![
+                    SHARD.into(),
+                    matter.0.into(),
+                    cipher.clone().into(),
+                    code.clone().into(),
+                ]
+            })
             .collect();
         conn.insert_many(&PARTY, &parties, OnConflict::Error)?;
         let answered: Vec<Vec<Value>> = draft
             .answered
             .iter()
-            .map(|(account, key, answer, at)| vec![SHARD.into(), account.0.into(), key.into(), answer.into(), (*at).into()])
+            .map(|(account, key, answer, at)| {
+                vec![
+                    SHARD.into(),
+                    account.0.into(),
+                    key.into(),
+                    answer.into(),
+                    (*at).into(),
+                ]
+            })
             .collect();
         conn.insert_many(&ANSWERED, &answered, OnConflict::Error)?;
         let mut prefixes: Vec<(String, i64)> = draft
@@ -238,28 +311,60 @@ impl State {
             .iter()
             .filter(|id| !draft.before.contains_key(id))
             .filter_map(|id| draft.now.0.get(id))
-            .filter_map(|m| m.no.rfind('-').and_then(|at| m.no.get(..=at)).map(str::to_owned))
+            .filter_map(|m| {
+                m.no.rfind('-')
+                    .and_then(|at| m.no.get(..=at))
+                    .map(str::to_owned)
+            })
             .filter_map(|prefix| self.numbers.get(&prefix).map(|last| (prefix, *last)))
             .collect();
         prefixes.sort();
         prefixes.dedup();
-        let counters: Vec<Vec<Value>> = prefixes.into_iter().map(|(prefix, last)| vec![SHARD.into(), prefix.into(), last.into()]).collect();
-        conn.insert_many(&NUMBERING, &counters, OnConflict::Replace { key: &["shard", "prefix"], set: &["last"] })?;
+        let counters: Vec<Vec<Value>> = prefixes
+            .into_iter()
+            .map(|(prefix, last)| vec![SHARD.into(), prefix.into(), last.into()])
+            .collect();
+        conn.insert_many(
+            &NUMBERING,
+            &counters,
+            OnConflict::Replace {
+                key: &["shard", "prefix"],
+                set: &["last"],
+            },
+        )?;
         Ok(notices)
     }
 }
 
 const PARTY: Table<'static> = Table {
     name: "party",
-    columns: &[("shard", Kind::Int), ("matter", Kind::Int), ("cipher", Kind::Bytes), ("code", Kind::Bytes)],
+    columns: &[
+        ("shard", Kind::Int),
+        ("matter", Kind::Int),
+        ("cipher", Kind::Bytes),
+        ("code", Kind::Bytes),
+    ],
 };
 
 const ANSWERED: Table<'static> = Table {
     name: "answered",
-    columns: &[("shard", Kind::Int), ("account", Kind::Int), ("key", Kind::Text), ("answer", Kind::Text), ("at", Kind::Int)],
+    columns: &[
+        ("shard", Kind::Int),
+        ("account", Kind::Int),
+        ("key", Kind::Text),
+        ("answer", Kind::Text),
+        ("at", Kind::Int),
+    ],
 };
 
-const NUMBERING: Table<'static> = Table { name: "numbering", columns: &[("shard", Kind::Int), ("prefix", Kind::Text), ("last", Kind::Int)] };
+const NUMBERING: Table<'static> = Table {
+    name: "numbering",
+    columns: &[
+        ("shard", Kind::Int),
+        ("prefix", Kind::Text),
+        ("last", Kind::Int),
+    ],
+};
 
 /// What a database fault means to the person who waits.
 fn failure(error: &DbError) -> Failure {

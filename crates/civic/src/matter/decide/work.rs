@@ -108,9 +108,7 @@ impl<'a> Work<'a> {
         &self.matter
     }
     pub fn phase(&self) -> Phase {
-        self.flow
-            .state(&self.matter.state)
-            .map_or(Phase::Triage, |s| s.phase)
+        self.matter.phase
     }
     pub fn fact(&mut self, fact: Fact) {
         self.matter.take(&fact, self.now);
@@ -293,6 +291,7 @@ impl<'a> Work<'a> {
         }
         self.fact(Fact::Moved {
             state: state.code.clone(),
+            phase: state.phase,
             holder: state.holder,
             desk,
             level,

@@ -1,0 +1,145 @@
+//! The command line.
+
+use clap::{Args, Parser, Subcommand};
+use std::io::Write;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// 夯基:基层治理平台
+#[derive(Debug, Parser)]
+#[command(name = "hangji", version)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// 启动平台
+    Serve(ServeArgs),
+    /// 建立一座样例城市并启动平台,用于试用
+    Demo(DemoArgs),
+    /// 只建立样例城市,不启动
+    Build(BuildArgs),
+    /// 建立或升级数据库,装入自带的业务包
+    Migrate(DatabaseArgs),
+    /// 核验:每件事等于它的流程记录,每条记录首尾相连,每项统计等于重算
+    Verify(DatabaseArgs),
+    /// 封存:记下此刻所有流程记录的校验值
+    Seal(DatabaseArgs),
+    /// 测速
+    Bench(BenchArgs),
+    /// 输出接口文档(OpenAPI 3.1)
+    Openapi,
+    /// 输出流程图(Mermaid)
+    Flow {
+        /// 流程代码
+        #[arg(default_value = "incident")]
+        code: String,
+    },
+    /// 检查业务包文件:流程(.toml)、类别目录或日历(.csv)、指标(kpi.toml)
+    Pack {
+        /// 文件
+        file: PathBuf,
+    },
+    /// 输出权限表
+    Permissions,
+}
+
+/// Which database.
+#[derive(Debug, Clone, Args)]
+pub struct DatabaseArgs {
+    /// 数据库地址:sqlite:文件路径 或 postgres://…
+    #[arg(long, env = "HANGJI_DATABASE", default_value = "sqlite:data/hangji.db")]
+    pub database: String,
+    /// 附件和密钥所在的文件夹
+    #[arg(long, env = "HANGJI_DATA", default_value = "data")]
+    pub data: PathBuf,
+}
+
+/// How to serve.
+#[derive(Debug, Clone, Args)]
+pub struct ServeArgs {
+    /// Which database.
+    #[command(flatten)]
+    pub place: DatabaseArgs,
+    /// 监听地址
+    #[arg(long, env = "HANGJI_LISTEN", default_value = "127.0.0.1:7007")]
+    pub listen: SocketAddr,
+}
+
+/// How to show.
+#[derive(Debug, Clone, Args)]
+pub struct DemoArgs {
+    /// 规模:street 一个街道(几十秒)、county 一个区、city 全市(约 51 万件事件)
+    #[arg(long, default_value = "street")]
+    pub scale: sample::Scale,
+    /// 样例城市所在的文件夹;默认 data/demo-<规模>
+    #[arg(long)]
+    pub data: Option<PathBuf>,
+    /// 数据库地址;默认放在上面的文件夹里
+    #[arg(long)]
+    pub database: Option<String>,
+    /// 监听地址
+    #[arg(long, default_value = "127.0.0.1:7007")]
+    pub listen: SocketAddr,
+    /// 只演这么多天的事件;默认 318 天
+    #[arg(long)]
+    pub days: Option<i64>,
+    /// 不自动打开浏览器
+    #[arg(long)]
+    pub no_open: bool,
+    /// 删掉上次的样例城市重新建立
+    #[arg(long)]
+    pub fresh: bool,
+}
+
+/// How to build a sample city.
+#[derive(Debug, Clone, Args)]
+pub struct BuildArgs {
+    /// Which database.
+    #[command(flatten)]
+    pub place: DatabaseArgs,
+    /// 规模:street、county、city
+    #[arg(long, default_value = "street")]
+    pub scale: sample::Scale,
+    /// 演多少天的事件
+    #[arg(long)]
+    pub days: Option<i64>,
+}
+
+/// What to measure.
+#[derive(Debug, Clone, Args)]
+pub struct BenchArgs {
+    /// 已建好样例城市的数据库;不给就临时建一个街道
+    #[arg(long)]
+    pub database: Option<String>,
+    /// 附件和密钥所在的文件夹
+    #[arg(long, default_value = "data")]
+    pub data: PathBuf,
+    /// 以 JSON 输出
+    #[arg(long)]
+    pub json: bool,
+    /// 每项测多少秒
+    #[arg(long, default_value_t = 5)]
+    pub seconds: u64,
+}
+
+/// Says a line to the person at the terminal.
+pub fn say(text: &str) {
+    let _ = writeln!(std::io::stdout(), "{text}");
+}
+
+/// Says what went wrong.
+pub fn complain(text: &str) {
+    let _ = writeln!(std::io::stderr(), "{text}");
+}
+
+/// Prints a generated text.
+pub fn print_line(text: &str) -> anyhow::Result<ExitCode> {
+    writeln!(std::io::stdout(), "{text}")?;
+    Ok(ExitCode::SUCCESS)
+}

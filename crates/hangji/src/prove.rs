@@ -1,0 +1,86 @@
+//! The commands that prove, seal, upgrade and check.
+
+use crate::command::{DatabaseArgs, complain, print_line, say};
+use crate::serve::config;
+use anyhow::{Context, bail};
+use office::{Clock, Office, SystemClock};
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+use store::url::StoreUrl;
+
+/// `hangji migrate`
+pub fn migrate(args: &DatabaseArgs) -> anyhow::Result<ExitCode> {
+    let office = Office::create(&config(args, false)?, Arc::new(SystemClock::default()))?;
+    say(&format!("数据库 {} 已是当前版本", office.store().url()));
+    Ok(ExitCode::SUCCESS)
+}
+
+/// `hangji verify`: reads beside a running platform; exit code 1 when something is wrong.
+pub fn verify(args: &DatabaseArgs) -> anyhow::Result<ExitCode> {
+    let url: StoreUrl = args.database.parse()?;
+    let mut conn = store::database::reading_conn(&url)?;
+    let pending = store::migrate::pending(&mut conn, store::MIGRATIONS)?;
+    if !pending.is_empty() {
+        bail!("数据库不是当前版本,请先运行 hangji migrate");
+    }
+    conn.begin_read()?;
+    let report = store::verify::verify(&mut conn, |_| ())?;
+    say(&format!(
+        "核验了 {} 件事件、{} 步流程记录、{} 行统计、{} 条审计、{} 次封存",
+        report.matters, report.steps, report.tallies, report.audits, report.seals
+    ));
+    if report.is_clean() {
+        say("全部相符");
+        return Ok(ExitCode::SUCCESS);
+    }
+    complain(&format!("发现 {} 处问题:", report.findings.len()));
+    for finding in &report.findings {
+        complain(&format!("  {finding}"));
+    }
+    Ok(ExitCode::FAILURE)
+}
+
+/// `hangji seal`
+pub async fn seal(args: &DatabaseArgs) -> anyhow::Result<ExitCode> {
+    let office = Office::open(&config(args, false)?, Arc::new(SystemClock::default()))?;
+    let now = SystemClock::default().now();
+    let seal = office.store().write::<_, store::lane::Failure>(move |conn| Ok(store::seal::seal(conn, now)?)).await?;
+    print_line(&serde_json::to_string_pretty(&seal)?)
+}
+
+/// `hangji flow`
+pub fn flow(code: &str) -> anyhow::Result<ExitCode> {
+    let path = format!("flows/{code}.toml");
+    let file = office::pack::embedded(office::pack::BASE).into_iter().find(|f| f.path == path).with_context(|| format!("没有流程 {code}"))?;
+    match civic::flow::Flow::parse(&file.body) {
+        Ok(flow) => print_line(&civic::flow::mermaid(&flow)),
+        Err(problems) => list(&problems),
+    }
+}
+
+/// `hangji pack`
+pub fn pack(file: &Path) -> anyhow::Result<ExitCode> {
+    let body = std::fs::read_to_string(file).with_context(|| format!("无法读取 {}", file.display()))?;
+    let name = file.file_name().and_then(|n| n.to_str()).unwrap_or_default().to_owned();
+    let path = match name.as_str() {
+        "kpi.toml" | "categories.csv" => name,
+        other if other.starts_with("calendar") && other.ends_with(".csv") => name,
+        other if other.ends_with(".toml") => format!("flows/{name}"),
+        _ => bail!("不认识的文件 {name}:可以检查流程(*.toml)、categories.csv、calendar*.csv、kpi.toml"),
+    };
+    match office::pack::check(&[office::pack::PackFile { path, body }]) {
+        Ok(()) => {
+            say(&format!("{} 没有问题", file.display()));
+            Ok(ExitCode::SUCCESS)
+        }
+        Err(problems) => list(&problems),
+    }
+}
+
+fn list(problems: &[civic::problem::Problem]) -> anyhow::Result<ExitCode> {
+    for problem in problems {
+        complain(&format!("{}  [{}] {}", problem.message, problem.code, problem.field));
+    }
+    Ok(ExitCode::FAILURE)
+}

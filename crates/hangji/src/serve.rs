@@ -1,0 +1,61 @@
+//! Serving: the office behind HTTP, with the deadline sweep beside it.
+
+use crate::command::{DatabaseArgs, ServeArgs, say};
+use anyhow::Context;
+use office::{Config, Office, SystemClock};
+use std::net::SocketAddr;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+use store::url::StoreUrl;
+
+/// Longest pause between two sweeps: every deadline is seen within a second.
+const SWEEP_PAUSE: Duration = Duration::from_secs(1);
+
+/// The configuration of an office from the command line.
+pub fn config(place: &DatabaseArgs, demo: bool) -> anyhow::Result<Config> {
+    let url: StoreUrl = place.database.parse()?;
+    std::fs::create_dir_all(&place.data).with_context(|| format!("无法建立文件夹 {},请检查路径和权限", place.data.display()))?;
+    Ok(Config { url, data: place.data.clone(), demo })
+}
+
+/// `hangji serve`
+pub async fn serve(args: ServeArgs) -> anyhow::Result<ExitCode> {
+    let office = Office::open(&config(&args.place, false)?, Arc::new(SystemClock::default()))?;
+    listen(office, args.listen, |_| ()).await
+}
+
+/// Listens until the process is told to stop. `ready` is called with the bound address.
+pub async fn listen(office: Arc<Office>, address: SocketAddr, ready: impl FnOnce(SocketAddr)) -> anyhow::Result<ExitCode> {
+    let listener = tokio::net::TcpListener::bind(address)
+        .await
+        .with_context(|| format!("无法监听 {address}:可能已有程序占用这个端口,请用 --listen 换一个"))?;
+    let bound = listener.local_addr()?;
+    let sweeping = tokio::spawn(office::sweep::forever(Arc::clone(&office), async || tokio::time::sleep(SWEEP_PAUSE).await));
+    let app = api::router(Arc::clone(&office)).merge(web::router());
+    say(&format!("平台已启动:http://{bound}/"));
+    ready(bound);
+    axum::serve(listener, app.into_make_service_with_connect_info::<SocketAddr>()).with_graceful_shutdown(stopped()).await?;
+    sweeping.abort();
+    say("平台已停止");
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Resolves when the process is asked to stop.
+async fn stopped() {
+    let interrupt = async {
+        let _ = tokio::signal::ctrl_c().await;
+    };
+    #[cfg(unix)]
+    let terminate = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => {
+                signal.recv().await;
+            }
+            Err(_) => std::future::pending::<()>().await,
+        }
+    };
+    #[cfg(not(unix))]
+    let terminate = std::future::pending::<()>();
+    tokio::select! { () = interrupt => {}, () = terminate => {} }
+}
