@@ -78,11 +78,19 @@ pub enum Located {
 
 impl Office {
     fn known(&self, id: AreaId) -> Result<Area> {
-        Ok(self.world().tree().get(id).cloned().ok_or_else(|| Refusal::unknown("区域"))?)
+        Ok(self
+            .world()
+            .tree()
+            .get(id)
+            .cloned()
+            .ok_or_else(|| Refusal::unknown("区域"))?)
     }
 
     fn named(&self, id: AreaId) -> Result<Named> {
-        Ok(Named { area: self.known(id)?, full_name: self.world().tree().full_name(id) })
+        Ok(Named {
+            area: self.known(id)?,
+            full_name: self.world().tree().full_name(id),
+        })
     }
 
     /// The root of the tree.
@@ -92,7 +100,8 @@ impl Office {
     pub fn root(&self) -> Result<Area> {
         let world = self.world();
         let root = world.tree().roots().next().cloned();
-        Ok(root.ok_or_else(|| Refusal::Conflict("还没有区划数据,请先导入区划或建立示例城市".into()))?)
+        Ok(root
+            .ok_or_else(|| Refusal::Conflict("还没有区划数据,请先导入区划或建立示例城市".into()))?)
     }
 
     /// An area with all that is shown about it.
@@ -103,11 +112,21 @@ impl Office {
         let area = self.known(id)?;
         let (world, today) = (self.world(), self.today());
         let (tree, directory) = (world.tree(), world.directory());
-        let codes = self.read(move |conn| store::area::codes_of_area(conn, id, today)).await?;
+        let codes = self
+            .read(move |conn| store::area::codes_of_area(conn, id, today))
+            .await?;
         let responsible = match directory.responsible(id, today) {
             Some(post) => {
-                let name = self.names(vec![post.account]).await?.remove(&post.account).unwrap_or_default();
-                Some(Responsible { name, title: directory.title(post), vacant: post.seat != Seat::Area(id) })
+                let name = self
+                    .names(vec![post.account])
+                    .await?
+                    .remove(&post.account)
+                    .unwrap_or_default();
+                Some(Responsible {
+                    name,
+                    title: directory.title(post),
+                    vacant: post.seat != Seat::Area(id),
+                })
             }
             None => None,
         };
@@ -117,16 +136,34 @@ impl Office {
             counts.units += usize::from(below.level == Level::Unit);
             counts.posts += directory.posts_at(Seat::Area(below.id), today).count();
         }
-        let mut trail: Vec<_> = tree.upward(id).map(|a| (a.level, a.id, a.name.to_string())).collect();
+        let mut trail: Vec<_> = tree
+            .upward(id)
+            .map(|a| (a.level, a.id, a.name.to_string()))
+            .collect();
         trail.reverse();
         let (low, high) = (UNIT_PEOPLE.start(), UNIT_PEOPLE.end());
-        let outside = outside_size_band(tree, id, UNIT_PEOPLE).filter(|a| a.valid_on(today)).count();
+        let outside = outside_size_band(tree, id, UNIT_PEOPLE)
+            .filter(|a| a.valid_on(today))
+            .count();
         let size_warning = match (area.level, outside) {
             (_, 0) => None,
-            (Level::Unit, _) => Some(format!("本单元登记 {} 人,不在 {low} 至 {high} 人的建议范围内,请考虑拆分或合并", area.population)),
-            (_, n) => Some(format!("辖区内有 {n} 个治理单元的人数不在 {low} 至 {high} 人的建议范围内,请考虑拆分或合并")),
+            (Level::Unit, _) => Some(format!(
+                "本单元登记 {} 人,不在 {low} 至 {high} 人的建议范围内,请考虑拆分或合并",
+                area.population
+            )),
+            (_, n) => Some(format!(
+                "辖区内有 {n} 个治理单元的人数不在 {low} 至 {high} 人的建议范围内,请考虑拆分或合并"
+            )),
         };
-        Ok(AreaDetail { full_name: tree.full_name(id), area, codes, trail, counts, responsible, size_warning })
+        Ok(AreaDetail {
+            full_name: tree.full_name(id),
+            area,
+            codes,
+            trail,
+            counts,
+            responsible,
+            size_warning,
+        })
     }
 
     /// The areas directly below one, those valid today.
@@ -136,7 +173,12 @@ impl Office {
     pub fn children(&self, id: AreaId) -> Result<Vec<Area>> {
         self.known(id)?;
         let (world, today) = (self.world(), self.today());
-        Ok(world.tree().children(id).filter(|a| a.valid_on(today)).cloned().collect())
+        Ok(world
+            .tree()
+            .children(id)
+            .filter(|a| a.valid_on(today))
+            .cloned()
+            .collect())
     }
 
     /// Areas by name: the last word must be in the area's own name, the words before it there or in
@@ -144,21 +186,38 @@ impl Office {
     #[must_use]
     pub fn search_areas(&self, words: &str, level: Option<Level>) -> Vec<Named> {
         let words: Vec<&str> = words.split_whitespace().collect();
-        let Some((own, above)) = words.split_last() else { return Vec::new() };
+        let Some((own, above)) = words.split_last() else {
+            return Vec::new();
+        };
         let (world, today) = (self.world(), self.today());
         let tree = world.tree();
         let mut found: Vec<_> = tree
             .iter()
-            .filter(|a| level.is_none_or(|l| a.level == l) && a.name.contains(own) && a.valid_on(today))
-            .filter(|a| above.iter().all(|word| tree.upward(a.id).any(|up| up.name.contains(word))))
+            .filter(|a| {
+                level.is_none_or(|l| a.level == l) && a.name.contains(own) && a.valid_on(today)
+            })
+            .filter(|a| {
+                above
+                    .iter()
+                    .all(|word| tree.upward(a.id).any(|up| up.name.contains(word)))
+            })
             .map(|a| {
-                let rank = if *a.name == **own { 0 } else if a.name.starts_with(own) { 1 } else { 2 };
+                let rank = if *a.name == **own {
+                    0
+                } else if a.name.starts_with(own) {
+                    1
+                } else {
+                    2
+                };
                 (rank, a.level, a.name.chars().count(), a.id)
             })
             .collect();
         found.sort_unstable();
         found.truncate(FOUND_MAX);
-        found.into_iter().filter_map(|(.., id)| self.named(id).ok()).collect()
+        found
+            .into_iter()
+            .filter_map(|(.., id)| self.named(id).ok())
+            .collect()
     }
 
     /// The unit of a place, by WGS84 longitude and latitude in degrees.
@@ -172,15 +231,27 @@ impl Office {
         if let Some(unit) = world.locator.locate(point) {
             return Ok(Located::Inside(self.named(AreaId(unit))?));
         }
-        let near = world.locator.nearest(point, NEAREST).into_iter().filter(|n| n.metres <= NEAREST_METRES_MAX);
-        let near: Vec<(Named, f64)> = near.filter_map(|n| Some((self.named(AreaId(n.id)).ok()?, n.metres))).collect();
+        let near = world
+            .locator
+            .nearest(point, NEAREST)
+            .into_iter()
+            .filter(|n| n.metres <= NEAREST_METRES_MAX);
+        let near: Vec<(Named, f64)> = near
+            .filter_map(|n| Some((self.named(AreaId(n.id)).ok()?, n.metres)))
+            .collect();
         let sentence = match near.first() {
             Some((first, metres)) => {
-                format!("这个地点不属于任何治理单元,最近的是“{}”,相距约 {metres:.0} 米;请移动地点,或直接选择所在单元", first.full_name)
+                format!(
+                    "这个地点不属于任何治理单元,最近的是“{}”,相距约 {metres:.0} 米;请移动地点,或直接选择所在单元",
+                    first.full_name
+                )
             }
             None => "这个地点不在本市范围内,请核对位置".to_owned(),
         };
-        Ok(Located::Outside(Refusal::invalid("place", "place_outside", sentence), near))
+        Ok(Located::Outside(
+            Refusal::invalid("place", "place_outside", sentence),
+            near,
+        ))
     }
 
     /// The boundaries of an area and of its children as a GeoJSON FeatureCollection. Areas whose
@@ -193,11 +264,15 @@ impl Office {
         let mut areas = self.children(id)?;
         areas.insert(0, area);
         let ids: Vec<AreaId> = areas.iter().map(|a| a.id).collect();
-        let bodies = self.read(move |conn| store::area::boundaries_of(conn, &ids)).await?;
+        let bodies = self
+            .read(move |conn| store::area::boundaries_of(conn, &ids))
+            .await?;
         let bodies: std::collections::HashMap<AreaId, Vec<u8>> = bodies.into_iter().collect();
         let mut writer = FeatureWriter::new();
         for area in &areas {
-            let Some(body) = bodies.get(&area.id) else { continue };
+            let Some(body) = bodies.get(&area.id) else {
+                continue;
+            };
             let own = f64::from(u8::from(area.id == id));
             let feature = Feature {
                 id: area.id.0,

@@ -21,17 +21,35 @@ impl Office {
     ///
     /// # Errors
     /// `Denied` for anybody but an audit administrator.
-    pub async fn audit(&self, actor: &Actor, before: Option<i64>, limit: Option<usize>) -> Result<(Vec<AuditRow>, Option<i64>)> {
+    pub async fn audit(
+        &self,
+        actor: &Actor,
+        before: Option<i64>,
+        limit: Option<usize>,
+    ) -> Result<(Vec<AuditRow>, Option<i64>)> {
         self.require(actor, Verb::ReadAudit)?;
         let limit = limit.unwrap_or(PAGE_ROWS_DEFAULT).clamp(1, PAGE_ROWS_MAX);
-        let mut kept = self.read(move |conn| store::audit::page(conn, before, limit + 1)).await?;
+        let mut kept = self
+            .read(move |conn| store::audit::page(conn, before, limit + 1))
+            .await?;
         let next = (kept.len() > limit).then(|| kept[limit - 1].seq);
         kept.truncate(limit);
         let (world, today) = (self.world(), self.today());
         let title = |kept: &Kept| {
             let posts = world.directory().posts_of(kept.entry.account, today);
-            posts.first().map(|p| world.directory().title(p)).unwrap_or_default()
+            posts
+                .first()
+                .map(|p| world.directory().title(p))
+                .unwrap_or_default()
         };
-        Ok((kept.into_iter().map(|kept| AuditRow { title: title(&kept), kept }).collect(), next))
+        Ok((
+            kept.into_iter()
+                .map(|kept| AuditRow {
+                    title: title(&kept),
+                    kept,
+                })
+                .collect(),
+            next,
+        ))
     }
 }

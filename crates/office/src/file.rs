@@ -38,7 +38,13 @@ pub struct OpenedFile {
 /// The store of attachments in the data folder. What is put there is on the disk before it counts.
 pub(crate) fn local(data: &Path) -> std::result::Result<Arc<dyn ObjectStore>, OpenError> {
     let folder = data.join("files");
-    let failed = |e: String| OpenError { sentence: format!("附件目录“{}”不能使用:{e};请检查权限与磁盘", folder.display()), cause: None };
+    let failed = |e: String| OpenError {
+        sentence: format!(
+            "附件目录“{}”不能使用:{e};请检查权限与磁盘",
+            folder.display()
+        ),
+        cause: None,
+    };
     std::fs::create_dir_all(&folder).map_err(|e| failed(e.to_string()))?;
     let files = LocalFileSystem::new_with_prefix(&folder).map_err(|e| failed(e.to_string()))?;
     Ok(Arc::new(files.with_fsync(true)))
@@ -57,34 +63,66 @@ impl Office {
     /// `Invalid` for a file that is empty, too large, damaged or of a kind that is not accepted;
     /// `Conflict` when the account uploaded too much today.
     pub async fn upload(&self, actor: &Actor, name: &str, bytes: Vec<u8>) -> Result<StoredFile> {
-        let refused = |code: &str, sentence: String| Fault::from(Refusal::invalid("file", code, sentence));
+        let refused =
+            |code: &str, sentence: String| Fault::from(Refusal::invalid("file", code, sentence));
         if bytes.is_empty() {
             return Err(refused("empty", "这个文件是空的,请重新选择".into()));
         }
         if bytes.len() > FILE_BYTES_MAX {
-            return Err(refused("too_large", format!("文件太大,最大 {} MB,请压缩后再上传", FILE_BYTES_MAX / 1024 / 1024)));
+            return Err(refused(
+                "too_large",
+                format!(
+                    "文件太大,最大 {} MB,请压缩后再上传",
+                    FILE_BYTES_MAX / 1024 / 1024
+                ),
+            ));
         }
         let kind = Kind::of(&bytes).ok_or_else(|| refused("bad_kind", Kind::ACCEPTED.into()))?;
-        let bytes = clean::picture(kind, bytes).ok_or_else(|| refused("damaged", "这张图片已损坏,无法读取,请重新拍摄或选择".into()))?;
+        let bytes = clean::picture(kind, bytes)
+            .ok_or_else(|| refused("damaged", "这张图片已损坏,无法读取,请重新拍摄或选择".into()))?;
         let name = kind.clean_name(name);
         let (account, now) = (actor.account, self.now());
         let anonymous = account == AccountId(0);
-        let limit = if anonymous { DAILY_BYTES_ANONYMOUS } else { DAILY_BYTES };
+        let limit = if anonymous {
+            DAILY_BYTES_ANONYMOUS
+        } else {
+            DAILY_BYTES
+        };
         let size = bytes.len() as i64;
-        let used = self.read(move |conn| store::file::uploaded_since(conn, account, now.plus_hours(-24))).await?;
+        let used = self
+            .read(move |conn| store::file::uploaded_since(conn, account, now.plus_hours(-24)))
+            .await?;
         if used + size > limit {
-            return Err(Refusal::Conflict("最近 24 小时上传的文件太多,请明天再传;急需请联系系统管理员".into()).into());
+            return Err(Refusal::Conflict(
+                "最近 24 小时上传的文件太多,请明天再传;急需请联系系统管理员".into(),
+            )
+            .into());
         }
         let sha256 = Hash::of(&bytes).to_string();
         // The bytes first: a row without bytes is a fault, bytes without a row only take space.
-        self.files.put(&key(&sha256), bytes.into()).await.map_err(broken)?;
+        self.files
+            .put(&key(&sha256), bytes.into())
+            .await
+            .map_err(broken)?;
         let keeper = actor.clone();
         self.write(move |conn| {
             let id = FileId(store::fresh_id(conn, "file", now)?);
-            let file = StoredFile { id, matter: None, account, name, mime: kind.mime().into(), bytes: size, sha256, at: now };
+            let file = StoredFile {
+                id,
+                matter: None,
+                account,
+                name,
+                mime: kind.mime().into(),
+                bytes: size,
+                sha256,
+                at: now,
+            };
             store::file::insert(conn, &file)?;
             let detail = format!("{} 字节,{}", file.bytes, file.mime);
-            store::audit::append(conn, &entry(&keeper, now, "upload", format!("file:{id}"), detail))?;
+            store::audit::append(
+                conn,
+                &entry(&keeper, now, "upload", format!("file:{id}"), detail),
+            )?;
             Ok::<_, Failure>(file)
         })
         .await
@@ -96,7 +134,10 @@ impl Office {
     /// # Errors
     /// `Unknown` where the actor may not know it, or where the bytes were lost, which is said.
     pub async fn open_file(&self, actor: &Actor, id: FileId) -> Result<OpenedFile> {
-        let file = self.read(move |conn| store::file::get(conn, id)).await?.ok_or_else(|| Refusal::unknown("附件"))?;
+        let file = self
+            .read(move |conn| store::file::get(conn, id))
+            .await?
+            .ok_or_else(|| Refusal::unknown("附件"))?;
         match file.matter {
             Some(matter) => drop(self.visible(actor, matter).await?),
             None if file.account == actor.account && actor.account != AccountId(0) => {}
@@ -106,13 +147,21 @@ impl Office {
             Ok(found) => found.bytes().await.map_err(broken)?.to_vec(),
             Err(object_store::Error::NotFound { .. }) => {
                 tracing::error!(file = %id, "the bytes of a file are missing");
-                return Err(Refusal::Unknown(format!("附件“{}”登记在册,但文件内容已丢失,请联系系统管理员从备份恢复", file.name)).into());
+                return Err(Refusal::Unknown(format!(
+                    "附件“{}”登记在册,但文件内容已丢失,请联系系统管理员从备份恢复",
+                    file.name
+                ))
+                .into());
             }
             Err(error) => return Err(broken(error)),
         };
         if Hash::of(&bytes).to_string() != file.sha256 {
             tracing::error!(file = %id, "the bytes of a file were altered");
-            return Err(Refusal::Conflict(format!("附件“{}”的内容与登记的校验值不符,可能被改动,请联系系统管理员从备份恢复", file.name)).into());
+            return Err(Refusal::Conflict(format!(
+                "附件“{}”的内容与登记的校验值不符,可能被改动,请联系系统管理员从备份恢复",
+                file.name
+            ))
+            .into());
         }
         Ok(OpenedFile { file, bytes })
     }

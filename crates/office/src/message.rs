@@ -36,7 +36,10 @@ fn first_id(at: Instant) -> i64 {
 
 impl Office {
     fn reader(&self, actor: &Actor) -> Reader {
-        Reader { account: actor.account, desks: self.desks_of(actor) }
+        Reader {
+            account: actor.account,
+            desks: self.desks_of(actor),
+        }
     }
 
     fn unread_since(&self) -> i64 {
@@ -47,10 +50,30 @@ impl Office {
     ///
     /// # Errors
     /// Only when the database fails.
-    pub async fn messages(&self, actor: &Actor, unread: bool, before: Option<MessageId>, limit: Option<usize>) -> Result<MessagePage> {
-        let (reader, after) = (self.reader(actor), if unread { self.unread_since() } else { 0 });
+    pub async fn messages(
+        &self,
+        actor: &Actor,
+        unread: bool,
+        before: Option<MessageId>,
+        limit: Option<usize>,
+    ) -> Result<MessagePage> {
+        let (reader, after) = (
+            self.reader(actor),
+            if unread { self.unread_since() } else { 0 },
+        );
         let limit = limit.unwrap_or(PAGE_ROWS_DEFAULT).clamp(1, PAGE_ROWS_MAX);
-        let mut rows = self.read(move |conn| store::message::page(conn, &reader, unread, after, before.map(|id| id.0), limit + 1)).await?;
+        let mut rows = self
+            .read(move |conn| {
+                store::message::page(
+                    conn,
+                    &reader,
+                    unread,
+                    after,
+                    before.map(|id| id.0),
+                    limit + 1,
+                )
+            })
+            .await?;
         let next = (rows.len() > limit).then(|| rows[limit - 1].message.id);
         rows.truncate(limit);
         Ok(MessagePage { rows, next })
@@ -62,7 +85,8 @@ impl Office {
     /// Only when the database fails.
     pub async fn unread_messages(&self, actor: &Actor) -> Result<usize> {
         let (reader, after) = (self.reader(actor), self.unread_since());
-        self.read(move |conn| store::message::unread(conn, &reader, after)).await
+        self.read(move |conn| store::message::unread(conn, &reader, after))
+            .await
     }
 
     /// Marks messages as read by this person; others who serve the desk still see them as unread.

@@ -29,7 +29,10 @@ pub const SOURCES: &[(&str, &str)] = &[
 /// The word of a source.
 #[must_use]
 pub fn source_word(code: &str) -> &'static str {
-    SOURCES.iter().find(|(c, _)| *c == code).map_or("其他", |(_, word)| word)
+    SOURCES
+        .iter()
+        .find(|(c, _)| *c == code)
+        .map_or("其他", |(_, word)| word)
 }
 
 /// Whom an appointment is for.
@@ -93,18 +96,29 @@ impl Office {
         let account = self
             .read(move |conn| match person {
                 Person::Account(id) => store::account::by_id(conn, id),
-                Person::Login(login) => store::account::by_login(conn, &login.trim().to_lowercase()),
+                Person::Login(login) => {
+                    store::account::by_login(conn, &login.trim().to_lowercase())
+                }
             })
             .await?;
         let account = check(&world, &wanted, account)?;
         if account.id == actor.account {
             return Err(Refusal::Denied("不能任命自己,请由上级任命".into()).into());
         }
-        if world.directory().posts().any(|p| p.account == account.id && is_admin(p.role) && p.to.is_none_or(|to| to > wanted.from)) {
-            return Err(Refusal::Conflict(format!("“{}”是管理员账号,不能兼任业务岗位,请另建账号", account.name)).into());
+        if world.directory().posts().any(|p| {
+            p.account == account.id && is_admin(p.role) && p.to.is_none_or(|to| to > wanted.from)
+        }) {
+            return Err(Refusal::Conflict(format!(
+                "“{}”是管理员账号,不能兼任业务岗位,请另建账号",
+                account.name
+            ))
+            .into());
         }
         let now = self.now();
-        let title = wanted.title.map(|t| t.trim().to_owned()).filter(|t| !t.is_empty());
+        let title = wanted
+            .title
+            .map(|t| t.trim().to_owned())
+            .filter(|t| !t.is_empty());
         let mut post = Post {
             id: PostId(0),
             account: account.id,
@@ -126,12 +140,19 @@ impl Office {
                 conflict(&post, &others, &names)?;
                 post.id = PostId(store::fresh_id(conn, "post", now)?);
                 store::post::insert_many(conn, std::slice::from_ref(&post))?;
-                store::audit::append(conn, &entry(&actor, now, "appoint", format!("post:{}", post.id), detail))?;
+                store::audit::append(
+                    conn,
+                    &entry(&actor, now, "appoint", format!("post:{}", post.id), detail),
+                )?;
                 Ok(post)
             })
             .await?;
         self.reload().await?;
-        Ok(PostRow { title: self.world().directory().title(&post), name: account.name, post })
+        Ok(PostRow {
+            title: self.world().directory().title(&post),
+            name: account.name,
+            post,
+        })
     }
 
     /// Ends a post: `to` is the first day out of office. Posts are never deleted.
@@ -141,10 +162,18 @@ impl Office {
     /// it ended before.
     pub async fn dismiss(&self, actor: &Actor, id: PostId, to: Day) -> Result<()> {
         let world = self.world();
-        let post = self.read(move |conn| store::post::by_id(conn, id)).await?.ok_or_else(|| Refusal::unknown("岗位"))?;
+        let post = self
+            .read(move |conn| store::post::by_id(conn, id))
+            .await?
+            .ok_or_else(|| Refusal::unknown("岗位"))?;
         self.may_fill(&world, actor, post.role, post.seat)?;
         if to < post.from {
-            return Err(Refusal::invalid("to", "before_start", format!("离任日期不能早于任职日期 {}", post.from)).into());
+            return Err(Refusal::invalid(
+                "to",
+                "before_start",
+                format!("离任日期不能早于任职日期 {}", post.from),
+            )
+            .into());
         }
         let (actor, now, title) = (actor.clone(), self.now(), world.directory().title(&post));
         self.write(move |conn| {
@@ -154,7 +183,10 @@ impl Office {
             }
             store::post::end(conn, id, to)?;
             let detail = format!("免去 {title},自 {to}");
-            store::audit::append(conn, &entry(&actor, now, "dismiss", format!("post:{id}"), detail))?;
+            store::audit::append(
+                conn,
+                &entry(&actor, now, "dismiss", format!("post:{id}"), detail),
+            )?;
             Ok(())
         })
         .await?;
@@ -164,11 +196,18 @@ impl Office {
     /// Whether the actor may fill and empty posts of this role at this seat.
     fn may_fill(&self, world: &World, actor: &Actor, role: Role, seat: Seat) -> Result<()> {
         if is_admin(role) {
-            return Err(Refusal::Denied("系统、安全、审计管理员只能由安装人员在服务器上任免,以保证三员分立".into()).into());
+            return Err(Refusal::Denied(
+                "系统、安全、审计管理员只能由安装人员在服务器上任免,以保证三员分立".into(),
+            )
+            .into());
         }
         let area = match seat {
             Seat::Area(area) => area,
-            Seat::Org(org) => world.directory().org(org).map(|o| o.area).ok_or_else(|| Refusal::unknown("单位"))?,
+            Seat::Org(org) => world
+                .directory()
+                .org(org)
+                .map(|o| o.area)
+                .ok_or_else(|| Refusal::unknown("单位"))?,
         };
         if world.tree().get(area).is_none() {
             return Err(Refusal::unknown("区域").into());
@@ -192,12 +231,28 @@ impl Office {
     pub async fn posts_of_area(&self, actor: &Actor, area: AreaId) -> Result<Vec<PostRow>> {
         staff_only(actor)?;
         let (world, today) = (self.world(), self.today());
-        world.tree().get(area).ok_or_else(|| Refusal::unknown("区域"))?;
-        let mut posts: Vec<Post> = world.directory().posts_at(Seat::Area(area), today).map(|p| (**p).clone()).collect();
+        world
+            .tree()
+            .get(area)
+            .ok_or_else(|| Refusal::unknown("区域"))?;
+        let mut posts: Vec<Post> = world
+            .directory()
+            .posts_at(Seat::Area(area), today)
+            .map(|p| (**p).clone())
+            .collect();
         posts.sort_by_key(|p| (p.role, p.from, p.id));
-        let names = self.names(posts.iter().map(|p| p.account).collect()).await?;
+        let names = self
+            .names(posts.iter().map(|p| p.account).collect())
+            .await?;
         let name = |id| names.get(&id).cloned().unwrap_or_default();
-        Ok(posts.into_iter().map(|post| PostRow { name: name(post.account), title: world.directory().title(&post), post }).collect())
+        Ok(posts
+            .into_iter()
+            .map(|post| PostRow {
+                name: name(post.account),
+                title: world.directory().title(&post),
+                post,
+            })
+            .collect())
     }
 
     /// The vacant desks of a level below `area` today, each with who answers for it (R014). At most
@@ -205,16 +260,39 @@ impl Office {
     ///
     /// # Errors
     /// `Denied` outside the actor's area.
-    pub async fn vacancies(&self, actor: &Actor, area: AreaId, level: Level, limit: usize) -> Result<(Vec<Vacancy>, usize)> {
-        self.require_over(actor, Verb::SeeBoard, area).or_else(|_| self.require_over(actor, Verb::ManagePosts, area))?;
+    pub async fn vacancies(
+        &self,
+        actor: &Actor,
+        area: AreaId,
+        level: Level,
+        limit: usize,
+    ) -> Result<(Vec<Vacancy>, usize)> {
+        self.require_over(actor, Verb::SeeBoard, area)
+            .or_else(|_| self.require_over(actor, Verb::ManagePosts, area))?;
         let (world, today) = (self.world(), self.today());
         let directory = world.directory();
         let all: Vec<&Area> = directory.vacancies(area, level, today).collect();
-        let found: Vec<_> = all.iter().take(limit).map(|a| (*a, directory.responsible(a.id, today))).collect();
-        let names = self.names(found.iter().filter_map(|(_, p)| p.map(|p| p.account)).collect()).await?;
+        let found: Vec<_> = all
+            .iter()
+            .take(limit)
+            .map(|a| (*a, directory.responsible(a.id, today)))
+            .collect();
+        let names = self
+            .names(
+                found
+                    .iter()
+                    .filter_map(|(_, p)| p.map(|p| p.account))
+                    .collect(),
+            )
+            .await?;
         let rows = found.into_iter().map(|(area, post)| Vacancy {
             area: area.clone(),
-            answered_by: post.map(|p| (names.get(&p.account).cloned().unwrap_or_default(), directory.title(p))),
+            answered_by: post.map(|p| {
+                (
+                    names.get(&p.account).cloned().unwrap_or_default(),
+                    directory.title(p),
+                )
+            }),
         });
         Ok((rows.collect(), all.len()))
     }
@@ -224,14 +302,18 @@ impl Office {
         if ids.is_empty() {
             return Ok(HashMap::new());
         }
-        self.read(move |conn| store::account::names(conn, &ids)).await
+        self.read(move |conn| store::account::names(conn, &ids))
+            .await
     }
 }
 
 /// Residents do not look at rosters of staff.
 pub(crate) fn staff_only(actor: &Actor) -> Result<()> {
     if actor.posts.is_empty() {
-        return Err(Refusal::Denied("只有在岗工作人员可以查看;如果您刚上任,请联系上级任命岗位".into()).into());
+        return Err(Refusal::Denied(
+            "只有在岗工作人员可以查看;如果您刚上任,请联系上级任命岗位".into(),
+        )
+        .into());
     }
     Ok(())
 }
@@ -241,22 +323,43 @@ fn is_admin(role: Role) -> bool {
 }
 
 /// Every rule that an appointment breaks by itself; else the account it is for.
-fn check(world: &World, wanted: &Appointment, account: Option<Account>) -> std::result::Result<Account, Vec<Problem>> {
+fn check(
+    world: &World,
+    wanted: &Appointment,
+    account: Option<Account>,
+) -> std::result::Result<Account, Vec<Problem>> {
     let mut problems = Vec::new();
-    let mut broken = |field: &str, code: &str, message: String| problems.push(Problem::new(field, code, message));
+    let mut broken = |field: &str, code: &str, message: String| {
+        problems.push(Problem::new(field, code, message))
+    };
     match wanted.seat {
         Seat::Area(id) => {
             let area = world.tree().get(id);
             if area.map(|a| a.level) != wanted.role.level() {
                 let level = area.map_or("", |a| a.level.word());
-                broken("role", "wrong_level", format!("“{}”不是{level}的岗位,请选择对应级别的区域", wanted.role.word()));
+                broken(
+                    "role",
+                    "wrong_level",
+                    format!(
+                        "“{}”不是{level}的岗位,请选择对应级别的区域",
+                        wanted.role.word()
+                    ),
+                );
             }
             if area.is_some_and(|a| !a.valid_on(wanted.from)) {
-                broken("from", "area_invalid", format!("这个区域在 {} 尚未设立或已经撤销", wanted.from));
+                broken(
+                    "from",
+                    "area_invalid",
+                    format!("这个区域在 {} 尚未设立或已经撤销", wanted.from),
+                );
             }
         }
         Seat::Org(_) if !matches!(wanted.role, Role::DeptStaff | Role::DeptManager) => {
-            broken("role", "wrong_level", format!("“{}”不是单位的岗位", wanted.role.word()));
+            broken(
+                "role",
+                "wrong_level",
+                format!("“{}”不是单位的岗位", wanted.role.word()),
+            );
         }
         Seat::Org(_) => {}
     }
@@ -265,29 +368,62 @@ fn check(world: &World, wanted: &Appointment, account: Option<Account>) -> std::
     }
     if !SOURCES.iter().any(|(code, _)| *code == wanted.source) {
         let words: Vec<_> = SOURCES.iter().map(|(_, word)| *word).collect();
-        broken("source", "unknown_source", format!("请选择人员来源:{}", words.join("、")));
+        broken(
+            "source",
+            "unknown_source",
+            format!("请选择人员来源:{}", words.join("、")),
+        );
     }
-    if wanted.title.as_ref().is_some_and(|t| t.chars().count() > NAME_CHARS_MAX) {
-        broken("title", "too_long", format!("职务名称最多 {NAME_CHARS_MAX} 个字"));
+    if wanted
+        .title
+        .as_ref()
+        .is_some_and(|t| t.chars().count() > NAME_CHARS_MAX)
+    {
+        broken(
+            "title",
+            "too_long",
+            format!("职务名称最多 {NAME_CHARS_MAX} 个字"),
+        );
     }
     match &account {
-        Some(account) if account.disabled_at.is_some() => broken("account", "disabled", format!("“{}”的账号已停用,请先恢复账号", account.name)),
-        Some(account) if account.kind == AccountKind::Resident => broken("account", "resident", "居民账号不能任职,请先建立工作账号".into()),
+        Some(account) if account.disabled_at.is_some() => broken(
+            "account",
+            "disabled",
+            format!("“{}”的账号已停用,请先恢复账号", account.name),
+        ),
+        Some(account) if account.kind == AccountKind::Resident => broken(
+            "account",
+            "resident",
+            "居民账号不能任职,请先建立工作账号".into(),
+        ),
         Some(_) => {}
-        None => broken("account", "unknown_account", "没有这个账号,请先由安全管理员建立账号".into()),
+        None => broken(
+            "account",
+            "unknown_account",
+            "没有这个账号,请先由安全管理员建立账号".into(),
+        ),
     }
     account.filter(|_| problems.is_empty()).ok_or(problems)
 }
 
 /// Refuses an appointment that meets another one of the seat in time: the same person in the same
 /// role, or a second head of a unit.
-fn conflict(post: &Post, others: &[Post], names: &HashMap<AccountId, String>) -> std::result::Result<(), Refusal> {
-    let meets = |other: &&Post| other.to.is_none_or(|to| post.from < to) && post.to.is_none_or(|to| other.from < to);
+fn conflict(
+    post: &Post,
+    others: &[Post],
+    names: &HashMap<AccountId, String>,
+) -> std::result::Result<(), Refusal> {
+    let meets = |other: &&Post| {
+        other.to.is_none_or(|to| post.from < to) && post.to.is_none_or(|to| other.from < to)
+    };
     for other in others.iter().filter(|o| o.role == post.role).filter(meets) {
         let name = names.get(&other.account).map_or("", String::as_str);
         let until = other.to.map_or("现在".into(), |to| to.to_string());
         if other.account == post.account {
-            return Err(Refusal::Conflict(format!("{name}自 {} 起已担任这个岗位(至{until}),不能重复任命", other.from)));
+            return Err(Refusal::Conflict(format!(
+                "{name}自 {} 起已担任这个岗位(至{until}),不能重复任命",
+                other.from
+            )));
         }
         if post.role == Role::UnitHead {
             return Err(Refusal::Conflict(format!(

@@ -14,7 +14,12 @@ use store::lane::{Command, Writing};
 use store::visit::{Column, Visit};
 
 /// Kinds of visits: code and word.
-pub const KINDS: &[(&str, &str)] = &[("patrol", "日常巡查"), ("visit", "入户走访"), ("care", "关爱走访"), ("inspect", "专项检查")];
+pub const KINDS: &[(&str, &str)] = &[
+    ("patrol", "日常巡查"),
+    ("visit", "入户走访"),
+    ("care", "关爱走访"),
+    ("inspect", "专项检查"),
+];
 
 /// How long ago a visit may be that is entered now, in hours.
 const LATE_HOURS_MAX: i64 = 72;
@@ -39,24 +44,45 @@ impl Office {
     /// `Denied` outside the actor's area; `Invalid` with every broken rule.
     pub(crate) fn visit_of(&self, actor: &Actor, input: VisitInput, now: Instant) -> Result<Visit> {
         let world = self.world();
-        let unit = world.tree().get(input.unit).ok_or_else(|| Refusal::unknown("治理单元"))?;
+        let unit = world
+            .tree()
+            .get(input.unit)
+            .ok_or_else(|| Refusal::unknown("治理单元"))?;
         self.require_over(actor, Verb::LogVisit, unit.id)?;
         let text = input.text.trim().to_owned();
         let at = input.at.unwrap_or(now);
         let mut problems = Vec::new();
-        let mut broken = |field: &str, code: &str, message: String| problems.push(Problem::new(field, code, message));
+        let mut broken = |field: &str, code: &str, message: String| {
+            problems.push(Problem::new(field, code, message))
+        };
         if unit.level != Level::Unit {
-            broken("unit", "no_unit", format!("“{}”不是治理单元,请选到治理单元", unit.name));
+            broken(
+                "unit",
+                "no_unit",
+                format!("“{}”不是治理单元,请选到治理单元", unit.name),
+            );
         }
         if !KINDS.iter().any(|(code, _)| *code == input.kind) {
             let words: Vec<_> = KINDS.iter().map(|(_, word)| *word).collect();
-            broken("kind", "unknown_kind", format!("请选择走访类型:{}", words.join("、")));
+            broken(
+                "kind",
+                "unknown_kind",
+                format!("请选择走访类型:{}", words.join("、")),
+            );
         }
         if text.is_empty() || text.chars().count() > TEXT_CHARS_MAX {
-            broken("text", "required", format!("请写明走访情况,最多 {TEXT_CHARS_MAX} 个字"));
+            broken(
+                "text",
+                "required",
+                format!("请写明走访情况,最多 {TEXT_CHARS_MAX} 个字"),
+            );
         }
         if at > now.plus_minutes(5) || at < now.plus_hours(-LATE_HOURS_MAX) {
-            broken("at", "bad_time", format!("走访时间要在最近 {LATE_HOURS_MAX} 小时内,且不能晚于现在"));
+            broken(
+                "at",
+                "bad_time",
+                format!("走访时间要在最近 {LATE_HOURS_MAX} 小时内,且不能晚于现在"),
+            );
         }
         if !problems.is_empty() {
             return Err(problems.into());
@@ -80,7 +106,12 @@ impl Office {
     ///
     /// # Errors
     /// `Denied` outside the actor's area; `Invalid` with every broken rule.
-    pub async fn log_visit(&self, actor: &Actor, input: VisitInput, key: Option<String>) -> Result<Visit> {
+    pub async fn log_visit(
+        &self,
+        actor: &Actor,
+        input: VisitInput,
+        key: Option<String>,
+    ) -> Result<Visit> {
         let now = self.now();
         let visit = self.visit_of(actor, input, now)?;
         let (made, who) = (visit.clone(), actor.clone());
@@ -90,13 +121,30 @@ impl Office {
             prefixes: Vec::new(),
             now,
             decide: Box::new(move |_, minting| {
-                let visit = Visit { id: VisitId(minting.id(now)), ..made.clone() };
-                let audit = entry(&who, now, "log_visit", format!("visit:{}", visit.id), format!("治理单元 {}", visit.unit));
-                Ok(Writing { answer: visit.id.to_string(), visit: Some(visit), audit: Some(audit), ..Writing::default() })
+                let visit = Visit {
+                    id: VisitId(minting.id(now)),
+                    ..made.clone()
+                };
+                let audit = entry(
+                    &who,
+                    now,
+                    "log_visit",
+                    format!("visit:{}", visit.id),
+                    format!("治理单元 {}", visit.unit),
+                );
+                Ok(Writing {
+                    answer: visit.id.to_string(),
+                    visit: Some(visit),
+                    audit: Some(audit),
+                    ..Writing::default()
+                })
             }),
         };
         let answer = self.store.submit(command).await?;
-        let id = answer.text.parse().map_err(|_| Fault::Broken("the kept answer is no visit".into()))?;
+        let id = answer
+            .text
+            .parse()
+            .map_err(|_| Fault::Broken("the kept answer is no visit".into()))?;
         Ok(Visit { id, ..visit })
     }
 
@@ -104,10 +152,23 @@ impl Office {
     ///
     /// # Errors
     /// `Unknown` outside the actor's area.
-    pub async fn visits(&self, actor: &Actor, area: Option<AreaId>, before: Option<VisitId>, limit: Option<usize>) -> Result<(Vec<Visit>, Option<VisitId>)> {
+    pub async fn visits(
+        &self,
+        actor: &Actor,
+        area: Option<AreaId>,
+        before: Option<VisitId>,
+        limit: Option<usize>,
+    ) -> Result<(Vec<Visit>, Option<VisitId>)> {
         let (level, area) = self.listed_area(actor, area)?;
         let world = self.world();
-        let below = |wanted: Level| world.tree().subtree(area).filter(|a| a.level == wanted).map(|a| a.id).collect::<Vec<_>>();
+        let below = |wanted: Level| {
+            world
+                .tree()
+                .subtree(area)
+                .filter(|a| a.level == wanted)
+                .map(|a| a.id)
+                .collect::<Vec<_>>()
+        };
         let (column, areas) = match level {
             Level::City | Level::County => (Column::Town, below(Level::Town)),
             Level::Town => (Column::Town, vec![area]),
@@ -116,7 +177,11 @@ impl Office {
             Level::Unit => (Column::Unit, vec![area]),
         };
         let limit = limit.unwrap_or(PAGE_ROWS_DEFAULT).clamp(1, PAGE_ROWS_MAX);
-        let mut rows = self.read(move |conn| store::visit::page(conn, column, &areas, before.map(|id| id.0), limit + 1)).await?;
+        let mut rows = self
+            .read(move |conn| {
+                store::visit::page(conn, column, &areas, before.map(|id| id.0), limit + 1)
+            })
+            .await?;
         let next = (rows.len() > limit).then(|| rows[limit - 1].id);
         rows.truncate(limit);
         Ok((rows, next))

@@ -160,7 +160,7 @@ pub fn unread(conn: &mut Conn, reader: &Reader, after: i64) -> Result<usize> {
         let sql = format!(
             "SELECT count(*) FROM (SELECT 1 FROM message m WHERE m.shard = $1 AND {filter} \
              AND m.id > $3 AND NOT EXISTS (SELECT 1 FROM message_read r WHERE r.shard = $1 \
-             AND r.account = $2 AND r.message = m.id) LIMIT $4) AS some"
+             AND r.account = $2 AND r.message = m.id) LIMIT $4) AS found"
         );
         Ok::<_, crate::driver::DbError>(conn.query_one(&sql, &params)?.int(0)? as usize)
     };

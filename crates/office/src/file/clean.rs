@@ -23,7 +23,10 @@ fn jpeg(bytes: Bytes) -> Option<Vec<u8>> {
     let mut picture = Jpeg::from_bytes(bytes).ok()?;
     let turned = picture.exif().as_deref().and_then(orientation);
     picture.segments_mut().retain(keep);
-    let scan = picture.segments_mut().pop().filter(JpegSegment::has_entropy)?;
+    let scan = picture
+        .segments_mut()
+        .pop()
+        .filter(JpegSegment::has_entropy)?;
     if let Some(turned) = turned {
         picture.set_exif(Some(only_orientation(turned).into()));
     }
@@ -56,7 +59,11 @@ fn scan_data(data: &[u8]) -> Option<Vec<u8>> {
     let mut kept = Vec::with_capacity(data.len());
     let mut at = 0;
     while let Some(&byte) = data.get(at) {
-        let marker = if byte == 0xFF { data.get(at + 1).copied() } else { None };
+        let marker = if byte == 0xFF {
+            data.get(at + 1).copied()
+        } else {
+            None
+        };
         match marker {
             // Not a marker, a stuffed FF, or a restart: all belong to the scan.
             None | Some(0x00 | 0xD0..=0xD7) => {
@@ -88,13 +95,16 @@ fn scan_data(data: &[u8]) -> Option<Vec<u8>> {
 
 /// Chunks of a PNG that are part of the picture (also of a moving one).
 const PNG_KEPT: &[&[u8; 4]] = &[
-    b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"iCCP", b"cICP", b"sBIT", b"bKGD", b"pHYs", b"acTL", b"fcTL", b"fdAT",
+    b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"iCCP", b"cICP",
+    b"sBIT", b"bKGD", b"pHYs", b"acTL", b"fcTL", b"fdAT",
 ];
 
 fn png(bytes: Bytes) -> Option<Vec<u8>> {
     let mut picture = Png::from_bytes(bytes).ok()?;
     let turned = picture.exif().as_deref().and_then(orientation);
-    picture.chunks_mut().retain(|chunk| PNG_KEPT.contains(&&chunk.kind()));
+    picture
+        .chunks_mut()
+        .retain(|chunk| PNG_KEPT.contains(&&chunk.kind()));
     picture.chunk_by_type(*b"IHDR")?;
     picture.chunk_by_type(*b"IDAT")?;
     if let Some(turned) = turned {
@@ -107,9 +117,17 @@ fn webp(bytes: Bytes) -> Option<Vec<u8>> {
     let mut picture = WebP::from_bytes(bytes).ok()?;
     let turned = picture.exif().as_deref().and_then(orientation);
     picture.set_exif(None);
-    let kept = [b"VP8X", b"VP8 ", b"VP8L", b"ALPH", b"ANIM", b"ANMF", b"ICCP"];
-    picture.chunks_mut().retain(|chunk| kept.contains(&&chunk.id()));
-    for chunk in picture.chunks_mut().iter_mut().filter(|chunk| &chunk.id() == b"VP8X") {
+    let kept = [
+        b"VP8X", b"VP8 ", b"VP8L", b"ALPH", b"ANIM", b"ANMF", b"ICCP",
+    ];
+    picture
+        .chunks_mut()
+        .retain(|chunk| kept.contains(&&chunk.id()));
+    for chunk in picture
+        .chunks_mut()
+        .iter_mut()
+        .filter(|chunk| &chunk.id() == b"VP8X")
+    {
         if let RiffContent::Data(flags) = chunk.content_mut() {
             let mut bytes = flags.to_vec();
             if let Some(first) = bytes.first_mut() {
@@ -119,7 +137,8 @@ fn webp(bytes: Bytes) -> Option<Vec<u8>> {
             *flags = bytes.into();
         }
     }
-    if !picture.has_chunk(*b"VP8 ") && !picture.has_chunk(*b"VP8L") && !picture.has_chunk(*b"ANMF") {
+    if !picture.has_chunk(*b"VP8 ") && !picture.has_chunk(*b"VP8L") && !picture.has_chunk(*b"ANMF")
+    {
         return None;
     }
     if let Some(turned) = turned {
@@ -138,16 +157,26 @@ fn orientation(exif: &[u8]) -> Option<u8> {
     };
     let short = |at: usize| {
         let two: [u8; 2] = exif.get(at..at.checked_add(2)?)?.try_into().ok()?;
-        Some(if big { u16::from_be_bytes(two) } else { u16::from_le_bytes(two) })
+        Some(if big {
+            u16::from_be_bytes(two)
+        } else {
+            u16::from_le_bytes(two)
+        })
     };
     let four: [u8; 4] = exif.get(4..8)?.try_into().ok()?;
-    let table = if big { u32::from_be_bytes(four) } else { u32::from_le_bytes(four) } as usize;
+    let table = if big {
+        u32::from_be_bytes(four)
+    } else {
+        u32::from_le_bytes(four)
+    } as usize;
     let count = usize::from(short(table)?);
     let value = (0..count).find_map(|n| {
         let entry = table.checked_add(2 + 12 * n)?;
         (short(entry)? == ORIENTATION).then(|| short(entry + 8))?
     })?;
-    u8::try_from(value).ok().filter(|value| (2..=8).contains(value))
+    u8::try_from(value)
+        .ok()
+        .filter(|value| (2..=8).contains(value))
 }
 
 /// Number of the orientation's entry.
@@ -190,8 +219,14 @@ mod tests {
     fn photo(turned: Option<u8>) -> Vec<u8> {
         let mut out = vec![0xFF, 0xD8];
         out.extend(segment(0xE0, b"JFIF\0\x01\x01\0\0\x01\0\x01\0\0"));
-        out.extend(segment(0xE1, &[b"Exif\0\0".to_vec(), exif(turned)].concat()));
-        out.extend(segment(0xE1, b"http://ns.adobe.com/xap/1.0/\0<x:xmpmeta>GPSX</x:xmpmeta>"));
+        out.extend(segment(
+            0xE1,
+            &[b"Exif\0\0".to_vec(), exif(turned)].concat(),
+        ));
+        out.extend(segment(
+            0xE1,
+            b"http://ns.adobe.com/xap/1.0/\0<x:xmpmeta>GPSX</x:xmpmeta>",
+        ));
         out.extend(segment(0xE2, b"MPF\0GPSM"));
         out.extend(segment(0xE2, b"ICC_PROFILE\0\x01\x01colour"));
         out.extend(segment(0xED, b"Photoshop 3.0\0GPSI"));
@@ -213,9 +248,20 @@ mod tests {
     #[test]
     fn a_jpeg_loses_all_hidden_data_and_keeps_the_picture() {
         let cleaned = picture(Kind::Jpeg, photo(None)).unwrap();
-        assert_eq!(count(&photo(None), b"GPS"), 7, "the test picture hides seven things");
+        assert_eq!(
+            count(&photo(None), b"GPS"),
+            7,
+            "the test picture hides seven things"
+        );
         assert_eq!(count(&cleaned, b"GPS"), 0);
-        for kept in [&b"JFIF\0"[..], b"ICC_PROFILE\0\x01\x01colour", b"Adobe", b"tables", b"scan1\x11\xFF\x00\x22\xFF\xD0\x33", b"scan2\x44\xFF\xD9"] {
+        for kept in [
+            &b"JFIF\0"[..],
+            b"ICC_PROFILE\0\x01\x01colour",
+            b"Adobe",
+            b"tables",
+            b"scan1\x11\xFF\x00\x22\xFF\xD0\x33",
+            b"scan2\x44\xFF\xD9",
+        ] {
             assert_eq!(count(&cleaned, kept), 1, "{kept:?}");
         }
         assert!(cleaned.ends_with(b"\x44\xFF\xD9"));
@@ -246,8 +292,15 @@ mod tests {
     fn a_png_loses_texts_times_and_exif() {
         let mut drawing = b"\x89PNG\r\n\x1a\n".to_vec();
         for (kind, contents) in [
-            (b"IHDR", &b"0000000000000"[..]), (b"tEXt", b"Author\0GPST"), (b"iTXt", b"XML:com.adobe.xmp\0GPSX"), (b"zTXt", b"GPSZ"),
-            (b"eXIf", &exif(None)), (b"tIME", b"GPSTIME"), (b"prVt", b"GPSP"), (b"IDAT", b"pixels"), (b"IEND", b""),
+            (b"IHDR", &b"0000000000000"[..]),
+            (b"tEXt", b"Author\0GPST"),
+            (b"iTXt", b"XML:com.adobe.xmp\0GPSX"),
+            (b"zTXt", b"GPSZ"),
+            (b"eXIf", &exif(None)),
+            (b"tIME", b"GPSTIME"),
+            (b"prVt", b"GPSP"),
+            (b"IDAT", b"pixels"),
+            (b"IEND", b""),
         ] {
             drawing.extend(chunk(kind, contents));
         }
@@ -281,17 +334,25 @@ mod tests {
         assert_eq!(count(&cleaned, b"pixels"), 1);
         let picture = WebP::from_bytes(cleaned.into()).unwrap();
         match picture.chunk_by_id(*b"VP8X").unwrap().content() {
-            RiffContent::Data(flags) => assert_eq!(flags[0], 0b1_0000, "alpha stays, Exif and XMP go"),
+            RiffContent::Data(flags) => {
+                assert_eq!(flags[0], 0b1_0000, "alpha stays, Exif and XMP go")
+            }
             RiffContent::List { .. } => panic!("VP8X is data"),
         }
     }
 
     #[test]
     fn damaged_pictures_are_refused_and_documents_stay_as_they_are() {
-        assert_eq!(picture(Kind::Jpeg, vec![0xFF, 0xD8, 0xFF, 0xE1, 0xFF]), None);
+        assert_eq!(
+            picture(Kind::Jpeg, vec![0xFF, 0xD8, 0xFF, 0xE1, 0xFF]),
+            None
+        );
         assert_eq!(picture(Kind::Png, b"\x89PNG\r\n\x1a\n00".to_vec()), None);
         assert_eq!(picture(Kind::WebP, b"RIFF\x04\0\0\0WEBP".to_vec()), None);
-        assert_eq!(picture(Kind::Pdf, b"%PDF-1.7".to_vec()).unwrap(), b"%PDF-1.7");
+        assert_eq!(
+            picture(Kind::Pdf, b"%PDF-1.7".to_vec()).unwrap(),
+            b"%PDF-1.7"
+        );
     }
 
     #[test]

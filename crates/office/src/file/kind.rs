@@ -21,7 +21,8 @@ pub enum Kind {
 
 impl Kind {
     /// What to say when a file is none of them.
-    pub const ACCEPTED: &'static str = "只能上传 JPG、PNG、WebP 图片,以及 PDF、Word(docx)、Excel(xlsx)文件,且不能带宏";
+    pub const ACCEPTED: &'static str =
+        "只能上传 JPG、PNG、WebP 图片,以及 PDF、Word(docx)、Excel(xlsx)文件,且不能带宏";
 
     /// The kind of some bytes.
     #[must_use]
@@ -69,11 +70,23 @@ impl Kind {
         let last = given.rsplit(['/', '\\']).next().unwrap_or_default();
         let (stem, _) = last.rsplit_once('.').unwrap_or((last, ""));
         let hidden = |c: char| {
-            c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+            c.is_control()
+                || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
         };
-        let stem: String = stem.chars().filter(|c| !hidden(*c) && !matches!(c, '<' | '>' | ':' | '"' | '|' | '?' | '*')).collect();
-        let stem: String = stem.trim_matches(['.', ' ']).chars().take(NAME_CHARS_MAX - 5).collect();
-        let stem = if stem.is_empty() { "附件" } else { stem.as_str() };
+        let stem: String = stem
+            .chars()
+            .filter(|c| !hidden(*c) && !matches!(c, '<' | '>' | ':' | '"' | '|' | '?' | '*'))
+            .collect();
+        let stem: String = stem
+            .trim_matches(['.', ' '])
+            .chars()
+            .take(NAME_CHARS_MAX - 5)
+            .collect();
+        let stem = if stem.is_empty() {
+            "附件"
+        } else {
+            stem.as_str()
+        };
         format!("{stem}.{}", self.extension())
     }
 }
@@ -102,8 +115,14 @@ mod tests {
         assert_eq!(Kind::of(b"\x89PNG\r\n\x1a\n0000"), Some(Kind::Png));
         assert_eq!(Kind::of(b"RIFF\x10\0\0\0WEBPVP8 "), Some(Kind::WebP));
         assert_eq!(Kind::of(b"%PDF-1.7\n"), Some(Kind::Pdf));
-        assert_eq!(Kind::of(b"PK\x03\x04 [Content_Types].xml word/document.xml"), Some(Kind::Docx));
-        assert_eq!(Kind::of(b"PK\x03\x04 [Content_Types].xml xl/workbook.xml"), Some(Kind::Xlsx));
+        assert_eq!(
+            Kind::of(b"PK\x03\x04 [Content_Types].xml word/document.xml"),
+            Some(Kind::Docx)
+        );
+        assert_eq!(
+            Kind::of(b"PK\x03\x04 [Content_Types].xml xl/workbook.xml"),
+            Some(Kind::Xlsx)
+        );
     }
 
     #[test]
@@ -136,6 +155,9 @@ mod tests {
             assert_eq!(Kind::Jpeg.clean_name(given), kept, "{given:?}");
         }
         let long = Kind::Xlsx.clean_name(&"长".repeat(300));
-        assert!(long.chars().count() <= NAME_CHARS_MAX && long.ends_with(".xlsx"), "{long}");
+        assert!(
+            long.chars().count() <= NAME_CHARS_MAX && long.ends_with(".xlsx"),
+            "{long}"
+        );
     }
 }

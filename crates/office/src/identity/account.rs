@@ -88,38 +88,81 @@ impl Office {
     pub async fn create_account(&self, actor: &Actor, new: NewAccount) -> Result<Created> {
         self.require(actor, Verb::ManageAccounts)?;
         let login = settled_login(&new.login);
-        let (name, phone) = (new.name.trim().to_owned(), new.phone.map(|p| p.trim().to_owned()).filter(|p| !p.is_empty()));
+        let (name, phone) = (
+            new.name.trim().to_owned(),
+            new.phone
+                .map(|p| p.trim().to_owned())
+                .filter(|p| !p.is_empty()),
+        );
         check(&login, &name, phone.as_deref())?;
         let password = (!new.service).then(password::generate);
         let secret = match password.clone() {
             Some(password) => password::hash_async(password).await,
             None => String::new(),
         };
-        let (actor, now, kept, kind) = (actor.clone(), self.now(), login.clone(), if new.service { AccountKind::Service } else { AccountKind::Staff });
+        let (actor, now, kept, kind) = (
+            actor.clone(),
+            self.now(),
+            login.clone(),
+            if new.service {
+                AccountKind::Service
+            } else {
+                AccountKind::Staff
+            },
+        );
         let id = self
             .write(move |conn| {
                 let id = AccountId(store::fresh_id(conn, "account", now)?);
                 let detail = format!("登录名 {kept}");
                 let account = Account {
-                    id, login: kept, name, phone, secret, kind, demo: false,
-                    failures: 0, locked_until: None, disabled_at: None, created_at: now,
+                    id,
+                    login: kept,
+                    name,
+                    phone,
+                    secret,
+                    kind,
+                    demo: false,
+                    failures: 0,
+                    locked_until: None,
+                    disabled_at: None,
+                    created_at: now,
                 };
                 store::account::insert_many(conn, &[account]).map_err(taken)?;
-                store::audit::append(conn, &entry(&actor, now, "create_account", format!("account:{id}"), detail))?;
+                store::audit::append(
+                    conn,
+                    &entry(
+                        &actor,
+                        now,
+                        "create_account",
+                        format!("account:{id}"),
+                        detail,
+                    ),
+                )?;
                 Ok(id)
             })
             .await?;
-        Ok(Created { id, login, password })
+        Ok(Created {
+            id,
+            login,
+            password,
+        })
     }
 
     /// Disables an account, which ends its sessions at once, or lets it be used again.
     ///
     /// # Errors
     /// `Denied`, `Unknown`; `Conflict` for one's own account.
-    pub async fn set_account_disabled(&self, actor: &Actor, id: AccountId, disabled: bool) -> Result<()> {
+    pub async fn set_account_disabled(
+        &self,
+        actor: &Actor,
+        id: AccountId,
+        disabled: bool,
+    ) -> Result<()> {
         self.require_over_account(actor, Verb::ManageAccounts, id)?;
         if id == actor.account {
-            return Err(Refusal::Conflict("不能停用自己的账号,请由另一位安全管理员操作".into()).into());
+            return Err(
+                Refusal::Conflict("不能停用自己的账号,请由另一位安全管理员操作".into()).into(),
+            );
         }
         let (actor, now) = (actor.clone(), self.now());
         self.write(move |conn| {
@@ -129,8 +172,15 @@ impl Office {
             if disabled {
                 store::session::end_all(conn, id, None, now)?;
             }
-            let action = if disabled { "disable_account" } else { "enable_account" };
-            store::audit::append(conn, &entry(&actor, now, action, format!("account:{id}"), String::new()))?;
+            let action = if disabled {
+                "disable_account"
+            } else {
+                "enable_account"
+            };
+            store::audit::append(
+                conn,
+                &entry(&actor, now, action, format!("account:{id}"), String::new()),
+            )?;
             Ok(())
         })
         .await?;
@@ -144,23 +194,38 @@ impl Office {
     /// `Denied`, `Unknown`; `Conflict` for the account of a service.
     pub async fn reset_password(&self, actor: &Actor, id: AccountId) -> Result<Created> {
         self.require_over_account(actor, Verb::ManageAccounts, id)?;
-        let account = self.read(move |conn| store::account::by_id(conn, id)).await?;
+        let account = self
+            .read(move |conn| store::account::by_id(conn, id))
+            .await?;
         let account = account.ok_or_else(|| Refusal::unknown("账号"))?;
         if account.kind == AccountKind::Service {
             return Err(Refusal::Conflict("接口账号没有密码,请改为签发新的接口令牌".into()).into());
         }
         let password = password::generate();
-        self.store_password(actor, id, password.clone(), None, "reset_password").await?;
-        Ok(Created { id, login: account.login, password: Some(password) })
+        self.store_password(actor, id, password.clone(), None, "reset_password")
+            .await?;
+        Ok(Created {
+            id,
+            login: account.login,
+            password: Some(password),
+        })
     }
 
     /// Changes the actor's own password. All sessions but the asking one are ended.
     ///
     /// # Errors
     /// `Invalid` for a wrong old or a weak new password; wrong ones count like failed sign-ins.
-    pub async fn change_password(&self, actor: &Actor, token: &str, old: &str, new: &str) -> Result<()> {
+    pub async fn change_password(
+        &self,
+        actor: &Actor,
+        token: &str,
+        old: &str,
+        new: &str,
+    ) -> Result<()> {
         let id = actor.account;
-        let account = self.read(move |conn| store::account::by_id(conn, id)).await?;
+        let account = self
+            .read(move |conn| store::account::by_id(conn, id))
+            .await?;
         let account = account.ok_or_else(|| Refusal::unknown("账号"))?;
         if account.demo {
             return Err(Refusal::Conflict("演示账号供大家共用,不能修改密码".into()).into());
@@ -172,16 +237,27 @@ impl Office {
         if old == new {
             return Err(Refusal::invalid("password", "unchanged", "新密码不能与原密码相同").into());
         }
-        self.store_password(actor, id, new.to_owned(), Some(token), "change_password").await
+        self.store_password(actor, id, new.to_owned(), Some(token), "change_password")
+            .await
     }
 
-    async fn store_password(&self, actor: &Actor, id: AccountId, password: String, keep: Option<&str>, action: &'static str) -> Result<()> {
+    async fn store_password(
+        &self,
+        actor: &Actor,
+        id: AccountId,
+        password: String,
+        keep: Option<&str>,
+        action: &'static str,
+    ) -> Result<()> {
         let secret = password::hash_async(password).await;
         let (actor, now, keep) = (actor.clone(), self.now(), keep.map(digest));
         self.write(move |conn| {
             store::account::set_secret(conn, id, &secret)?;
             store::session::end_all(conn, id, keep, now)?;
-            store::audit::append(conn, &entry(&actor, now, action, format!("account:{id}"), String::new()))?;
+            store::audit::append(
+                conn,
+                &entry(&actor, now, action, format!("account:{id}"), String::new()),
+            )?;
             Ok(())
         })
         .await?;
@@ -194,16 +270,31 @@ impl Office {
     ///
     /// # Errors
     /// `Denied` for who does not manage accounts.
-    pub async fn accounts(&self, actor: &Actor, after: Option<AccountId>, limit: Option<usize>) -> Result<(Vec<AccountRow>, Option<AccountId>)> {
+    pub async fn accounts(
+        &self,
+        actor: &Actor,
+        after: Option<AccountId>,
+        limit: Option<usize>,
+    ) -> Result<(Vec<AccountRow>, Option<AccountId>)> {
         self.require(actor, Verb::ManageAccounts)?;
         let limit = limit.unwrap_or(PAGE_ROWS_DEFAULT).clamp(1, PAGE_ROWS_MAX);
-        let mut accounts = self.read(move |conn| store::account::page(conn, after, limit + 1)).await?;
+        let mut accounts = self
+            .read(move |conn| store::account::page(conn, after, limit + 1))
+            .await?;
         let next = (accounts.len() > limit).then(|| accounts[limit - 1].id);
         accounts.truncate(limit);
         let (world, today) = (self.world(), self.today());
-        let rows = accounts.into_iter().filter(|a| self.require_over_account(actor, Verb::ManageAccounts, a.id).is_ok());
+        let rows = accounts.into_iter().filter(|a| {
+            self.require_over_account(actor, Verb::ManageAccounts, a.id)
+                .is_ok()
+        });
         let rows = rows.map(|a| AccountRow {
-            titles: world.directory().posts_of(a.id, today).iter().map(|p| world.directory().title(p)).collect(),
+            titles: world
+                .directory()
+                .posts_of(a.id, today)
+                .iter()
+                .map(|p| world.directory().title(p))
+                .collect(),
             id: a.id,
             login: a.login,
             name: a.name,
@@ -227,7 +318,10 @@ impl Office {
         let (world, today) = (self.world(), self.today());
         let directory = world.directory();
         let shown = accounts.into_iter().filter_map(|a| {
-            let post = directory.posts_of(a.id, today).into_iter().min_by_key(|p| p.id)?;
+            let post = directory
+                .posts_of(a.id, today)
+                .into_iter()
+                .min_by_key(|p| p.id)?;
             let area = match post.seat {
                 civic::post::Seat::Area(area) => Some(area),
                 civic::post::Seat::Org(org) => directory.org(org).map(|o| o.area),
@@ -237,7 +331,9 @@ impl Office {
                 name: a.name,
                 title: directory.title(&post),
                 role: post.role,
-                place: area.map(|id| world.tree().full_name(id)).unwrap_or_default(),
+                place: area
+                    .map(|id| world.tree().full_name(id))
+                    .unwrap_or_default(),
             })
         });
         Ok(shown.collect())
@@ -247,23 +343,47 @@ impl Office {
 /// Every rule that the fields of a new account break.
 fn check(login: &str, name: &str, phone: Option<&str>) -> std::result::Result<(), Vec<Problem>> {
     let mut problems = Vec::new();
-    let letters = login.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '-' | '_'));
+    let letters = login
+        .chars()
+        .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '-' | '_'));
     if !(3..=32).contains(&login.chars().count()) || !letters {
-        problems.push(Problem::new("login", "bad_login", "登录名要用 3 到 32 个字母、数字或 . - _"));
+        problems.push(Problem::new(
+            "login",
+            "bad_login",
+            "登录名要用 3 到 32 个字母、数字或 . - _",
+        ));
     }
     if name.is_empty() || name.chars().count() > NAME_CHARS_MAX {
-        problems.push(Problem::new("name", "bad_name", format!("请填写姓名,最多 {NAME_CHARS_MAX} 个字")));
+        problems.push(Problem::new(
+            "name",
+            "bad_name",
+            format!("请填写姓名,最多 {NAME_CHARS_MAX} 个字"),
+        ));
     }
-    let digits = |p: &str| (7..=20).contains(&p.len()) && p.chars().all(|c| c.is_ascii_digit() || matches!(c, '-' | '+'));
+    let digits = |p: &str| {
+        (7..=20).contains(&p.len())
+            && p.chars()
+                .all(|c| c.is_ascii_digit() || matches!(c, '-' | '+'))
+    };
     if phone.is_some_and(|p| !digits(p)) {
-        problems.push(Problem::new("phone", "bad_phone", "电话号码只能包含数字和 -,请核对"));
+        problems.push(Problem::new(
+            "phone",
+            "bad_phone",
+            "电话号码只能包含数字和 -,请核对",
+        ));
     }
-    if problems.is_empty() { Ok(()) } else { Err(problems) }
+    if problems.is_empty() {
+        Ok(())
+    } else {
+        Err(problems)
+    }
 }
 
 fn taken(error: DbError) -> Failure {
     match &error {
-        DbError::Constraint(c) if c.rule == Rule::Unique => Refusal::Conflict("这个登录名已有人使用,请换一个".into()).into(),
+        DbError::Constraint(c) if c.rule == Rule::Unique => {
+            Refusal::Conflict("这个登录名已有人使用,请换一个".into()).into()
+        }
         _ => error.into(),
     }
 }

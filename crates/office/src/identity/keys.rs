@@ -30,7 +30,12 @@ impl Keys {
     pub fn open_or_create(data: &Path) -> Result<Self, OpenError> {
         let path = data.join(FILE);
         let shown = path.display();
-        std::fs::create_dir_all(data).map_err(|e| sentence(format!("无法建立数据目录“{}”:{e};请检查上级目录的写权限", data.display())))?;
+        std::fs::create_dir_all(data).map_err(|e| {
+            sentence(format!(
+                "无法建立数据目录“{}”:{e};请检查上级目录的写权限",
+                data.display()
+            ))
+        })?;
         match std::fs::read_to_string(&path) {
             Ok(text) => {
                 check_mode(&path)?;
@@ -43,18 +48,24 @@ impl Keys {
             }
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
                 let secret: [u8; 32] = rand::random();
-                write_new(&path, &data_encoding::HEXLOWER.encode(&secret))
-                    .map_err(|e| sentence(format!("无法写入密钥文件“{shown}”:{e};请检查目录的写权限")))?;
+                write_new(&path, &data_encoding::HEXLOWER.encode(&secret)).map_err(|e| {
+                    sentence(format!("无法写入密钥文件“{shown}”:{e};请检查目录的写权限"))
+                })?;
                 tracing::info!(path = %shown, "a new key file was made: keep a copy apart from the database");
                 Ok(Self::derive(secret))
             }
-            Err(e) => Err(sentence(format!("读不到密钥文件“{shown}”:{e};请检查文件权限"))),
+            Err(e) => Err(sentence(format!(
+                "读不到密钥文件“{shown}”:{e};请检查文件权限"
+            ))),
         }
     }
 
     fn derive(secret: [u8; 32]) -> Self {
         let key = hmac(&secret, b"hangji seal 1");
-        Self { cipher: XChaCha20Poly1305::new(&key.into()), mac: hmac(&secret, b"hangji mac 1") }
+        Self {
+            cipher: XChaCha20Poly1305::new(&key.into()),
+            mac: hmac(&secret, b"hangji mac 1"),
+        }
     }
 
     /// Encrypts and authenticates; twice the same plain text gives two different results.
@@ -64,7 +75,10 @@ impl Keys {
         let mut sealed = vec![SEALED];
         sealed.extend_from_slice(&nonce);
         #[expect(clippy::expect_used, reason = "it fails only beyond 256 GiB")]
-        let cipher = self.cipher.encrypt(&XNonce::from(nonce), plain).expect("a text that fits into memory");
+        let cipher = self
+            .cipher
+            .encrypt(&XNonce::from(nonce), plain)
+            .expect("a text that fits into memory");
         sealed.extend_from_slice(&cipher);
         sealed
     }
@@ -109,7 +123,10 @@ fn check_mode(path: &Path) -> Result<(), OpenError> {
     if mode & 0o077 == 0 {
         return Ok(());
     }
-    Err(sentence(format!("密钥文件“{0}”能被其他用户读取,请运行:chmod 600 {0}", path.display())))
+    Err(sentence(format!(
+        "密钥文件“{0}”能被其他用户读取,请运行:chmod 600 {0}",
+        path.display()
+    )))
 }
 #[cfg(not(unix))]
 fn check_mode(_: &Path) -> Result<(), OpenError> {
@@ -117,7 +134,10 @@ fn check_mode(_: &Path) -> Result<(), OpenError> {
 }
 
 fn sentence(sentence: String) -> OpenError {
-    OpenError { sentence, cause: None }
+    OpenError {
+        sentence,
+        cause: None,
+    }
 }
 
 #[cfg(test)]
@@ -137,7 +157,10 @@ mod tests {
         let first = Keys::open_or_create(&data).unwrap();
         let sealed = first.seal("陈春山 13812341234".as_bytes());
         let again = Keys::open_or_create(&data).unwrap();
-        assert_eq!(again.open(&sealed).unwrap(), "陈春山 13812341234".as_bytes());
+        assert_eq!(
+            again.open(&sealed).unwrap(),
+            "陈春山 13812341234".as_bytes()
+        );
         assert_eq!(again.mac(b"x"), first.mac(b"x"));
         assert!(!sealed.windows(4).any(|w| w == b"1381"));
     }
@@ -181,7 +204,10 @@ mod tests {
         let (_fresh, data) = folder("mode");
         Keys::open_or_create(&data).unwrap();
         let path = data.join(FILE);
-        assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        assert_eq!(
+            std::fs::metadata(&path).unwrap().permissions().mode() & 0o777,
+            0o600
+        );
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();
         let error = Keys::open_or_create(&data).map(|_| ()).unwrap_err();
         assert!(error.sentence.contains("chmod 600"), "{}", error.sentence);

@@ -33,15 +33,35 @@ fn digest(secret: &str) -> Hash {
 }
 
 /// An audit entry of something that `actor` does.
-pub(crate) fn entry(actor: &Actor, at: Instant, action: &str, object: String, detail: String) -> Entry {
-    Entry { at, account: actor.account, name: actor.name.clone(), action: action.into(), object, detail }
+pub(crate) fn entry(
+    actor: &Actor,
+    at: Instant,
+    action: &str,
+    object: String,
+    detail: String,
+) -> Entry {
+    Entry {
+        at,
+        account: actor.account,
+        name: actor.name.clone(),
+        action: action.into(),
+        object,
+        detail,
+    }
 }
 
 impl Office {
     /// Refuses who holds `verb` over no area at all.
     pub(crate) fn require(&self, actor: &Actor, verb: Verb) -> Result<()> {
-        let held = actor.posts.iter().any(|p| rights::relations(p.role, verb).any(|r| r == Relation::Within));
-        if held { Ok(()) } else { Err(denied(verb).into()) }
+        let held = actor
+            .posts
+            .iter()
+            .any(|p| rights::relations(p.role, verb).any(|r| r == Relation::Within));
+        if held {
+            Ok(())
+        } else {
+            Err(denied(verb).into())
+        }
     }
 
     /// Refuses who does not hold `verb` over `area`.
@@ -54,7 +74,12 @@ impl Office {
 
     /// Refuses who does not hold `verb` over every area in which `account` has a post today: the
     /// administrator of a county does not reset the password of the city's leader.
-    pub(crate) fn require_over_account(&self, actor: &Actor, verb: Verb, account: AccountId) -> Result<()> {
+    pub(crate) fn require_over_account(
+        &self,
+        actor: &Actor,
+        verb: Verb,
+        account: AccountId,
+    ) -> Result<()> {
         self.require(actor, verb)?;
         let world = self.world();
         let directory = world.directory();
@@ -64,7 +89,10 @@ impl Office {
                 Seat::Org(org) => directory.org(org).map(|o| o.area),
             };
             if area.is_none_or(|area| directory.over(actor, verb, area).is_none()) {
-                return Err(Refusal::Denied("这个账号的岗位超出了您的管理范围,请联系上级安全管理员".into()).into());
+                return Err(Refusal::Denied(
+                    "这个账号的岗位超出了您的管理范围,请联系上级安全管理员".into(),
+                )
+                .into());
             }
         }
         Ok(())
@@ -72,5 +100,8 @@ impl Office {
 }
 
 fn denied(verb: Verb) -> Refusal {
-    Refusal::Denied(format!("您没有“{}”的权限,或者超出了您的管辖范围;如有需要请联系上级管理员", verb.word()))
+    Refusal::Denied(format!(
+        "您没有“{}”的权限,或者超出了您的管辖范围;如有需要请联系上级管理员",
+        verb.word()
+    ))
 }

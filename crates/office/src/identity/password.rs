@@ -23,10 +23,42 @@ const CLASSES_MIN: usize = 3;
 
 /// What everybody tries first among the passwords that pass the other rules; compared in lower case.
 const WORST: &[&str] = &[
-    "password1", "password1!", "passw0rd", "p@ssw0rd", "p@ssword1", "aa123456", "abc12345", "abc123456", "abcd1234", "qwer1234",
-    "qwe123456", "1qaz2wsx", "1qaz@wsx", "zaq12wsx", "admin123", "admin@123", "admin123456", "root@123", "test1234", "test@123",
-    "a1234567", "a12345678", "aa12345678", "abc@123456", "abc@1234", "aaa111...", "woaini1314", "iloveyou1", "welcome1", "welcome@123",
-    "huawei@123", "changeme1", "qwerty123", "qwerty@123", "hangji123", "hangji@123",
+    "password1",
+    "password1!",
+    "passw0rd",
+    "p@ssw0rd",
+    "p@ssword1",
+    "aa123456",
+    "abc12345",
+    "abc123456",
+    "abcd1234",
+    "qwer1234",
+    "qwe123456",
+    "1qaz2wsx",
+    "1qaz@wsx",
+    "zaq12wsx",
+    "admin123",
+    "admin@123",
+    "admin123456",
+    "root@123",
+    "test1234",
+    "test@123",
+    "a1234567",
+    "a12345678",
+    "aa12345678",
+    "abc@123456",
+    "abc@1234",
+    "aaa111...",
+    "woaini1314",
+    "iloveyou1",
+    "welcome1",
+    "welcome@123",
+    "huawei@123",
+    "changeme1",
+    "qwerty123",
+    "qwerty@123",
+    "hangji123",
+    "hangji@123",
 ];
 
 fn argon2() -> Argon2<'static> {
@@ -40,7 +72,10 @@ fn argon2() -> Argon2<'static> {
 pub fn hash(password: &str) -> String {
     // Hashing fails only for parameters out of range, and these are constants; an empty secret
     // would open to nobody.
-    argon2().hash_password(password.as_bytes()).map(|h| h.to_string()).unwrap_or_default()
+    argon2()
+        .hash_password(password.as_bytes())
+        .map(|h| h.to_string())
+        .unwrap_or_default()
 }
 
 /// Whether `password` is the one of `secret`. Without a secret (no such account) the work is done
@@ -48,10 +83,16 @@ pub fn hash(password: &str) -> String {
 #[must_use]
 pub fn verify(password: &str, secret: Option<&str>) -> bool {
     static DUMMY: OnceLock<String> = OnceLock::new();
-    let dummy = || DUMMY.get_or_init(|| hash("nobody has this password")).as_str();
+    let dummy = || {
+        DUMMY
+            .get_or_init(|| hash("nobody has this password"))
+            .as_str()
+    };
     let known = secret.and_then(|s| PasswordHash::new(s).ok());
     match known {
-        Some(known) => argon2().verify_password(password.as_bytes(), &known).is_ok(),
+        Some(known) => argon2()
+            .verify_password(password.as_bytes(), &known)
+            .is_ok(),
         None => {
             if let Ok(dummy) = PasswordHash::new(dummy()) {
                 let _ = argon2().verify_password(password.as_bytes(), &dummy);
@@ -84,10 +125,14 @@ async fn beside<T: Default + Send + 'static>(work: impl FnOnce() -> T + Send + '
 /// The broken rules, each with a sentence.
 pub fn check(login: &str, password: &str) -> Result<(), Vec<Problem>> {
     let mut problems = Vec::new();
-    let mut broken = |code: &str, message: String| problems.push(Problem::new("password", code, message));
+    let mut broken =
+        |code: &str, message: String| problems.push(Problem::new("password", code, message));
     let count = password.chars().count();
     if count < PASSWORD_CHARS_MIN {
-        broken("too_short", format!("密码至少要 {PASSWORD_CHARS_MIN} 个字符,现在只有 {count} 个"));
+        broken(
+            "too_short",
+            format!("密码至少要 {PASSWORD_CHARS_MIN} 个字符,现在只有 {count} 个"),
+        );
     }
     if count > CHARS_MAX {
         broken("too_long", format!("密码最多 {CHARS_MAX} 个字符"));
@@ -99,7 +144,10 @@ pub fn check(login: &str, password: &str) -> Result<(), Vec<Problem>> {
         password.chars().any(|c| !c.is_ascii_alphanumeric()),
     ];
     if classes.into_iter().filter(|has| *has).count() < CLASSES_MIN {
-        broken("too_simple", format!("密码要在小写字母、大写字母、数字、符号四类中至少用到 {CLASSES_MIN} 类"));
+        broken(
+            "too_simple",
+            format!("密码要在小写字母、大写字母、数字、符号四类中至少用到 {CLASSES_MIN} 类"),
+        );
     }
     let lower = password.to_lowercase();
     let login = login.to_lowercase();
@@ -109,7 +157,11 @@ pub fn check(login: &str, password: &str) -> Result<(), Vec<Problem>> {
     if WORST.contains(&lower.as_str()) {
         broken("too_common", "这个密码太常见,容易被猜到,请换一个".into());
     }
-    if problems.is_empty() { Ok(()) } else { Err(problems) }
+    if problems.is_empty() {
+        Ok(())
+    } else {
+        Err(problems)
+    }
 }
 
 /// A password made for somebody: 16 characters without look-alikes, that pass [`check`].
@@ -136,16 +188,28 @@ mod tests {
     use super::*;
 
     fn codes(login: &str, password: &str) -> Vec<String> {
-        check(login, password).err().unwrap_or_default().into_iter().map(|p| p.code).collect()
+        check(login, password)
+            .err()
+            .unwrap_or_default()
+            .into_iter()
+            .map(|p| p.code)
+            .collect()
     }
 
     #[test]
     fn a_password_opens_its_own_hash_only() {
         let secret = hash("Xialin#2026");
-        assert!(secret.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{secret}");
+        assert!(
+            secret.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"),
+            "{secret}"
+        );
         assert!(verify("Xialin#2026", Some(&secret)));
         assert!(!verify("Xialin#2027", Some(&secret)));
-        assert_ne!(hash("Xialin#2026"), secret, "each hash has a salt of its own");
+        assert_ne!(
+            hash("Xialin#2026"),
+            secret,
+            "each hash has a salt of its own"
+        );
     }
 
     #[test]
@@ -175,7 +239,10 @@ mod tests {
         assert_eq!(codes("chen", "12345678"), ["too_simple"]);
         assert_eq!(codes("chen", "xCHEN1999"), ["contains_login"]);
         assert_eq!(codes("chen", "Admin@123"), ["too_common"]);
-        assert_eq!(codes("chen", &format!("aA1{}", "x".repeat(126))), ["too_long"]);
+        assert_eq!(
+            codes("chen", &format!("aA1{}", "x".repeat(126))),
+            ["too_long"]
+        );
         assert_eq!(codes("chen", "a"), ["too_short", "too_simple"]);
         for good in ["Xialin#2026", "我的密码Ab12", "lotus-Pond-7"] {
             assert!(check("chen", good).is_ok(), "{good}");

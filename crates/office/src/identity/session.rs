@@ -34,7 +34,10 @@ pub(super) struct Known {
 
 impl Known {
     fn alive(&self, now: Instant) -> bool {
-        now < self.until && self.seen.is_none_or(|seen| now.minutes_since(seen) < SESSION_IDLE_MINUTES)
+        now < self.until
+            && self
+                .seen
+                .is_none_or(|seen| now.minutes_since(seen) < SESSION_IDLE_MINUTES)
     }
 }
 
@@ -94,7 +97,8 @@ impl Cache {
     /// Forgets all tokens of an account but one.
     pub(super) fn forget_all(&self, account: AccountId, except: Option<Hash>) {
         let mut kept = self.lock();
-        kept.known.retain(|token, known| known.account != account || Some(*token) == except);
+        kept.known
+            .retain(|token, known| known.account != account || Some(*token) == except);
     }
 
     /// The uses to be written down now, if it is time.
@@ -142,10 +146,13 @@ impl Office {
             None => self.recall(token, now).await?,
         };
         // An API token is no session: it belongs into its header, where no browser sends it unasked.
-        let Some(known) = known.filter(|k| k.seen.is_some()) else { return Ok(None) };
+        let Some(known) = known.filter(|k| k.seen.is_some()) else {
+            return Ok(None);
+        };
         if !known.alive(now) {
             self.sessions.forget(token);
-            self.write(move |conn| Ok(store::session::end(conn, token, now)?)).await?;
+            self.write(move |conn| Ok(store::session::end(conn, token, now)?))
+                .await?;
             return Ok(None);
         }
         self.write_uses(now).await;
@@ -156,9 +163,13 @@ impl Office {
     async fn recall(&self, token: Hash, now: Instant) -> Result<Option<Known>> {
         let found = self
             .read(move |conn| {
-                let Some(session) = store::session::open(conn, token)? else { return Ok(None) };
+                let Some(session) = store::session::open(conn, token)? else {
+                    return Ok(None);
+                };
                 let account = store::account::by_id(conn, session.account)?;
-                Ok(account.filter(|a| a.disabled_at.is_none()).map(|a| (session, a.name)))
+                Ok(account
+                    .filter(|a| a.disabled_at.is_none())
+                    .map(|a| (session, a.name)))
             })
             .await?;
         let Some((session, name)) = found else {
@@ -166,7 +177,13 @@ impl Office {
             return Ok(None);
         };
         let until = session.created_at.plus_hours(SESSION_HOURS_MAX);
-        let known = Known { account: session.account, name, until, seen: Some(session.seen_at), read: now };
+        let known = Known {
+            account: session.account,
+            name,
+            until,
+            seen: Some(session.seen_at),
+            read: now,
+        };
         self.sessions.put(token, known);
         Ok(self.sessions.get(token, now))
     }
@@ -178,7 +195,10 @@ impl Office {
         if used.is_empty() {
             return;
         }
-        if let Err(fault) = self.write(move |conn| Ok(store::session::touch(conn, &used)?)).await {
+        if let Err(fault) = self
+            .write(move |conn| Ok(store::session::touch(conn, &used)?))
+            .await
+        {
             tracing::warn!(%fault, "the use of sessions was not written down");
         }
     }
@@ -186,7 +206,12 @@ impl Office {
     /// The person with the posts of today.
     pub(crate) fn actor(&self, account: AccountId, name: String) -> Actor {
         let posts = self.world().directory().posts_of(account, self.today());
-        Actor { account, name, posts, system: false }
+        Actor {
+            account,
+            name,
+            posts,
+            system: false,
+        }
     }
 
     /// Ends the session of a token.
@@ -218,7 +243,9 @@ impl Office {
     pub async fn own_sessions(&self, actor: &Actor, token: &str) -> Result<Vec<OwnSession>> {
         let (account, current, now) = (actor.account, digest(token), self.now());
         let oldest = now.plus_hours(-SESSION_HOURS_MAX);
-        let sessions = self.read(move |conn| store::session::open_of(conn, account, oldest)).await?;
+        let sessions = self
+            .read(move |conn| store::session::open_of(conn, account, oldest))
+            .await?;
         let alive = sessions.into_iter().filter(|s| {
             let idle = now.minutes_since(s.seen_at) >= SESSION_IDLE_MINUTES;
             s.token == current || (!idle && s.created_at > oldest)
@@ -241,9 +268,13 @@ impl Office {
     /// `Unknown` when the actor has no such session.
     pub async fn end_session(&self, actor: &Actor, id: &str) -> Result<()> {
         let (account, wanted) = (actor.account, id.to_owned());
-        let sessions = self.read(move |conn| store::session::open_of(conn, account, Instant(0))).await?;
+        let sessions = self
+            .read(move |conn| store::session::open_of(conn, account, Instant(0)))
+            .await?;
         let found = sessions.into_iter().find(|s| public_id(s.token) == wanted);
         let session = found.ok_or_else(|| Refusal::unknown("登录会话"))?;
-        self.end(actor, session.token, "end_session").await.map(|_| ())
+        self.end(actor, session.token, "end_session")
+            .await
+            .map(|_| ())
     }
 }

@@ -79,12 +79,18 @@ enum Verdict {
 }
 
 fn wrong() -> Refusal {
-    Refusal::Denied(format!("登录名或密码不正确,请核对后重试;连续输错 {SIGN_IN_FAILURES_MAX} 次将锁定 {LOCK_MINUTES} 分钟"))
+    Refusal::Denied(format!(
+        "登录名或密码不正确,请核对后重试;连续输错 {SIGN_IN_FAILURES_MAX} 次将锁定 {LOCK_MINUTES} 分钟"
+    ))
 }
 
 fn locked(until: Instant, now: Instant) -> Refusal {
-    let minutes = (until.ms_since(now) + MINUTE_MS - 1).div_euclid(MINUTE_MS).max(1);
-    Refusal::Denied(format!("连续输错密码次数过多,账号已锁定,请 {minutes} 分钟后再试,或请安全管理员重置密码"))
+    let minutes = (until.ms_since(now) + MINUTE_MS - 1)
+        .div_euclid(MINUTE_MS)
+        .max(1);
+    Refusal::Denied(format!(
+        "连续输错密码次数过多,账号已锁定,请 {minutes} 分钟后再试,或请安全管理员重置密码"
+    ))
 }
 
 /// A login as it is compared and kept: trimmed, in lower case.
@@ -93,7 +99,10 @@ pub(super) fn settled_login(login: &str) -> String {
 }
 
 fn cut(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control()).take(KEPT_CHARS).collect()
+    text.chars()
+        .filter(|c| !c.is_control())
+        .take(KEPT_CHARS)
+        .collect()
 }
 
 impl Office {
@@ -102,21 +111,46 @@ impl Office {
     /// # Errors
     /// `Denied` for a wrong login or password (one sentence for both), a locked or a disabled
     /// account; `Busy` when the address has to wait.
-    pub async fn sign_in(&self, login: &str, password: &str, address: &str, agent: &str) -> Result<SignedIn> {
+    pub async fn sign_in(
+        &self,
+        login: &str,
+        password: &str,
+        address: &str,
+        agent: &str,
+    ) -> Result<SignedIn> {
         let (login, address, agent) = (settled_login(login), cut(address), cut(agent));
         let now = self.now();
         let since = now.plus_minutes(-LOCK_MINUTES);
         let (asked, from) = (login.clone(), address.clone());
         let (account, failures) = self
-            .read(move |conn| Ok((store::account::by_login(conn, &asked)?, store::sign_in::failures_from(conn, &from, since)?)))
+            .read(move |conn| {
+                Ok((
+                    store::account::by_login(conn, &asked)?,
+                    store::sign_in::failures_from(conn, &from, since)?,
+                ))
+            })
             .await?;
-        let attempt = Attempt { at: now, login, account: account.as_ref().map(|a| a.id), address: address.clone(), outcome: outcome::THROTTLED };
+        let attempt = Attempt {
+            at: now,
+            login,
+            account: account.as_ref().map(|a| a.id),
+            address: address.clone(),
+            outcome: outcome::THROTTLED,
+        };
         if failures >= ADDRESS_FAILURES_MAX {
-            self.write(move |conn| Ok(store::sign_in::insert(conn, &attempt)?)).await?;
-            return Err(Refusal::Busy(format!("这个网络地址的登录失败次数过多,请 {LOCK_MINUTES} 分钟后再试")).into());
+            self.write(move |conn| Ok(store::sign_in::insert(conn, &attempt)?))
+                .await?;
+            return Err(Refusal::Busy(format!(
+                "这个网络地址的登录失败次数过多,请 {LOCK_MINUTES} 分钟后再试"
+            ))
+            .into());
         }
         let usable = account.filter(|a| a.kind != AccountKind::Service);
-        let right = password::verify_async(password.to_owned(), usable.as_ref().map(|a| a.secret.clone())).await;
+        let right = password::verify_async(
+            password.to_owned(),
+            usable.as_ref().map(|a| a.secret.clone()),
+        )
+        .await;
 
         let token = fresh_secret();
         let session = Session {
@@ -150,13 +184,27 @@ impl Office {
         match verdict {
             Verdict::In(account) => {
                 let until = now.plus_hours(SESSION_HOURS_MAX);
-                self.sessions.put(begun.token, Known { account: account.id, name: account.name.clone(), until, seen: Some(now), read: now });
+                self.sessions.put(
+                    begun.token,
+                    Known {
+                        account: account.id,
+                        name: account.name.clone(),
+                        until,
+                        seen: Some(now),
+                        read: now,
+                    },
+                );
                 let actor = self.actor(account.id, account.name.clone());
-                Ok(SignedIn { token, me: self.me_of(&actor, &account).await? })
+                Ok(SignedIn {
+                    token,
+                    me: self.me_of(&actor, &account).await?,
+                })
             }
             Verdict::Wrong => Err(wrong().into()),
             Verdict::Locked(until) => Err(locked(until, now).into()),
-            Verdict::Disabled => Err(Refusal::Denied("这个账号已停用,如需恢复请联系安全管理员".into()).into()),
+            Verdict::Disabled => {
+                Err(Refusal::Denied("这个账号已停用,如需恢复请联系安全管理员".into()).into())
+            }
         }
     }
 
@@ -166,7 +214,9 @@ impl Office {
     /// Only when the database fails.
     pub async fn me(&self, actor: &Actor) -> Result<Me> {
         let id = actor.account;
-        let account = self.read(move |conn| store::account::by_id(conn, id)).await?;
+        let account = self
+            .read(move |conn| store::account::by_id(conn, id))
+            .await?;
         let account = account.ok_or_else(|| Refusal::unknown("账号"))?;
         self.me_of(actor, &account).await
     }
@@ -177,14 +227,29 @@ impl Office {
         let (directory, tree) = (world.directory(), world.tree());
         let post = |post: &civic::post::Post| {
             let (area, org) = match post.seat {
-                Seat::Area(id) => (tree.get(id).map(|a| (id, a.level, a.name.to_string(), tree.full_name(id))), None),
+                Seat::Area(id) => (
+                    tree.get(id)
+                        .map(|a| (id, a.level, a.name.to_string(), tree.full_name(id))),
+                    None,
+                ),
                 Seat::Org(id) => (None, directory.org(id).map(|o| (id, o.name.to_string()))),
             };
-            MePost { id: post.id, role: post.role, title: directory.title(post), area, org }
+            MePost {
+                id: post.id,
+                role: post.role,
+                title: directory.title(post),
+                area,
+                org,
+            }
         };
         let mut verbs: Vec<Verb> = rights::OF_ANYONE.iter().map(|(verb, _)| *verb).collect();
         for held in &actor.posts {
-            verbs.extend(rights::of_role(held.role).iter().flat_map(|list| list.iter()).map(|(verb, _)| *verb));
+            verbs.extend(
+                rights::of_role(held.role)
+                    .iter()
+                    .flat_map(|list| list.iter())
+                    .map(|(verb, _)| *verb),
+            );
         }
         verbs.sort_unstable();
         verbs.dedup();
@@ -192,7 +257,11 @@ impl Office {
         // The widest area with work in it; an administrator's only shows a board if nothing else does.
         let home = posts
             .iter()
-            .filter_map(|p| p.area.as_ref().map(|(id, level, ..)| (p.role.level().is_none(), *level, *id)))
+            .filter_map(|p| {
+                p.area
+                    .as_ref()
+                    .map(|(id, level, ..)| (p.role.level().is_none(), *level, *id))
+            })
             .min()
             .map(|(_, _, id)| id);
         Ok(Me {
@@ -211,7 +280,9 @@ impl Office {
     /// Counts a wrong password of somebody who is signed in like a failed sign-in.
     pub(super) async fn count_failure(&self, account: AccountId) -> Result<Refusal> {
         let now = self.now();
-        let verdict = self.write(move |conn| judge(conn, account, false, None, now)).await?;
+        let verdict = self
+            .write(move |conn| judge(conn, account, false, None, now))
+            .await?;
         Ok(match verdict {
             Verdict::Locked(until) => locked(until, now),
             _ => Refusal::invalid("old_password", "wrong", "原密码不正确,请重新输入"),
@@ -221,8 +292,16 @@ impl Office {
 
 /// Judges an attempt by the account as it is now: another attempt may have locked it meanwhile, and
 /// the password may have been changed since it was compared.
-fn judge(conn: &mut Conn, id: AccountId, right: bool, secret: Option<&str>, now: Instant) -> std::result::Result<Verdict, store::lane::Failure> {
-    let Some(account) = store::account::by_id(conn, id)? else { return Ok(Verdict::Wrong) };
+fn judge(
+    conn: &mut Conn,
+    id: AccountId,
+    right: bool,
+    secret: Option<&str>,
+    now: Instant,
+) -> std::result::Result<Verdict, store::lane::Failure> {
+    let Some(account) = store::account::by_id(conn, id)? else {
+        return Ok(Verdict::Wrong);
+    };
     if let Some(until) = account.locked_until.filter(|until| now < *until) {
         return Ok(Verdict::Locked(until));
     }
@@ -236,7 +315,11 @@ fn judge(conn: &mut Conn, id: AccountId, right: bool, secret: Option<&str>, now:
         return Ok(Verdict::In(Box::new(account)));
     }
     // A lock that has run out begins a new count.
-    let failures = if account.locked_until.is_some() { 1 } else { account.failures + 1 };
+    let failures = if account.locked_until.is_some() {
+        1
+    } else {
+        account.failures + 1
+    };
     if failures < SIGN_IN_FAILURES_MAX {
         store::account::set_failures(conn, id, failures, None)?;
         return Ok(Verdict::Wrong);
@@ -249,5 +332,12 @@ fn judge(conn: &mut Conn, id: AccountId, right: bool, secret: Option<&str>, now:
 }
 
 fn of(account: &Account, at: Instant, action: &str, detail: String) -> Entry {
-    Entry { at, account: account.id, name: account.name.clone(), action: action.into(), object: format!("account:{}", account.id), detail }
+    Entry {
+        at,
+        account: account.id,
+        name: account.name.clone(),
+        action: action.into(),
+        object: format!("account:{}", account.id),
+        detail,
+    }
 }

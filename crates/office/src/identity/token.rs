@@ -43,19 +43,39 @@ impl Office {
     ///
     /// # Errors
     /// `Denied`; `Invalid` for name, account or expiry.
-    pub async fn create_token(&self, actor: &Actor, account: AccountId, name: &str, expires_at: Instant) -> Result<NewToken> {
+    pub async fn create_token(
+        &self,
+        actor: &Actor,
+        account: AccountId,
+        name: &str,
+        expires_at: Instant,
+    ) -> Result<NewToken> {
         self.require_over_account(actor, Verb::ManageTokens, account)?;
         let (name, now) = (name.trim().to_owned(), self.now());
-        let found = self.read(move |conn| store::account::by_id(conn, account)).await?;
+        let found = self
+            .read(move |conn| store::account::by_id(conn, account))
+            .await?;
         let mut problems = Vec::new();
         if name.is_empty() || name.chars().count() > NAME_CHARS_MAX {
-            problems.push(Problem::new("name", "bad_name", "请写明令牌的用途,例如“12345热线对接”"));
+            problems.push(Problem::new(
+                "name",
+                "bad_name",
+                "请写明令牌的用途,例如“12345热线对接”",
+            ));
         }
         if expires_at <= now || expires_at > now.plus_hours(LIFE_HOURS_MAX) {
-            problems.push(Problem::new("expires_at", "bad_expiry", "有效期要在今后一年以内"));
+            problems.push(Problem::new(
+                "expires_at",
+                "bad_expiry",
+                "有效期要在今后一年以内",
+            ));
         }
         if !found.is_some_and(|a| a.kind == AccountKind::Service && a.disabled_at.is_none()) {
-            problems.push(Problem::new("account", "no_service", "令牌只能签发给启用中的接口账号,请先建立接口账号并任命岗位"));
+            problems.push(Problem::new(
+                "account",
+                "no_service",
+                "令牌只能签发给启用中的接口账号,请先建立接口账号并任命岗位",
+            ));
         }
         if !problems.is_empty() {
             return Err(problems.into());
@@ -66,13 +86,27 @@ impl Office {
             .write(move |conn| {
                 let id = store::fresh_id(conn, "api_token", now)?;
                 let detail = format!("账号 {account},用途 {name}");
-                let made = ApiToken { id, account, name, created_at: now, expires_at, revoked_at: None };
+                let made = ApiToken {
+                    id,
+                    account,
+                    name,
+                    created_at: now,
+                    expires_at,
+                    revoked_at: None,
+                };
                 store::token::insert(conn, &made, kept)?;
-                store::audit::append(conn, &entry(&actor, now, "create_token", format!("token:{id}"), detail))?;
+                store::audit::append(
+                    conn,
+                    &entry(&actor, now, "create_token", format!("token:{id}"), detail),
+                )?;
                 Ok(id)
             })
             .await?;
-        Ok(NewToken { id, token, expires_at })
+        Ok(NewToken {
+            id,
+            token,
+            expires_at,
+        })
     }
 
     /// All tokens, newest first.
@@ -87,10 +121,22 @@ impl Office {
                 let ids: Vec<AccountId> = tokens.iter().map(|t| t.account).collect();
                 let names = store::account::names(conn, &ids)?;
                 let name = |id| names.get(&id).cloned().unwrap_or_default();
-                Ok(tokens.into_iter().map(|token| TokenRow { account_name: name(token.account), token }).collect::<Vec<_>>())
+                Ok(tokens
+                    .into_iter()
+                    .map(|token| TokenRow {
+                        account_name: name(token.account),
+                        token,
+                    })
+                    .collect::<Vec<_>>())
             })
             .await?;
-        Ok(rows.into_iter().filter(|row| self.require_over_account(actor, Verb::ManageTokens, row.token.account).is_ok()).collect())
+        Ok(rows
+            .into_iter()
+            .filter(|row| {
+                self.require_over_account(actor, Verb::ManageTokens, row.token.account)
+                    .is_ok()
+            })
+            .collect())
     }
 
     /// Revokes a token at once.
@@ -98,14 +144,27 @@ impl Office {
     /// # Errors
     /// `Denied`; `Unknown` when there is none in force.
     pub async fn revoke_token(&self, actor: &Actor, id: i64) -> Result<()> {
-        let row = self.tokens(actor).await?.into_iter().find(|row| row.token.id == id);
+        let row = self
+            .tokens(actor)
+            .await?
+            .into_iter()
+            .find(|row| row.token.id == id);
         let account = row.ok_or_else(|| Refusal::unknown("令牌"))?.token.account;
         let (actor, now) = (actor.clone(), self.now());
         self.write(move |conn| {
             if !store::token::revoke(conn, id, now)? {
                 return Err(Refusal::Conflict("这个令牌已经作废".into()).into());
             }
-            store::audit::append(conn, &entry(&actor, now, "revoke_token", format!("token:{id}"), String::new()))?;
+            store::audit::append(
+                conn,
+                &entry(
+                    &actor,
+                    now,
+                    "revoke_token",
+                    format!("token:{id}"),
+                    String::new(),
+                ),
+            )?;
             Ok(())
         })
         .await?;
@@ -128,18 +187,30 @@ impl Office {
             None => {
                 let found = self
                     .read(move |conn| {
-                        let Some(token) = store::token::by_digest(conn, kept)? else { return Ok(None) };
+                        let Some(token) = store::token::by_digest(conn, kept)? else {
+                            return Ok(None);
+                        };
                         let account = store::account::by_id(conn, token.account)?;
-                        Ok(account.filter(|a| a.disabled_at.is_none()).map(|a| (token, a.name)))
+                        Ok(account
+                            .filter(|a| a.disabled_at.is_none())
+                            .map(|a| (token, a.name)))
                     })
                     .await?;
                 found.map(|(token, name)| {
-                    let known = Known { account: token.account, name, until: token.expires_at, seen: None, read: now };
+                    let known = Known {
+                        account: token.account,
+                        name,
+                        until: token.expires_at,
+                        seen: None,
+                        read: now,
+                    };
                     self.sessions.put(kept, known.clone());
                     known
                 })
             }
         };
-        Ok(known.filter(|k| now < k.until).map(|k| self.actor(k.account, k.name)))
+        Ok(known
+            .filter(|k| now < k.until)
+            .map(|k| self.actor(k.account, k.name)))
     }
 }

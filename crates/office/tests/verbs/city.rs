@@ -48,7 +48,10 @@ pub struct City {
 const PEOPLE: &[(&str, Option<(Role, Seat)>)] = &[
     ("unit", Some((Role::UnitHead, Seat::Area(UNIT)))),
     ("grid", Some((Role::GridHead, Seat::Area(GRID)))),
-    ("community", Some((Role::CommunityLeader, Seat::Area(COMMUNITY)))),
+    (
+        "community",
+        Some((Role::CommunityLeader, Seat::Area(COMMUNITY))),
+    ),
     ("town", Some((Role::TownLeader, Seat::Area(TOWN)))),
     ("city", Some((Role::CityLeader, Seat::Area(CITY)))),
     ("sys", Some((Role::SysAdmin, Seat::Area(CITY)))),
@@ -67,8 +70,13 @@ pub fn id(login: &str) -> AccountId {
 
 fn areas() -> Vec<Area> {
     let names = [
-        (CITY, Level::City, "莆田市"), (COUNTY, Level::County, "城厢区"), (TOWN, Level::Town, "霞林街道"),
-        (COMMUNITY, Level::Community, "坂头社区"), (GRID, Level::Grid, "九龙小区网格"), (UNIT, Level::Unit, "3号楼"), (EMPTY, Level::Unit, "4号楼"),
+        (CITY, Level::City, "莆田市"),
+        (COUNTY, Level::County, "城厢区"),
+        (TOWN, Level::Town, "霞林街道"),
+        (COMMUNITY, Level::Community, "坂头社区"),
+        (GRID, Level::Grid, "九龙小区网格"),
+        (UNIT, Level::Unit, "3号楼"),
+        (EMPTY, Level::Unit, "4号楼"),
     ];
     let parent = |id: AreaId| match id {
         CITY => None,
@@ -76,18 +84,41 @@ fn areas() -> Vec<Area> {
         AreaId(n) => Some(AreaId(n - 1)),
     };
     let area = |(id, level, name): (AreaId, Level, &str)| Area {
-        id, parent: parent(id), level, kind: level.code().into(), tier: u8::from(level == Level::Grid), exclusive: false,
-        name: name.into(), valid_from: Day(18_000), valid_to: None, ord: id.0,
-        population: if id == EMPTY { 320 } else { 120 }, households: 40, lon: 119.005, lat: 25.405,
+        id,
+        parent: parent(id),
+        level,
+        kind: level.code().into(),
+        tier: u8::from(level == Level::Grid),
+        exclusive: false,
+        name: name.into(),
+        valid_from: Day(18_000),
+        valid_to: None,
+        ord: id.0,
+        population: if id == EMPTY { 320 } else { 120 },
+        households: 40,
+        lon: 119.005,
+        lat: 25.405,
     };
     names.map(area).to_vec()
 }
 
 /// The units are two squares of about a kilometre, side by side.
 fn boundary(area: AreaId, west: i32) -> BoundaryRow {
-    let corner = |x, y| atlas::Micro { x: west + x, y: 25_400_000 + y };
-    let ring = vec![corner(0, 0), corner(10_000, 0), corner(10_000, 10_000), corner(0, 10_000)];
-    BoundaryRow { area, valid_from: Day(18_000), body: atlas::encode_boundary(&atlas::Boundary::from_ring(ring)) }
+    let corner = |x, y| atlas::Micro {
+        x: west + x,
+        y: 25_400_000 + y,
+    };
+    let ring = vec![
+        corner(0, 0),
+        corner(10_000, 0),
+        corner(10_000, 10_000),
+        corner(0, 10_000),
+    ];
+    BoundaryRow {
+        area,
+        valid_from: Day(18_000),
+        body: atlas::encode_boundary(&atlas::Boundary::from_ring(ring)),
+    }
 }
 
 impl City {
@@ -98,8 +129,16 @@ impl City {
         let hands = Arc::new(Hands(AtomicI64::new(START.0)));
         let office = Office::create(&config(&fresh), hands.clone()).unwrap();
         let account = |login: &str| Account {
-            id: id(login), login: login.into(), name: format!("{login}姓名"), phone: Some("13812341234".into()),
-            secret: secret.clone(), failures: 0, locked_until: None, disabled_at: None, created_at: START, demo: login == "grid",
+            id: id(login),
+            login: login.into(),
+            name: format!("{login}姓名"),
+            phone: Some("13812341234".into()),
+            secret: secret.clone(),
+            failures: 0,
+            locked_until: None,
+            disabled_at: None,
+            created_at: START,
+            demo: login == "grid",
             kind: match login {
                 "resident" => AccountKind::Resident,
                 "service" => AccountKind::Service,
@@ -107,24 +146,55 @@ impl City {
             },
         };
         let post = |login: &str, (role, seat)| Post {
-            id: PostId(id(login).0 + 100), account: id(login), role, seat, title: None, source: "other".into(), from: Day(18_000), to: None,
+            id: PostId(id(login).0 + 100),
+            account: id(login),
+            role,
+            seat,
+            title: None,
+            source: "other".into(),
+            from: Day(18_000),
+            to: None,
         };
         let founding = Founding {
             areas: areas(),
             boundaries: vec![boundary(UNIT, 119_000_000), boundary(EMPTY, 119_010_000)],
-            orgs: vec![Org { id: OFFICE, parent: None, kind: OrgKind::Station, line: "urban".into(), name: "霞林街道城管办".into(), area: TOWN, level: Level::Town }],
+            orgs: vec![Org {
+                id: OFFICE,
+                parent: None,
+                kind: OrgKind::Station,
+                line: "urban".into(),
+                name: "霞林街道城管办".into(),
+                area: TOWN,
+                level: Level::Town,
+            }],
             accounts: PEOPLE.iter().map(|(login, _)| account(login)).collect(),
-            posts: PEOPLE.iter().filter_map(|(login, held)| held.map(|held| post(login, held))).collect(),
+            posts: PEOPLE
+                .iter()
+                .filter_map(|(login, held)| held.map(|held| post(login, held)))
+                .collect(),
             ..Founding::default()
         };
         office.found(founding).await.unwrap();
-        Self { office, hands, fresh }
+        Self {
+            office,
+            hands,
+            fresh,
+        }
     }
 
     /// The person with the posts of today, as if signed in.
     pub fn actor(&self, login: &str) -> Actor {
-        let posts = self.office.world().directory().posts_of(id(login), self.office.today());
-        Actor { account: id(login), name: format!("{login}姓名"), posts, system: false }
+        let posts = self
+            .office
+            .world()
+            .directory()
+            .posts_of(id(login), self.office.today());
+        Actor {
+            account: id(login),
+            name: format!("{login}姓名"),
+            posts,
+            system: false,
+        }
     }
 
     pub fn later(&self, minutes: i64) {
@@ -132,7 +202,11 @@ impl City {
     }
 
     pub async fn sign_in(&self, login: &str) -> String {
-        self.office.sign_in(login, PASSWORD, "10.0.0.1", "测试").await.unwrap().token
+        self.office
+            .sign_in(login, PASSWORD, "10.0.0.1", "测试")
+            .await
+            .unwrap()
+            .token
     }
 
     pub fn folder(&self) -> std::path::PathBuf {
@@ -141,18 +215,29 @@ impl City {
 
     /// Actions in the audit chain, newest first, after it was verified.
     pub async fn audited(&self) -> Vec<String> {
-        let read = self.office.store().read::<_, store::driver::DbError>(|conn| {
-            let (_, findings) = store::audit::verify_chain(conn)?;
-            assert!(findings.is_empty(), "{findings:?}");
-            store::audit::page(conn, None, 100)
-        });
-        read.await.unwrap().into_iter().map(|k| k.entry.action).collect()
+        let read = self
+            .office
+            .store()
+            .read::<_, store::driver::DbError>(|conn| {
+                let (_, findings) = store::audit::verify_chain(conn)?;
+                assert!(findings.is_empty(), "{findings:?}");
+                store::audit::page(conn, None, 100)
+            });
+        read.await
+            .unwrap()
+            .into_iter()
+            .map(|k| k.entry.action)
+            .collect()
     }
 }
 
 fn config(fresh: &Fresh) -> Config {
     let data = fresh.folder().unwrap().join("data");
-    Config { url: fresh.url().clone(), data, demo: true }
+    Config {
+        url: fresh.url().clone(),
+        data,
+        demo: true,
+    }
 }
 
 /// The refusal of a verb that must refuse.

@@ -18,15 +18,25 @@ fn png(text: &str) -> Vec<u8> {
 
 fn blobs(city: &City) -> Vec<std::path::PathBuf> {
     let folders = std::fs::read_dir(city.folder().join("files")).unwrap();
-    folders.flat_map(|f| std::fs::read_dir(f.unwrap().path()).unwrap()).map(|f| f.unwrap().path()).collect()
+    folders
+        .flat_map(|f| std::fs::read_dir(f.unwrap().path()).unwrap())
+        .map(|f| f.unwrap().path())
+        .collect()
 }
 
 #[tokio::test]
 async fn an_upload_is_cleaned_and_seen_by_its_uploader_only() {
     let city = City::found("upload").await;
     let unit = city.actor("unit");
-    let file = city.office.upload(&unit, "../门口.PNG", png("Author\0place")).await.unwrap();
-    assert_eq!((file.name.as_str(), file.mime.as_str(), file.matter), ("门口.png", "image/png", None));
+    let file = city
+        .office
+        .upload(&unit, "../门口.PNG", png("Author\0place"))
+        .await
+        .unwrap();
+    assert_eq!(
+        (file.name.as_str(), file.mime.as_str(), file.matter),
+        ("门口.png", "image/png", None)
+    );
     let opened = city.office.open_file(&unit, file.id).await.unwrap();
     assert_eq!(opened.bytes.len() as i64, file.bytes);
     assert!(!opened.bytes.windows(5).any(|w| w == b"place"));
@@ -38,7 +48,11 @@ async fn an_upload_is_cleaned_and_seen_by_its_uploader_only() {
 #[tokio::test]
 async fn uploads_without_sign_in_are_seen_by_nobody_until_they_are_attached() {
     let city = City::found("anonymous").await;
-    let file = city.office.upload(&Office::anonymous(), "a.png", png("x")).await.unwrap();
+    let file = city
+        .office
+        .upload(&Office::anonymous(), "a.png", png("x"))
+        .await
+        .unwrap();
     assert_eq!(file.account, AccountId(0));
     unknown(city.office.open_file(&Office::anonymous(), file.id).await);
 }
@@ -46,9 +60,20 @@ async fn uploads_without_sign_in_are_seen_by_nobody_until_they_are_attached() {
 #[tokio::test]
 async fn the_same_bytes_are_kept_once() {
     let city = City::found("once").await;
-    let one = city.office.upload(&city.actor("unit"), "a.png", png("one")).await.unwrap();
-    let two = city.office.upload(&city.actor("grid"), "b.png", png("two")).await.unwrap();
-    assert_eq!(one.sha256, two.sha256, "they differ only in what is taken out");
+    let one = city
+        .office
+        .upload(&city.actor("unit"), "a.png", png("one"))
+        .await
+        .unwrap();
+    let two = city
+        .office
+        .upload(&city.actor("grid"), "b.png", png("two"))
+        .await
+        .unwrap();
+    assert_eq!(
+        one.sha256, two.sha256,
+        "they differ only in what is taken out"
+    );
     assert_ne!(one.id, two.id);
     assert_eq!(blobs(&city).len(), 1);
 }
@@ -64,9 +89,18 @@ async fn wrong_kinds_sizes_and_damaged_pictures_are_refused() {
         (vec![0; 20 * 1024 * 1024 + 1], "too_large"),
         (b"\x89PNG\r\n\x1a\n0000".to_vec(), "damaged"),
     ] {
-        assert_eq!(codes(city.office.upload(&unit, "a.png", bytes).await), [code]);
+        assert_eq!(
+            codes(city.office.upload(&unit, "a.png", bytes).await),
+            [code]
+        );
     }
-    assert!(std::fs::read_dir(city.folder().join("files")).unwrap().next().is_none(), "nothing is kept");
+    assert!(
+        std::fs::read_dir(city.folder().join("files"))
+            .unwrap()
+            .next()
+            .is_none(),
+        "nothing is kept"
+    );
 }
 
 #[tokio::test]
