@@ -1,1 +1,134 @@
-//! HTTP: routes, extractors, problem+json, OpenAPI, server-sent events
+//! HTTP: routes, extractors, problem documents, OpenAPI, server-sent events.
+//!
+//! [`router`] puts an [`Office`] behind `/api/v1`; [`openapi`] describes it. One file per noun, the
+//! same names as in `office` and `civic`. Nothing is decided here: a handler reads the form, calls
+//! the verb, and turns the value into a view.
+
+mod area;
+mod audit;
+mod board;
+mod category;
+mod demo;
+mod dictionary;
+mod duty;
+mod error;
+mod event;
+mod extract;
+mod fields;
+mod file;
+mod flow;
+mod health;
+mod layers;
+mod limit;
+mod matter;
+mod me;
+mod message;
+mod openapi;
+mod post;
+mod public;
+mod session;
+mod token;
+mod visit;
+
+pub use error::{FieldProblem, NearUnit, ProblemDocument};
+pub use openapi::openapi;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware;
+use office::Office;
+use std::sync::Arc;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use utoipa_axum::router::OpenApiRouter;
+
+/// How the interface is served.
+#[derive(Default)]
+pub struct Options {
+    /// What answers the paths that are no routes: the web interface. It gets the same headers.
+    pub ui: Option<Router>,
+    /// Cookies only over TLS. On wherever a proxy in front speaks TLS.
+    pub secure_cookies: bool,
+    /// A proxy in front names the client in `X-Forwarded-For`; without one the header is a claim of
+    /// the client and is not believed.
+    pub behind_proxy: bool,
+}
+
+/// What all handlers share.
+pub(crate) struct App {
+    pub office: Arc<Office>,
+    pub options: Settings,
+    pub throttles: limit::Throttles,
+    pub request_ids: layers::RequestIds,
+    pub events: event::Hub,
+}
+
+/// The options that handlers look at.
+pub(crate) struct Settings {
+    pub secure_cookies: bool,
+    pub behind_proxy: bool,
+}
+
+/// State of a handler.
+pub(crate) type Shared = axum::extract::State<Arc<App>>;
+
+/// All routes of `/api/v1` with their documentation.
+fn routes() -> OpenApiRouter<Arc<App>> {
+    let nouns = OpenApiRouter::new()
+        .merge(session::routes())
+        .merge(me::routes())
+        .merge(demo::routes())
+        .merge(area::routes())
+        .merge(post::routes())
+        .merge(duty::routes())
+        .merge(category::routes())
+        .merge(dictionary::routes())
+        .merge(flow::routes())
+        .merge(matter::routes())
+        .merge(file::routes())
+        .merge(board::routes())
+        .merge(message::routes())
+        .merge(event::routes())
+        .merge(visit::routes())
+        .merge(audit::routes())
+        .merge(token::routes())
+        .merge(public::routes());
+    OpenApiRouter::with_openapi(openapi::frame())
+        .nest("/api/v1", nouns)
+        .merge(health::routes())
+}
+
+/// The whole interface over an office.
+pub fn router(office: Arc<Office>, options: Options) -> Router {
+    let app = Arc::new(App {
+        events: event::Hub::listen(&office),
+        office,
+        options: Settings {
+            secure_cookies: options.secure_cookies,
+            behind_proxy: options.behind_proxy,
+        },
+        throttles: limit::Throttles::default(),
+        request_ids: layers::RequestIds::default(),
+    });
+    let (routes, document) = routes().split_for_parts();
+    let document = openapi::finished(document);
+    let api = routes
+        .merge(openapi::routes(document))
+        .method_not_allowed_fallback(openapi::bad_method);
+    let api = api
+        .layer(DefaultBodyLimit::max(limit::BODY_BYTES_MAX))
+        .with_state(Arc::clone(&app));
+    let with_ui = match options.ui {
+        Some(ui) => api.fallback_service(ui),
+        None => api,
+    };
+    with_ui
+        .layer(middleware::from_fn_with_state(
+            Arc::clone(&app),
+            limit::time,
+        ))
+        .layer(CatchPanicLayer::custom(layers::panicked))
+        .layer(middleware::from_fn_with_state(app, layers::around))
+        // Outermost, so that problem documents are packed too. It leaves streams and pictures alone.
+        .layer(CompressionLayer::new())
+}

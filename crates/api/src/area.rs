@@ -1,0 +1,484 @@
+//! The tree of areas. Names and boundaries of areas are for everybody who is signed in.
+
+use crate::error::{Answer, Code, Fail, NearUnit};
+use crate::extract::{Asked, Id, Signed, knows};
+use crate::fields::{Fields, Input};
+use crate::{App, Shared};
+use axum::Json;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use civic::area::{Area, Level};
+use civic::id::AreaId;
+use civic::org::OrgKind;
+use civic::trace::Hash;
+use office::{Located, Named};
+use serde::Serialize;
+use std::sync::Arc;
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+pub(crate) fn routes() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::new()
+        .routes(routes!(root))
+        .routes(routes!(search))
+        .routes(routes!(locate))
+        .routes(routes!(area))
+        .routes(routes!(children))
+        .routes(routes!(boundaries))
+        .routes(routes!(callable))
+}
+
+/// An area.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = Area)]
+pub(crate) struct AreaView {
+    id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    parent: Option<String>,
+    level: &'static str,
+    level_word: &'static str,
+    kind: String,
+    kind_word: &'static str,
+    name: String,
+    /// Names from the root, where they are asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    full_name: Option<String>,
+    /// Tier of a grid, 1 the highest; 0 elsewhere.
+    tier: u8,
+    /// 专属网格:学校、园区、企业等。
+    exclusive: bool,
+    /// People; 0 where it is not known.
+    population: i64,
+    /// Households; 0 where it is not known.
+    households: i64,
+    /// A point inside, WGS84 degrees.
+    lon: f64,
+    lat: f64,
+    valid_from: String,
+    /// First day on which it is no longer valid.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    valid_to: Option<String>,
+}
+
+/// Words of the kinds within the levels.
+pub(crate) const KINDS: &[(&str, &str)] = &[
+    ("city", "地级市"),
+    ("district", "区"),
+    ("county", "县区"),
+    ("zone", "管委会"),
+    ("town", "镇"),
+    ("township", "乡"),
+    ("street", "街道"),
+    ("village", "村"),
+    ("community", "社区"),
+    ("grid", "网格"),
+    ("estate", "小区网格"),
+    ("natural_village", "自然村"),
+    ("building", "楼栋"),
+    ("group", "村民小组"),
+    ("shops", "沿街商铺"),
+    ("park", "园区"),
+    ("school", "学校"),
+    ("unit", "治理单元"),
+];
+
+fn kind_word(area: &Area) -> &'static str {
+    KINDS
+        .iter()
+        .find(|(code, _)| **code == *area.kind)
+        .map_or(area.level.word(), |(_, word)| word)
+}
+
+impl From<&Area> for AreaView {
+    fn from(area: &Area) -> Self {
+        Self {
+            id: area.id.to_string(),
+            parent: area.parent.map(|p| p.to_string()),
+            level: area.level.code(),
+            level_word: area.level.word(),
+            kind: area.kind.to_string(),
+            kind_word: kind_word(area),
+            name: area.name.to_string(),
+            full_name: None,
+            tier: area.tier,
+            exclusive: area.exclusive,
+            population: area.population,
+            households: area.households,
+            lon: area.lon,
+            lat: area.lat,
+            valid_from: area.valid_from.to_string(),
+            valid_to: area.valid_to.map(|d| d.to_string()),
+        }
+    }
+}
+
+impl From<&Named> for AreaView {
+    fn from(named: &Named) -> Self {
+        Self {
+            full_name: Some(named.full_name.clone()),
+            ..Self::from(&named.area)
+        }
+    }
+}
+
+/// One step of the way from the root to an area.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(crate) struct TrailEntry {
+    id: String,
+    level: &'static str,
+    name: String,
+}
+
+/// The way from the root to `id`.
+pub(crate) fn trail(tree: &civic::area::Tree, id: AreaId) -> Vec<TrailEntry> {
+    let mut trail: Vec<_> = tree
+        .upward(id)
+        .map(|a| TrailEntry {
+            id: a.id.to_string(),
+            level: a.level.code(),
+            name: a.name.to_string(),
+        })
+        .collect();
+    trail.reverse();
+    trail
+}
+
+/// A code in another system.
+#[derive(Serialize, ToSchema)]
+struct AreaCode {
+    /// `stat`, `mca`, `police` …
+    system: String,
+    code: String,
+}
+
+/// How many there are below an area.
+#[derive(Serialize, ToSchema)]
+struct AreaCounts {
+    grids: usize,
+    units: usize,
+    posts: usize,
+}
+
+/// A named person who answers for an area.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(crate) struct ResponsibleView {
+    pub name: String,
+    pub title: String,
+    /// The area's own desk is vacant; this person above answers for it.
+    pub vacant: bool,
+}
+
+/// An area with all that its page shows.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct AreaDetail {
+    #[serde(flatten)]
+    area: AreaView,
+    codes: Vec<AreaCode>,
+    trail: Vec<TrailEntry>,
+    counts: AreaCounts,
+    responsible: Option<ResponsibleView>,
+    /// 单元人数不在 50 至 200 人时的提示。
+    #[serde(skip_serializing_if = "Option::is_none")]
+    size_warning: Option<String>,
+}
+
+/// An answer that is sent again only when it changed.
+pub(crate) fn tagged(headers: &HeaderMap, kind: &'static str, body: Vec<u8>) -> Response {
+    let tag = format!("\"{}\"", &Hash::of(&body).to_string()[..24]);
+    let known = [
+        (header::ETAG, tag.clone()),
+        (header::CACHE_CONTROL, "private, no-cache".to_owned()),
+    ];
+    if knows(headers, &tag) {
+        return (StatusCode::NOT_MODIFIED, known).into_response();
+    }
+    (known, [(header::CONTENT_TYPE, kind)], body).into_response()
+}
+
+/// The same for a value.
+pub(crate) fn tagged_json(headers: &HeaderMap, value: &impl Serialize) -> Answer<Response> {
+    let body = serde_json::to_vec(value).map_err(|e| office::Fault::Broken(e.to_string()))?;
+    Ok(tagged(headers, "application/json", body))
+}
+
+/// The root of the tree: the city
+///
+/// 区划的根,即本市。
+#[utoipa::path(get, path = "/areas/root", tag = "area", responses((status = 200, body = AreaView)))]
+async fn root(State(app): Shared, _: Signed) -> Answer<Json<AreaView>> {
+    Ok(Json(AreaView::from(&app.office.root()?)))
+}
+
+/// An area with codes, counts and the responsible person
+///
+/// 区域详情:代码、网格与单元数、负责人。
+#[utoipa::path(get, path = "/areas/{id}", tag = "area", params(("id" = String, Path)), responses((status = 200, body = AreaDetail), (status = 304)))]
+async fn area(
+    State(app): Shared,
+    _: Signed,
+    Id(id): Id<AreaId>,
+    headers: HeaderMap,
+) -> Answer<Response> {
+    let found = app.office.area(id).await?;
+    let view = AreaDetail {
+        area: AreaView {
+            full_name: Some(found.full_name),
+            ..AreaView::from(&found.area)
+        },
+        codes: found
+            .codes
+            .into_iter()
+            .map(|c| AreaCode {
+                system: c.system,
+                code: c.code,
+            })
+            .collect(),
+        trail: found
+            .trail
+            .into_iter()
+            .map(|(level, id, name)| TrailEntry {
+                id: id.to_string(),
+                level: level.code(),
+                name,
+            })
+            .collect(),
+        counts: AreaCounts {
+            grids: found.counts.grids,
+            units: found.counts.units,
+            posts: found.counts.posts,
+        },
+        responsible: found.responsible.map(|r| ResponsibleView {
+            name: r.name,
+            title: r.title,
+            vacant: r.vacant,
+        }),
+        size_warning: found.size_warning,
+    };
+    tagged_json(&headers, &view)
+}
+
+/// The areas directly below one
+///
+/// 下级区域。
+#[utoipa::path(get, path = "/areas/{id}/children", tag = "area", params(("id" = String, Path)), responses((status = 200, body = Vec<AreaView>), (status = 304)))]
+async fn children(
+    State(app): Shared,
+    _: Signed,
+    Id(id): Id<AreaId>,
+    headers: HeaderMap,
+) -> Answer<Response> {
+    let views: Vec<AreaView> = app
+        .office
+        .children(id)?
+        .iter()
+        .map(AreaView::from)
+        .collect();
+    tagged_json(&headers, &views)
+}
+
+/// Boundaries of an area and of its children as GeoJSON
+///
+/// 边界(GeoJSON,WGS84):本区域(`properties.self` 为 true)与下级区域;`properties` 有 id、name、level、label。
+#[utoipa::path(get, path = "/areas/{id}/boundaries", tag = "area", params(("id" = String, Path)),
+    responses((status = 200, content_type = "application/geo+json", body = serde_json::Value), (status = 304)))]
+async fn boundaries(
+    State(app): Shared,
+    _: Signed,
+    Id(id): Id<AreaId>,
+    headers: HeaderMap,
+) -> Answer<Response> {
+    let text = app.office.boundaries(id).await?;
+    Ok(tagged(
+        &headers,
+        "application/geo+json",
+        labelled(&text, id)?,
+    ))
+}
+
+/// The properties as the map wants them: level as a code, `self` as a flag, the label as a point.
+fn labelled(text: &str, own: AreaId) -> Answer<Vec<u8>> {
+    let broken = |e: serde_json::Error| Fail::from(office::Fault::Broken(e.to_string()));
+    let mut collection: serde_json::Value = serde_json::from_str(text).map_err(broken)?;
+    for feature in collection["features"].as_array_mut().into_iter().flatten() {
+        let Some(properties) = feature["properties"].as_object_mut() else {
+            continue;
+        };
+        let level = properties
+            .get("level")
+            .and_then(serde_json::Value::as_i64)
+            .and_then(Level::from_number);
+        let label = [properties.remove("lon"), properties.remove("lat")];
+        let is_own =
+            properties.get("id").and_then(|v| v.as_str()) == Some(own.to_string().as_str());
+        properties.insert("level".into(), level.map_or("", Level::code).into());
+        properties.insert("label".into(), serde_json::json!(label));
+        properties.remove("self");
+        if is_own {
+            properties.insert("self".into(), true.into());
+        }
+    }
+    serde_json::to_vec(&collection).map_err(broken)
+}
+
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+struct SearchQuery {
+    /// 名称中的字词,空格分开时前面的词在上级名称中查找。
+    q: String,
+    /// Code of a level.
+    #[param(value_type = Option<String>)]
+    level: Option<Level>,
+}
+
+impl Input for SearchQuery {
+    fn read(f: &mut Fields) -> Option<Self> {
+        let (q, level) = (f.text("q").unwrap_or_default(), level(f));
+        Some(Self { q, level })
+    }
+}
+
+pub(crate) fn level(f: &mut Fields) -> Option<Level> {
+    f.coded(
+        "level",
+        Level::parse,
+        "city、county、town、community、grid、unit",
+    )
+}
+
+/// Areas by name
+///
+/// 按名称查找区域,最多 20 个。
+#[utoipa::path(get, path = "/areas/search", tag = "area", params(SearchQuery), responses((status = 200, body = Vec<AreaView>)))]
+async fn search(
+    State(app): Shared,
+    _: Signed,
+    Asked(query): Asked<SearchQuery>,
+) -> Answer<Json<Vec<AreaView>>> {
+    Ok(Json(
+        app.office
+            .search_areas(&query.q, query.level)
+            .iter()
+            .map(AreaView::from)
+            .collect(),
+    ))
+}
+
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+struct LocateQuery {
+    /// WGS84 longitude in degrees.
+    #[param(value_type = f64)]
+    lon: f64,
+    /// WGS84 latitude in degrees.
+    lat: f64,
+}
+
+impl Input for LocateQuery {
+    fn read(f: &mut Fields) -> Option<Self> {
+        let point = f.point();
+        if point.is_none() && !f.has_problems() {
+            f.note("lon", "required", "请给出经度和纬度(WGS84)");
+        }
+        point.map(|(lon, lat)| Self { lon, lat })
+    }
+}
+
+/// The unit of a place.
+#[derive(Serialize, ToSchema)]
+#[schema(as = LocatedUnit)]
+struct LocatedView {
+    unit: AreaView,
+    trail: Vec<TrailEntry>,
+    full_name: String,
+}
+
+/// The unit of a place
+///
+/// 地点所在的治理单元;不在任何单元内时 422 `place_outside`,附最近的单元。
+#[utoipa::path(get, path = "/areas/locate", tag = "area", params(LocateQuery), responses((status = 200, body = LocatedView)))]
+async fn locate(
+    State(app): Shared,
+    _: Signed,
+    Asked(query): Asked<LocateQuery>,
+) -> Answer<Json<LocatedView>> {
+    match app.office.locate(query.lon, query.lat)? {
+        Located::Inside(named) => {
+            let world = app.office.world();
+            Ok(Json(LocatedView {
+                trail: trail(world.tree(), named.area.id),
+                unit: AreaView::from(&named),
+                full_name: named.full_name,
+            }))
+        }
+        Located::Outside(refusal, near) => {
+            let nearest = near.into_iter().map(|(n, metres)| NearUnit {
+                id: n.area.id.to_string(),
+                full_name: n.full_name,
+                metres: metres.round() as i64,
+            });
+            let fail = Fail::from(refusal);
+            Err(Fail {
+                special: (fail.code == Code::Invalid).then_some("place_outside"),
+                nearest: nearest.collect(),
+                ..fail
+            })
+        }
+    }
+}
+
+/// An organisation that can be called.
+#[derive(Serialize, ToSchema)]
+#[schema(as = CallableOrg)]
+struct CallableView {
+    id: String,
+    name: String,
+    kind: &'static str,
+    kind_word: &'static str,
+    /// Line of business.
+    line: String,
+    level: &'static str,
+}
+
+/// Words of the kinds of organisations.
+pub(crate) const ORG_KINDS: &[(OrgKind, &str)] = &[
+    (OrgKind::Department, "职能部门"),
+    (OrgKind::Station, "派驻站所"),
+    (OrgKind::Center, "中心"),
+    (OrgKind::Company, "企业"),
+    (OrgKind::Social, "社会组织"),
+];
+
+/// Organisations that a desk of an area may call
+///
+/// 本区域研判席位可以呼叫的单位。
+#[utoipa::path(get, path = "/areas/{id}/callable", tag = "area", params(("id" = String, Path)), responses((status = 200, body = Vec<CallableView>)))]
+async fn callable(
+    State(app): Shared,
+    signed: Signed,
+    Id(id): Id<AreaId>,
+) -> Answer<Json<Vec<CallableView>>> {
+    if signed.actor.posts.is_empty() {
+        return Err(Fail::new(
+            Code::Denied,
+            "只有在岗工作人员可以查看可呼叫的单位",
+        ));
+    }
+    let views = app
+        .office
+        .callable(id)?
+        .into_iter()
+        .map(|org| CallableView {
+            id: org.id.to_string(),
+            name: org.name.to_string(),
+            kind: org.kind.code(),
+            kind_word: ORG_KINDS
+                .iter()
+                .find(|(k, _)| *k == org.kind)
+                .map_or("单位", |(_, word)| word),
+            line: org.line.to_string(),
+            level: org.level.code(),
+        });
+    Ok(Json(views.collect()))
+}

@@ -1,0 +1,244 @@
+//! Codes and their Chinese words: whatever is sent as a code can be looked up here.
+
+use crate::area::{self, tagged_json};
+use crate::error::Answer;
+use crate::extract::Signed;
+use crate::{App, Shared};
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::Response;
+use civic::area::Level;
+use civic::category::{Photo, Privacy, Route};
+use civic::matter::{Ask, Channel, ClockKind, Finding, NoticeKind, TaskKind, TaskState};
+use civic::measure::Measure;
+use civic::post::Role;
+use civic::rights::Verb;
+use serde::Serialize;
+use std::sync::Arc;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+pub(crate) fn routes() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::new().routes(routes!(dictionaries))
+}
+
+/// A code and its word.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Coded {
+    code: String,
+    word: String,
+}
+
+/// A state of the main flow.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct CodedState {
+    code: String,
+    word: String,
+    phase: String,
+}
+
+/// All codes with their words.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Dictionaries {
+    channels: Vec<Coded>,
+    findings: Vec<Coded>,
+    roles: Vec<Coded>,
+    levels: Vec<Coded>,
+    states: Vec<CodedState>,
+    phases: Vec<Coded>,
+    measures: Vec<Coded>,
+    verbs: Vec<Coded>,
+    asks: Vec<Coded>,
+    clock_kinds: Vec<Coded>,
+    task_kinds: Vec<Coded>,
+    task_states: Vec<Coded>,
+    message_kinds: Vec<Coded>,
+    visit_kinds: Vec<Coded>,
+    post_sources: Vec<Coded>,
+    area_kinds: Vec<Coded>,
+    org_kinds: Vec<Coded>,
+    photos: Vec<Coded>,
+    privacies: Vec<Coded>,
+    routes: Vec<Coded>,
+    ratings: Vec<Coded>,
+}
+
+fn coded(code: impl Into<String>, word: impl Into<String>) -> Coded {
+    Coded {
+        code: code.into(),
+        word: word.into(),
+    }
+}
+
+macro_rules! all {
+    ($name:ident) => {
+        $name::ALL
+            .iter()
+            .map(|v| coded(v.code(), v.word()))
+            .collect()
+    };
+}
+
+fn pairs(list: &[(&str, &str)]) -> Vec<Coded> {
+    list.iter()
+        .map(|(code, word)| coded(*code, *word))
+        .collect()
+}
+
+/// Words of the kinds of tasks.
+pub(crate) fn task_kind(kind: TaskKind) -> (&'static str, &'static str) {
+    match kind {
+        TaskKind::Lead => ("lead", "主办"),
+        TaskKind::Co => ("co", "会办"),
+        TaskKind::Check => ("check", "核实"),
+    }
+}
+
+/// Words of the states of tasks.
+pub(crate) fn task_state(state: TaskState) -> (&'static str, &'static str) {
+    match state {
+        TaskState::Called => ("called", "待签收"),
+        TaskState::Refusing => ("refusing", "申请退单"),
+        TaskState::Signed => ("signed", "办理中"),
+        TaskState::FedBack => ("fed_back", "已反馈"),
+        TaskState::Waived => ("waived", "已免除"),
+        TaskState::Recalled => ("recalled", "已收回"),
+    }
+}
+
+/// Code of the kind of a clock.
+pub(crate) fn clock_kind(kind: ClockKind) -> &'static str {
+    match kind {
+        ClockKind::SameDay => "same_day",
+        ClockKind::SignIn => "sign_in",
+        ClockKind::Handle => "handle",
+        ClockKind::Reply => "reply",
+        ClockKind::Stay => "stay",
+        ClockKind::Supervision => "supervision",
+        ClockKind::Until => "until",
+    }
+}
+
+pub(crate) const CLOCK_KINDS: [ClockKind; 7] = [
+    ClockKind::SameDay,
+    ClockKind::SignIn,
+    ClockKind::Handle,
+    ClockKind::Reply,
+    ClockKind::Stay,
+    ClockKind::Supervision,
+    ClockKind::Until,
+];
+
+/// Phases of states with their words.
+const PHASES: &[(&str, &str)] = &[
+    ("triage", "研判"),
+    ("work", "本级办理"),
+    ("called", "待签收"),
+    ("handling", "部门办理"),
+    ("review", "待审核"),
+    ("check", "核实"),
+    ("confirm", "待评价"),
+    ("suspended", "挂账"),
+    ("closed", "已办结"),
+    ("dropped", "已终止"),
+    ("archived", "已归档"),
+];
+
+/// Code of a phase, as serde writes it.
+pub(crate) fn phase(phase: civic::flow::Phase) -> String {
+    serde_json::to_value(phase)
+        .ok()
+        .and_then(|v| v.as_str().map(str::to_owned))
+        .unwrap_or_default()
+}
+
+/// Words of the evaluations.
+const RATINGS: &[(&str, &str)] = &[
+    ("1", "很不满意"),
+    ("2", "不满意"),
+    ("3", "一般"),
+    ("4", "满意"),
+    ("5", "很满意"),
+];
+
+/// All codes with their Chinese words
+///
+/// 全部代码与中文名称。
+#[utoipa::path(get, path = "/dictionaries", tag = "dictionary", responses((status = 200, body = Dictionaries), (status = 304)))]
+async fn dictionaries(State(app): Shared, _: Signed, headers: HeaderMap) -> Answer<Response> {
+    let world = app.office.world();
+    let states = world.rules.newest("incident").map(|flow| {
+        flow.states
+            .iter()
+            .map(|s| CodedState {
+                code: s.code.clone(),
+                word: s.name.clone(),
+                phase: phase(s.phase),
+            })
+            .collect()
+    });
+    let levels = Level::ALL
+        .iter()
+        .map(|l| coded(l.code(), l.word()))
+        .collect();
+    let dictionaries = Dictionaries {
+        channels: all!(Channel),
+        findings: all!(Finding),
+        roles: all!(Role),
+        levels,
+        states: states.unwrap_or_default(),
+        phases: pairs(PHASES),
+        measures: all!(Measure),
+        verbs: all!(Verb),
+        asks: all!(Ask),
+        clock_kinds: CLOCK_KINDS
+            .iter()
+            .map(|k| coded(clock_kind(*k), k.word()))
+            .collect(),
+        task_kinds: [TaskKind::Lead, TaskKind::Co, TaskKind::Check]
+            .map(task_kind)
+            .map(|(c, w)| coded(c, w))
+            .into(),
+        task_states: [
+            TaskState::Called,
+            TaskState::Refusing,
+            TaskState::Signed,
+            TaskState::FedBack,
+            TaskState::Waived,
+            TaskState::Recalled,
+        ]
+        .map(task_state)
+        .map(|(c, w)| coded(c, w))
+        .into(),
+        message_kinds: NOTICES
+            .iter()
+            .filter_map(|c| NoticeKind::parse(c))
+            .map(|k| coded(k.code(), k.word()))
+            .collect(),
+        visit_kinds: pairs(office::VISIT_KINDS),
+        post_sources: pairs(office::SOURCES),
+        area_kinds: pairs(area::KINDS),
+        org_kinds: area::ORG_KINDS
+            .iter()
+            .map(|(k, word)| coded(k.code(), *word))
+            .collect(),
+        photos: all!(Photo),
+        privacies: all!(Privacy),
+        routes: all!(Route),
+        ratings: pairs(RATINGS),
+    };
+    tagged_json(&headers, &dictionaries)
+}
+
+const NOTICES: &[&str] = &[
+    "arrived",
+    "copied",
+    "asked",
+    "decided",
+    "warned",
+    "overdue",
+    "urged",
+    "supervised",
+    "result",
+];

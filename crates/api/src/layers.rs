@@ -1,0 +1,120 @@
+//! What surrounds every request: its id, security headers, problem documents, panics.
+
+use crate::App;
+use crate::error::{Code, Fail, Failed};
+use axum::extract::{Request, State};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use std::any::Any;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use tracing::Instrument;
+
+/// Nothing from elsewhere, no inline script, nobody frames us. Inline styles are what Vue and the
+/// map write; workers of the map come from blobs.
+const CSP: &str = "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; worker-src 'self' blob:; \
+                   connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; object-src 'none'; form-action 'self'";
+
+static HEADERS: [(HeaderName, &str); 6] = [
+    (header::CONTENT_SECURITY_POLICY, CSP),
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::X_FRAME_OPTIONS, "DENY"),
+    (header::REFERRER_POLICY, "same-origin"),
+    (
+        HeaderName::from_static("cross-origin-opener-policy"),
+        "same-origin",
+    ),
+    (
+        HeaderName::from_static("permissions-policy"),
+        "camera=(self), geolocation=(self), microphone=()",
+    ),
+];
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Numbers the requests of this process; the time of the start keeps them apart from those before.
+#[derive(Default)]
+pub(crate) struct RequestIds(AtomicU64);
+
+impl RequestIds {
+    fn next(&self, now_ms: i64) -> String {
+        let n = self.0.fetch_add(1, Ordering::Relaxed);
+        format!("{:x}-{n:x}", now_ms / 1000)
+    }
+}
+
+/// The outermost layer.
+pub(crate) async fn around(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    let id = app.request_ids.next(app.office.now().0);
+    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    // The query is left out: it may hold a follow-up code.
+    let span = tracing::info_span!("request", id, %method, path);
+    let mut response = next.run(request).instrument(span.clone()).await;
+    if let Some(fail) = problem(&path, &response) {
+        response = document(response, &fail, &id);
+    }
+    let status = response.status().as_u16();
+    span.in_scope(|| tracing::debug!(status, "answered"));
+    let headers = response.headers_mut();
+    for (name, value) in &HEADERS {
+        if !headers.contains_key(name) {
+            headers.insert(name.clone(), HeaderValue::from_static(value));
+        }
+    }
+    if path.starts_with("/api/") && !headers.contains_key(header::CACHE_CONTROL) {
+        headers.insert(
+            header::CACHE_CONTROL,
+            HeaderValue::from_static("private, no-store"),
+        );
+    }
+    if let Ok(id) = HeaderValue::from_str(&id) {
+        headers.insert(REQUEST_ID, id);
+    }
+    response
+}
+
+/// Our own refusal, or what axum itself refused: also that is a document.
+fn problem(path: &str, response: &Response) -> Option<Arc<Fail>> {
+    if let Some(Failed(fail)) = response.extensions().get::<Failed>() {
+        return Some(Arc::clone(fail));
+    }
+    let status = response.status();
+    if !path.starts_with("/api/") || !(status.is_client_error() || status.is_server_error()) {
+        return None;
+    }
+    Some(Arc::new(match status {
+        StatusCode::NOT_FOUND => Fail::new(Code::Unknown, "没有这个接口,请对照 /docs 核对地址"),
+        StatusCode::METHOD_NOT_ALLOWED => Fail::new(
+            Code::BadMethod,
+            "这个地址不支持这种请求方法,请对照 /docs 核对",
+        ),
+        StatusCode::PAYLOAD_TOO_LARGE => crate::extract::too_large(),
+        _ => Fail::new(
+            Code::Broken,
+            "系统出错,没有完成这次操作。请稍后再试;如仍不行,请把问题编号告诉系统管理员",
+        ),
+    }))
+}
+
+fn document(old: Response, fail: &Fail, id: &str) -> Response {
+    let body = serde_json::to_vec(&fail.document(id)).unwrap_or_default();
+    let mut response = (
+        fail.status(),
+        [(header::CONTENT_TYPE, "application/problem+json")],
+        body,
+    )
+        .into_response();
+    for name in [header::RETRY_AFTER, header::ALLOW] {
+        if let Some(value) = old.headers().get(&name) {
+            response.headers_mut().insert(name, value.clone());
+        }
+    }
+    response
+}
+
+/// A panic in a handler is our mistake: logged by the panic hook, told without details.
+pub(crate) fn panicked(_: Box<dyn Any + Send + 'static>) -> Response {
+    tracing::error!("a handler panicked");
+    Fail::from(office::Fault::Broken("panic".into())).into_response()
+}

@@ -1,0 +1,305 @@
+//! Matters: report, list, read, act.
+
+mod form;
+pub(crate) mod view;
+
+pub(crate) use form::ReportForm;
+
+use crate::area::tagged_json;
+use crate::audit::limit;
+use crate::error::{Answer, Fail};
+use crate::extract::{Asked, Form, Id, IdempotencyKey, Signed, Version};
+use crate::fields::{Fields, Input};
+use crate::{App, Shared};
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use civic::directory::Actor;
+use civic::id::{AreaId, MatterId};
+use civic::refusal::Refusal;
+use form::{ActionForm, UnmaskForm};
+use office::Fault;
+use office::matter::{Query, View};
+use serde::Serialize;
+use std::sync::Arc;
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use view::{MatterRow, MatterView, Viewer};
+
+pub(crate) fn routes() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::new()
+        .routes(routes!(matters, report))
+        .routes(routes!(nearby))
+        .routes(routes!(matter))
+        .routes(routes!(act))
+        .routes(routes!(unmask))
+}
+
+fn etag(version: u32) -> String {
+    format!("\"v{version}\"")
+}
+
+/// The matter as the actor sees it after a command. Whoever may not see it any more (a neighbour
+/// who joined) is told only that it was done.
+async fn answer(app: &App, actor: &Actor, id: MatterId, status: StatusCode) -> Answer<Response> {
+    let viewed = match app.office.matter(actor, id).await {
+        Ok(viewed) => viewed,
+        Err(Fault::Refused(Refusal::Unknown(_))) => {
+            return Ok(StatusCode::NO_CONTENT.into_response());
+        }
+        Err(fault) => return Err(fault.into()),
+    };
+    let tag = etag(viewed.matter.version);
+    let view = Viewer::new(&app.office).matter(viewed).await?;
+    Ok((status, [(header::ETAG, tag)], Json(view)).into_response())
+}
+
+/// Report
+///
+/// 上报事件。地点用治理单元或经纬度;同一幂等键重复提交只登记一次。
+#[utoipa::path(post, path = "/matters", tag = "matter", params(("Idempotency-Key" = String, Header)), request_body = ReportForm,
+    responses((status = 201, body = MatterView), (status = 204, description = "已登记,但您无权查看")))]
+async fn report(
+    State(app): Shared,
+    signed: Signed,
+    IdempotencyKey(key): IdempotencyKey,
+    Form(form): Form<ReportForm>,
+) -> Answer<Response> {
+    let receipt = app
+        .office
+        .report(&signed.actor, form.into(), Some(key))
+        .await?;
+    answer(&app, &signed.actor, receipt.id, StatusCode::CREATED).await
+}
+
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+struct ListQuery {
+    /// `queue`: lies on my desks, earliest due first; `mine`: I reported or acted; `area`: all of an area, newest first.
+    #[param(value_type = String)]
+    view: ListView,
+    /// For `area`: the area; the actor's own where it is not said.
+    #[param(value_type = Option<String>)]
+    area: Option<AreaId>,
+    /// Code of a state.
+    state: Option<String>,
+    /// Code of a class: `01`.
+    #[param(value_type = Option<String>)]
+    class: Option<i64>,
+    /// Code of a category.
+    category: Option<String>,
+    /// Only overdue.
+    #[param(value_type = Option<bool>)]
+    overdue: bool,
+    /// Only supervised.
+    #[param(value_type = Option<bool>)]
+    supervised: bool,
+    /// Only open (true), or only those that are over (false).
+    open: Option<bool>,
+    /// 编号或标题中的字词。
+    q: Option<String>,
+    /// `next` of the page before.
+    cursor: Option<String>,
+    /// 1 to 100 rows; 30 where it is not said.
+    limit: Option<usize>,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum ListView {
+    Queue,
+    Mine,
+    Reported,
+    Handled,
+    Area,
+}
+
+impl Input for ListQuery {
+    fn read(f: &mut Fields) -> Option<Self> {
+        let parse = |code: &str| {
+            Some(match code {
+                "queue" => ListView::Queue,
+                "mine" => ListView::Mine,
+                "reported" => ListView::Reported,
+                "handled" => ListView::Handled,
+                "area" => ListView::Area,
+                _ => return None,
+            })
+        };
+        let view = f.coded("view", parse, "queue、mine、reported、handled、area");
+        Some(Self {
+            view: view.unwrap_or(ListView::Queue),
+            area: f.id("area"),
+            state: f.text("state"),
+            class: f.int("class", 1..=99),
+            category: f.text("category"),
+            overdue: f.flag("overdue").unwrap_or(false),
+            supervised: f.flag("supervised").unwrap_or(false),
+            open: f.flag("open"),
+            q: f.text("q"),
+            cursor: f.text("cursor"),
+            limit: limit(f),
+        })
+    }
+}
+
+/// A page of a list.
+#[derive(Serialize, ToSchema)]
+struct MatterPage {
+    rows: Vec<MatterRow>,
+    /// `cursor` of the next page; null at the end.
+    next: Option<String>,
+}
+
+/// A list of matters
+///
+/// 事件列表:我的队列、我经手的、辖区全部。只包含有权查看的事件。
+#[utoipa::path(get, path = "/matters", tag = "matter", params(ListQuery), responses((status = 200, body = MatterPage), (status = 304)))]
+async fn matters(
+    State(app): Shared,
+    signed: Signed,
+    Asked(asked): Asked<ListQuery>,
+    headers: HeaderMap,
+) -> Answer<Response> {
+    let view = match asked.view {
+        ListView::Queue => View::Queue,
+        ListView::Area => View::Area,
+        ListView::Reported => View::Reported,
+        // Staff report for others all day; what residents reported is theirs.
+        ListView::Mine if signed.actor.posts.is_empty() => View::Reported,
+        ListView::Mine | ListView::Handled => View::Handled,
+    };
+    let mut query = Query {
+        view,
+        area: asked.area,
+        filter: Default::default(),
+        due_before: None,
+        cursor: asked.cursor,
+        limit: asked.limit,
+    };
+    query.filter.state = asked.state;
+    query.filter.class = asked.class;
+    query.filter.category = asked.category;
+    query.filter.overdue = asked.overdue;
+    query.filter.supervised = asked.supervised;
+    query.filter.open = asked.open;
+    query.filter.words = asked.q;
+    let page = app.office.matters(&signed.actor, query).await?;
+    let rows = Viewer::new(&app.office).rows(page.rows).await?;
+    tagged_json(
+        &headers,
+        &MatterPage {
+            rows,
+            next: page.next,
+        },
+    )
+}
+
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+struct NearbyQuery {
+    /// WGS84 degrees.
+    lon: f64,
+    lat: f64,
+    /// Code of a category: only matters of its class.
+    category: Option<String>,
+}
+
+impl Input for NearbyQuery {
+    fn read(f: &mut Fields) -> Option<Self> {
+        let (point, category) = (f.point(), f.text("category"));
+        if point.is_none() && !f.has_problems() {
+            f.note("lon", "required", "请给出经度和纬度(WGS84)");
+        }
+        point.map(|(lon, lat)| Self { lon, lat, category })
+    }
+}
+
+/// Open matters near a point
+///
+/// 附近 300 米内的同类在办事件,上报前可先附议,避免重复。
+#[utoipa::path(get, path = "/matters/nearby", tag = "matter", params(NearbyQuery), responses((status = 200, body = Vec<MatterRow>)))]
+async fn nearby(
+    State(app): Shared,
+    _: Signed,
+    Asked(query): Asked<NearbyQuery>,
+) -> Answer<Json<Vec<MatterRow>>> {
+    let class = query
+        .category
+        .as_deref()
+        .and_then(|c| c.get(..2))
+        .and_then(|c| c.parse().ok());
+    let near = app.office.nearby((query.lon, query.lat), class).await?;
+    let viewer = Viewer::new(&app.office);
+    Ok(Json(near.into_iter().map(|n| viewer.near(n)).collect()))
+}
+
+/// A matter with its journal and what the reader may do
+///
+/// 事件详情:环节、时限、承办单位、全过程记录、我现在可以做什么。
+#[utoipa::path(get, path = "/matters/{id}", tag = "matter", params(("id" = String, Path)),
+    responses((status = 200, body = MatterView, headers(("ETag" = String, description = "版本,如 \"v7\"")))))]
+async fn matter(State(app): Shared, signed: Signed, Id(id): Id<MatterId>) -> Answer<Response> {
+    let viewed = app.office.matter(&signed.actor, id).await?;
+    let tag = etag(viewed.matter.version);
+    // The tag names the version to act on. It does not spare the answer: clocks run out and posts
+    // change without a step.
+    Ok((
+        [(header::ETAG, tag)],
+        Json(Viewer::new(&app.office).matter(viewed).await?),
+    )
+        .into_response())
+}
+
+/// Carry out an action of the flow
+///
+/// 办理动作(上报上级、呼叫部门、签收、反馈、办结等);`If-Match` 写明所见版本,已被他人处理时 412。
+#[utoipa::path(post, path = "/matters/{id}/actions/{action}", tag = "matter",
+    params(("id" = String, Path), ("action" = String, Path), ("Idempotency-Key" = String, Header), ("If-Match" = String, Header)),
+    request_body = ActionForm, responses((status = 200, body = MatterView), (status = 204, description = "已完成,但您无权查看该事件")))]
+async fn act(
+    State(app): Shared,
+    signed: Signed,
+    Path((id, action)): Path<(String, String)>,
+    IdempotencyKey(key): IdempotencyKey,
+    Version(version): Version,
+    Form(form): Form<ActionForm>,
+) -> Answer<Response> {
+    let id: MatterId = id.parse().map_err(|_| Fail::unknown("事件"))?;
+    app.office
+        .act(
+            &signed.actor,
+            id,
+            &action,
+            Some(version),
+            form.into(),
+            Some(key),
+        )
+        .await?;
+    answer(&app, &signed.actor, id, StatusCode::OK).await
+}
+
+/// Name and telephone in clear.
+#[derive(Serialize, ToSchema)]
+struct ContactView {
+    name: String,
+    phone: String,
+}
+
+/// The reporter's contact in clear, for a reason
+///
+/// 查看联系方式明文:须写理由,记入审计,每日有上限。
+#[utoipa::path(post, path = "/matters/{id}/unmask", tag = "matter", params(("id" = String, Path)), request_body = UnmaskForm, responses((status = 200, body = ContactView)))]
+async fn unmask(
+    State(app): Shared,
+    signed: Signed,
+    Id(id): Id<MatterId>,
+    Form(form): Form<UnmaskForm>,
+) -> Answer<Json<ContactView>> {
+    let contact = app.office.unmask(&signed.actor, id, &form.reason).await?;
+    Ok(Json(ContactView {
+        name: contact.name,
+        phone: contact.phone,
+    }))
+}

@@ -1,0 +1,149 @@
+//! The person who is signed in.
+
+use crate::error::Answer;
+use crate::extract::{Form, Signed};
+use crate::fields::{Fields, Input};
+use crate::{App, Shared};
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use office::identity::Me;
+use serde::Serialize;
+use std::sync::Arc;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+pub(crate) fn routes() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::new()
+        .routes(routes!(me))
+        .routes(routes!(change_password))
+}
+
+/// The area of a post.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct PostArea {
+    id: String,
+    level: &'static str,
+    name: String,
+    full_name: String,
+}
+
+/// The organisation of a post.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct PostOrg {
+    id: String,
+    name: String,
+}
+
+/// One post as its holder sees it.
+#[derive(Serialize, ToSchema)]
+#[schema(as = MyPost)]
+pub(crate) struct MyPostView {
+    id: String,
+    role: &'static str,
+    role_word: &'static str,
+    /// `九龙小区网格网格长`
+    title: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    area: Option<PostArea>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    org: Option<PostOrg>,
+}
+
+/// The person who is signed in.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Me)]
+pub(crate) struct MeView {
+    account: String,
+    name: String,
+    login: String,
+    posts: Vec<MyPostView>,
+    /// Codes of all verbs that the posts allow, somewhere.
+    verbs: Vec<&'static str>,
+    /// The area whose board or queue to show first.
+    home: Option<String>,
+    /// Whether it is an account made for showing.
+    demo: bool,
+    /// Unread messages, at most 100.
+    unread: usize,
+    /// Server time.
+    now: i64,
+}
+
+impl MeView {
+    pub fn of(me: Me) -> Self {
+        let post = |p: office::identity::MePost| MyPostView {
+            id: p.id.to_string(),
+            role: p.role.code(),
+            role_word: p.role.word(),
+            title: p.title,
+            area: p.area.map(|(id, level, name, full_name)| PostArea {
+                id: id.to_string(),
+                level: level.code(),
+                name,
+                full_name,
+            }),
+            org: p.org.map(|(id, name)| PostOrg {
+                id: id.to_string(),
+                name,
+            }),
+        };
+        Self {
+            account: me.account.to_string(),
+            name: me.name,
+            login: me.login,
+            posts: me.posts.into_iter().map(post).collect(),
+            verbs: me.verbs.iter().map(|v| v.code()).collect(),
+            home: me.home.map(|id| id.to_string()),
+            demo: me.demo,
+            unread: me.unread,
+            now: me.now.0,
+        }
+    }
+}
+
+/// The person who is signed in
+///
+/// 当前登录人的岗位、权限和首页区域。
+#[utoipa::path(get, path = "/me", tag = "me", responses((status = 200, body = MeView)))]
+async fn me(State(app): Shared, signed: Signed) -> Answer<Json<MeView>> {
+    Ok(Json(MeView::of(app.office.me(&signed.actor).await?)))
+}
+
+/// Old and new password.
+#[derive(ToSchema)]
+#[schema(as = PasswordChange)]
+pub(crate) struct PasswordForm {
+    old_password: String,
+    password: String,
+}
+
+impl Input for PasswordForm {
+    fn read(f: &mut Fields) -> Option<Self> {
+        let (old_password, password) = (
+            f.need_text("old_password", "原密码"),
+            f.need_text("password", "新密码"),
+        );
+        Some(Self {
+            old_password: old_password?,
+            password: password?,
+        })
+    }
+}
+
+/// Change the own password
+///
+/// 修改自己的密码,其他设备上的登录随即失效。
+#[utoipa::path(put, path = "/me/password", tag = "me", request_body = PasswordForm, responses((status = 204)))]
+async fn change_password(
+    State(app): Shared,
+    signed: Signed,
+    Form(form): Form<PasswordForm>,
+) -> Answer<StatusCode> {
+    let session = signed.session.unwrap_or_default();
+    app.office
+        .change_password(&signed.actor, &session, &form.old_password, &form.password)
+        .await?;
+    Ok(StatusCode::NO_CONTENT)
+}
