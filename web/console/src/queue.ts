@@ -50,6 +50,7 @@ export function serverQuery(state: QueueState): MatterQuery {
     open: state.open || undefined,
     area: view === 'area' ? state.area || undefined : undefined,
     overdue: state.filter === 'overdue' || undefined,
+    supervised: state.filter === 'supervised' || undefined,
     limit: 50,
   }
 }
@@ -63,7 +64,6 @@ export function dueToday(row: Pick<MatterRow, 'due_at'>, now: Millis): boolean {
 /** Picks the rows of a quick filter that the server has no parameter for. */
 export function pick(filter: Filter, rows: MatterRow[], now: Millis): MatterRow[] {
   if (filter === 'today') return rows.filter((row) => dueToday(row, now))
-  if (filter === 'supervised') return rows.filter((row) => row.supervised)
   return rows
 }
 
@@ -76,4 +76,24 @@ export function mayHoldMore(filter: Filter, rows: MatterRow[], next: string | nu
   if (filter !== 'today') return true
   const last = rows[rows.length - 1]
   return !last || (last.due_at !== null && last.due_at !== undefined && last.due_at <= startOfDay(addDays(dayOf(now), 1)))
+}
+
+/** How many rows one reading counts; the largest page the server gives. */
+export const COUNTED_MAX = 100
+
+/**
+ * Counts of the quick filters from one page of the queue. A count that goes on behind the page ends
+ * in "+": the queue comes earliest due first, so overdue and due today are exact as soon as the page
+ * reaches beyond them.
+ */
+export function countsOf(rows: MatterRow[], next: string | null | undefined, now: Millis): Partial<Record<Filter, string>> {
+  const count = (holds: (row: MatterRow) => boolean, ends: boolean) => `${rows.filter(holds).length}${next && !ends ? '+' : ''}`
+  const last = rows[rows.length - 1]
+  const beyond = (moment: Millis) => last !== undefined && (last.due_at === null || last.due_at === undefined || last.due_at > moment)
+  return {
+    todo: count(() => true, false),
+    today: count((row) => dueToday(row, now), beyond(startOfDay(addDays(dayOf(now), 1)))),
+    overdue: count((row) => row.overdue, beyond(now)),
+    supervised: count((row) => row.supervised, false),
+  }
 }

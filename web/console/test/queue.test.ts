@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { dueToday, mayHoldMore, pick, readState, serverQuery, writeState } from '../src/queue'
+import { countsOf, dueToday, mayHoldMore, pick, readState, serverQuery, writeState } from '../src/queue'
 import { readPeriod, writePeriod } from '../src/period'
 import { idempotency } from '../src/idempotency'
 import type { MatterRow } from '@shared/types'
@@ -19,6 +19,7 @@ describe('the queue in the URL', () => {
   })
   it('asks the server for the list of the filter', () => {
     expect(serverQuery(readState({ f: 'overdue' }))).toMatchObject({ view: 'queue', overdue: true })
+    expect(serverQuery(readState({ f: 'supervised' }))).toMatchObject({ view: 'queue', supervised: true })
     expect(serverQuery(readState({ f: 'mine' }))).toMatchObject({ view: 'mine' })
     expect(serverQuery(readState({ f: 'area', area: '9' }))).toMatchObject({ view: 'area', area: '9' })
     expect(serverQuery(readState({ area: '9' })).area).toBeUndefined()
@@ -38,8 +39,19 @@ describe('what is due today', () => {
     expect(mayHoldMore('todo', [row({ due_at: midnight + 1 })], 'next', now)).toBe(true)
     expect(mayHoldMore('todo', [row({})], null, now)).toBe(false)
   })
-  it('picks supervised matters from what was loaded', () => {
-    expect(pick('supervised', [row({ id: '1' }), row({ id: '2', supervised: true })], now).map((one) => one.id)).toEqual(['2'])
+  it('is picked from what was loaded', () => {
+    expect(pick('today', [row({ id: '1', due_at: now + 1 }), row({ id: '2', due_at: midnight + 1 })], now).map((one) => one.id)).toEqual(['1'])
+  })
+})
+
+describe('the counts of the quick filters', () => {
+  const rows = [row({ due_at: now - 1, overdue: true }), row({ due_at: midnight, overdue: false, supervised: true }), row({ due_at: midnight + 1, overdue: false })]
+  it('are exact when the page holds everything', () => {
+    expect(countsOf(rows, null, now)).toEqual({ todo: '3', today: '1', overdue: '1', supervised: '1' })
+  })
+  it('say that they go on, except where the order proves that they do not', () => {
+    expect(countsOf(rows, 'next', now)).toEqual({ todo: '3+', today: '1', overdue: '1', supervised: '1+' })
+    expect(countsOf(rows.slice(0, 1), 'next', now)).toMatchObject({ overdue: '1+', today: '0+' })
   })
 })
 

@@ -17,6 +17,7 @@ export interface MatterQuery {
   class?: string
   category?: string
   overdue?: boolean
+  supervised?: boolean
   open?: boolean
   q?: string
   cursor?: string | null

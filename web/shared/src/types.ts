@@ -233,7 +233,6 @@ export interface MatterRow {
 export interface MatterPage {
   rows: MatterRow[]
   next?: string | null
-  counts?: Record<string, number>
 }
 
 export interface Clock {
@@ -319,6 +318,7 @@ export interface Available {
 export interface Stuck {
   desk_name: string
   person: string | null
+  person_title?: string | null
   since: Millis
   due_at?: Millis | null
   overdue: boolean
@@ -329,7 +329,7 @@ export interface MatterView extends Omit<MatterRow, 'place'> {
   place: Place
   trail: TrailEntry[]
   channel_word: string
-  reporter: { kind_word: string; masked_name?: string | null; masked_phone?: string | null; has_contact: boolean }
+  reporter: { kind_word: string; masked_name?: string | null; masked_phone?: string | null; has_contact: boolean; may_unmask?: boolean }
   clocks: Clock[]
   tasks: Task[]
   pending: PendingAsk[]
@@ -342,6 +342,7 @@ export interface MatterView extends Omit<MatterRow, 'place'> {
   flow: { code: string; version: number }
   steps: Step[]
   actions: Available[]
+  merged_into?: string | null
   category?: string | null
   condition?: string | null
 }
@@ -449,7 +450,7 @@ export interface Visit {
   at: Millis
   account?: Id
   name?: string
-  matter?: { id: Id; no: string } | Id | null
+  matter?: { id: Id; no?: string } | null
 }
 
 export interface AuditRow {
