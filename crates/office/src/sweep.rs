@@ -29,11 +29,16 @@ impl Office {
     pub async fn sweep_at(&self, now: Instant) -> Result<usize> {
         let mut touched = 0;
         loop {
-            let due = self.read(move |conn| store::matter::due(conn, now, PAGE)).await?;
+            let due = self
+                .read(move |conn| store::matter::due(conn, now, PAGE))
+                .await?;
             if due.is_empty() {
                 return Ok(touched);
             }
-            let waiting: Vec<_> = due.iter().map(|id| self.store.submit(self.tick_command(*id, now))).collect();
+            let waiting: Vec<_> = due
+                .iter()
+                .map(|id| self.store.submit(self.tick_command(*id, now)))
+                .collect();
             let mut moved = 0;
             for answer in waiting {
                 match answer.await.map_err(Fault::from) {
@@ -50,6 +55,24 @@ impl Office {
         }
     }
 
+    /// Announces what is due on one matter at a given time, for the sample city's clock. Says whether
+    /// anything was.
+    ///
+    /// # Errors
+    /// As [`Office::sweep`].
+    pub async fn announce_at(&self, id: MatterId, now: Instant) -> Result<bool> {
+        match self
+            .store
+            .submit(self.tick_command(id, now))
+            .await
+            .map_err(Fault::from)
+        {
+            Ok(_) => Ok(true),
+            Err(Fault::Refused(Refusal::Conflict(_))) => Ok(false),
+            Err(fault) => Err(fault),
+        }
+    }
+
     fn tick_command(&self, id: MatterId, now: Instant) -> Command {
         let world = self.world();
         Command {
@@ -60,7 +83,10 @@ impl Office {
             decide: Box::new(move |cases: &Cases, _: &mut Minting<'_>| {
                 let matter = cases.0.get(&id).ok_or_else(|| Refusal::unknown("事件"))?;
                 match tick(&world.rules, matter, now)? {
-                    Some(outcome) => Ok(Writing { outcome, ..Writing::default() }),
+                    Some(outcome) => Ok(Writing {
+                        outcome,
+                        ..Writing::default()
+                    }),
                     None => Err(Refusal::Conflict("已有人办理,无须提醒".into())),
                 }
             }),

@@ -14,15 +14,16 @@ use futures::future::join_all;
 use office::matter::{ContactInput, FormInput, PlaceInput, Receipt, ReportInput};
 use office::{Fault, Office, World};
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap, HashSet};
-use std::sync::{Arc, Mutex};
+use std::collections::{BinaryHeap, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Matters after a commit, with the time of their last step.
+type News = Mutex<Vec<(Arc<Matter>, Instant)>>;
 
 /// Incidents of the whole city in [`DAYS`] days (S4: 51.44 万).
 pub const INCIDENTS: u64 = 514_400;
 /// Days they fell in (S4: from 2022-05 to 2023-03).
 pub const DAYS: i64 = 318;
-/// Simulated time taken in one go.
-const WINDOW_MS: i64 = 10 * MINUTE_MS;
 /// Commands in flight at once.
 const FLIGHT: usize = 1_024;
 
@@ -92,7 +93,7 @@ struct Stage<'a> {
     open: HashMap<MatterId, Arc<Matter>>,
     fates: HashMap<MatterId, Fate>,
     /// Events in order of time: a matter's move is void once its version moved on.
-    events: BinaryHeap<Reverse<(i64, i64, u32)>>,
+    events: BinaryHeap<Reverse<(i64, i64, u32, bool)>>,
     moves: HashMap<MatterId, Move>,
     progress: Progress,
     refusals: HashMap<String, u64>,
@@ -121,20 +122,29 @@ pub async fn drive(
         .filter(|a| a.level == Level::Unit)
         .map(|a| a.id)
         .collect();
-    let news: Arc<Mutex<Vec<Arc<Matter>>>> = Arc::default();
+    let news: Arc<News> = Arc::default();
     let inbox = Arc::downgrade(&news);
-    office
-        .live()
-        .listen(move |committed| match inbox.upgrade() {
-            Some(inbox) => {
-                inbox
-                    .lock()
-                    .unwrap_or_else(std::sync::PoisonError::into_inner)
-                    .extend(committed.matters.iter().cloned());
-                true
-            }
-            None => false,
+    office.live().listen(move |committed| {
+        let Some(inbox) = inbox.upgrade() else {
+            return false;
+        };
+        let mut last: HashMap<MatterId, Instant> = HashMap::new();
+        for step in &committed.steps {
+            let at = last.entry(step.matter).or_insert(step.acted_at);
+            *at = (*at).max(step.acted_at);
+        }
+        let fresh = committed.matters.iter().map(|m| {
+            (
+                Arc::clone(m),
+                last.get(&m.id).copied().unwrap_or(m.arrived_at),
+            )
         });
+        inbox
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .extend(fresh);
+        true
+    });
     let mut stage = Stage {
         office,
         world,
@@ -159,24 +169,13 @@ pub async fn drive(
         let count = owed as u64;
         owed -= count as f64;
         let mut reports = stage.reports(plan, day, count);
-        reports.sort_by_key(|(at, _)| Reverse(*at));
-        let mut at = Zone::CHINA.start_of(day);
+        reports.sort_by_key(|(at, _)| *at);
         let end = Zone::CHINA.end_of(day).min(plan.until);
-        while at < end {
-            let upto = Instant((at.0 + WINDOW_MS).min(end.0));
-            let swept = office.sweep_at(at).await.map_err(broken)?;
-            stage.progress.commands += swept as u64;
-            stage.learn(&news, at);
-            let mut due = Vec::new();
-            while reports.last().is_some_and(|(when, _)| *when < upto) {
-                due.extend(reports.pop());
-            }
-            stage.report(due).await?;
-            stage.learn(&news, at);
-            while stage.act(upto).await? {
-                stage.learn(&news, at);
-            }
-            at = upto;
+        reports.retain(|(at, _)| *at < end);
+        stage.report(reports).await?;
+        stage.learn(&news);
+        while stage.act(end).await? {
+            stage.learn(&news);
         }
         stage.progress.days += 1;
         stage.progress.open = stage.open.len();
@@ -184,7 +183,7 @@ pub async fn drive(
         day = day.plus(1);
     }
     for (text, times) in &stage.refusals {
-        tracing::debug!(times, text, "refused in the play");
+        tracing::info!(times, text, "refused in the play");
     }
     Ok(stage.progress)
 }
@@ -226,18 +225,21 @@ impl Stage<'_> {
                         self.progress.commands += 1;
                         self.fates.insert(id, fate.clone());
                     }
-                    Err(fault) => self.refuse(fault)?,
+                    Err(fault) => self.refuse("report", fault)?,
                 }
             }
         }
         Ok(())
     }
 
-    fn refuse(&mut self, fault: Fault) -> Result<(), Broken> {
+    fn refuse(&mut self, action: &str, fault: Fault) -> Result<(), Broken> {
         match fault {
             Fault::Refused(refusal) => {
                 self.progress.refused += 1;
-                *self.refusals.entry(refusal.to_string()).or_default() += 1;
+                *self
+                    .refusals
+                    .entry(format!("{action}: {refusal}"))
+                    .or_default() += 1;
                 Ok(())
             }
             Fault::Broken(text) => Err(Broken(text)),
@@ -363,9 +365,9 @@ impl Stage<'_> {
             .at(level)
             .map(Desk::Area)
             .unwrap_or_default();
-        let (account, _) = self
+        let account = self
             .person(Mover::Desk(desk), day, &mut dice)
-            .unwrap_or((AccountId(0), Desk::None));
+            .unwrap_or(AccountId(0));
         let actor = self.actor(account, day);
         (
             actor,
@@ -379,78 +381,100 @@ impl Stage<'_> {
     }
 
     /// Takes in what was committed, and plans what comes next.
-    fn learn(&mut self, news: &Mutex<Vec<Arc<Matter>>>, now: Instant) {
-        let fresh = std::mem::take(
-            &mut *news
-                .lock()
-                .unwrap_or_else(std::sync::PoisonError::into_inner),
-        );
-        let mut changed = HashSet::new();
-        for matter in fresh {
+    fn learn(&mut self, news: &News) {
+        let fresh = std::mem::take(&mut *news.lock().unwrap_or_else(PoisonError::into_inner));
+        for (matter, at) in fresh {
             let id = matter.id;
             if matter.over() {
                 self.open.remove(&id);
                 self.moves.remove(&id);
                 self.fates.remove(&id);
-                changed.remove(&id);
-            } else {
-                self.open.insert(id, matter);
-                changed.insert(id);
+                continue;
             }
-        }
-        let mut changed: Vec<MatterId> = changed.into_iter().collect();
-        changed.sort_unstable();
-        for id in changed {
-            self.plan(id, now);
+            let before = self.open.insert(id, Arc::clone(&matter));
+            // A reminder changes nobody's mind: what was planned stays planned.
+            let reminded = before.is_some_and(|b| {
+                b.state == matter.state
+                    && b.tasks == matter.tasks
+                    && b.pending == matter.pending
+                    && b.category == matter.category
+            });
+            if !(reminded && self.moves.contains_key(&id)) {
+                self.moves.remove(&id);
+                self.plan(&matter, at);
+            }
+            self.schedule(&matter);
         }
     }
 
-    fn plan(&mut self, id: MatterId, now: Instant) {
-        let (Some(matter), Some(fate)) = (self.open.get(&id), self.fates.get(&id)) else {
+    /// Plans the next move of a matter.
+    fn plan(&mut self, matter: &Matter, now: Instant) {
+        let Some(fate) = self.fates.get(&matter.id) else {
             return;
         };
         let calling = Calling {
             world: &self.world,
             seed: fate.seed,
         };
-        let since = Instant(now.0.max(matter.arrived_at.0));
-        if let Some(next) = fate::next(matter, fate, since, &calling) {
-            self.events.push(Reverse((next.at.0, id.0, matter.version)));
-            self.moves.insert(id, next);
+        if let Some(next) = fate::next(matter, fate, now, &calling) {
+            self.moves.insert(matter.id, next);
         }
+    }
+
+    /// Puts the matter's next event into the queue: its move, or the clock that comes before it.
+    fn schedule(&mut self, matter: &Matter) {
+        let step = self.moves.get(&matter.id).map(|m| m.at);
+        let tick = matter.next_alert_at();
+        let first = match (step, tick) {
+            (Some(step), Some(tick)) if tick <= step => (tick, true),
+            (Some(step), _) => (step, false),
+            (None, Some(tick)) => (tick, true),
+            (None, None) => return,
+        };
+        self.events
+            .push(Reverse((first.0.0, matter.id.0, matter.version, first.1)));
     }
 
     /// Makes the moves that fall before `upto`; says whether there were any.
     async fn act(&mut self, upto: Instant) -> Result<bool, Broken> {
+        let mut ticks = Vec::new();
         let mut due = Vec::new();
-        while due.len() < FLIGHT
+        while due.len() + ticks.len() < FLIGHT
             && self
                 .events
                 .peek()
-                .is_some_and(|Reverse((at, _, _))| *at < upto.0)
+                .is_some_and(|Reverse((at, ..))| *at < upto.0)
         {
-            let Some(Reverse((at, id, version))) = self.events.pop() else {
+            let Some(Reverse((at, id, version, tick))) = self.events.pop() else {
                 break;
             };
-            let id = MatterId(id);
+            let (id, at) = (MatterId(id), Instant(at));
             if self.open.get(&id).is_none_or(|m| m.version != version) {
+                continue;
+            }
+            if tick {
+                ticks.push((id, at));
                 continue;
             }
             let Some(next) = self.moves.remove(&id) else {
                 continue;
             };
-            let day = Zone::CHINA.day_of(Instant(at));
+            let day = Zone::CHINA.day_of(at);
             let mut dice = Dice::new(id.0 as u64, version.into());
-            let Some((account, _)) = self.person(next.mover, day, &mut dice) else {
+            let Some(account) = self.person(next.mover, day, &mut dice) else {
                 continue;
             };
-            let actor = self.actor(account, day);
-            due.push((id, version, Instant(at), actor, next));
+            due.push((id, version, at, self.actor(account, day), next));
         }
-        if due.is_empty() {
+        if due.is_empty() && ticks.is_empty() {
             return Ok(false);
         }
-        let answers = join_all(due.iter().map(|(id, version, at, actor, next)| {
+        let announced = join_all(
+            ticks
+                .iter()
+                .map(|(id, at)| self.office.announce_at(*id, *at)),
+        );
+        let acted = join_all(due.iter().map(|(id, version, at, actor, next)| {
             self.office.act_at(
                 actor,
                 *id,
@@ -460,26 +484,20 @@ impl Stage<'_> {
                 None,
                 *at,
             )
-        }))
-        .await;
-        for (answer, (id, version, at, _, _)) in answers.into_iter().zip(due) {
+        }));
+        let (announced, acted) = futures::join!(announced, acted);
+        for told in announced {
+            told.map_err(broken)?;
+            self.progress.commands += 1;
+        }
+        for (answer, (id, version, at, _, next)) in acted.into_iter().zip(due) {
             self.progress.commands += 1;
             if let Err(fault) = answer {
-                self.refuse(fault)?;
-                // The world moved on meanwhile: think again in the morning.
-                let again = Instant(at.0 + 12 * HOUR_MS);
-                if let (Some(matter), Some(fate)) = (
-                    self.open.get(&id).filter(|m| m.version == version),
-                    self.fates.get(&id),
-                ) {
-                    let calling = Calling {
-                        world: &self.world,
-                        seed: fate.seed,
-                    };
-                    if let Some(next) = fate::next(matter, fate, again, &calling) {
-                        self.events.push(Reverse((next.at.0, id.0, version)));
-                        self.moves.insert(id, next);
-                    }
+                self.refuse(next.action, fault)?;
+                // The world moved on meanwhile: think again later.
+                if let Some(matter) = self.open.get(&id).filter(|m| m.version == version).cloned() {
+                    self.plan(&matter, Instant(at.0 + 12 * HOUR_MS));
+                    self.schedule(&matter);
                 }
             }
         }
@@ -487,7 +505,7 @@ impl Stage<'_> {
     }
 
     /// The person who makes a move.
-    fn person(&self, mover: Mover, day: Day, dice: &mut Dice) -> Option<(AccountId, Desk)> {
+    fn person(&self, mover: Mover, day: Day, dice: &mut Dice) -> Option<AccountId> {
         let directory = self.world.directory();
         let mut among = |seat: Seat, fits: &dyn Fn(&civic::post::Post) -> bool| {
             let posts: Vec<AccountId> = directory
@@ -500,16 +518,12 @@ impl Stage<'_> {
         match mover {
             Mover::Desk(Desk::Area(area)) => {
                 let seat = Seat::Area(directory.answering(area, day)?);
-                among(seat, &|p| p.role.mans_desk()).map(|a| (a, Desk::Area(area)))
+                among(seat, &|p| p.role.mans_desk())
             }
-            Mover::Desk(Desk::Org(org)) => {
-                among(Seat::Org(org), &|_| true).map(|a| (a, Desk::Org(org)))
-            }
+            Mover::Desk(Desk::Org(org)) => among(Seat::Org(org), &|_| true),
             Mover::Desk(Desk::Reporter | Desk::None) => None,
-            Mover::Leader(area) => {
-                among(Seat::Area(area), &|p| p.role.leads()).map(|a| (a, Desk::Area(area)))
-            }
-            Mover::Reporter(account) => Some((account, Desk::Reporter)),
+            Mover::Leader(area) => among(Seat::Area(area), &|p| p.role.leads()),
+            Mover::Reporter(account) => Some(account),
         }
     }
 

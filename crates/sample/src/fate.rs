@@ -6,7 +6,7 @@ use crate::texts::opinion;
 use civic::area::Level;
 use civic::flow::Phase;
 use civic::id::AccountId;
-use civic::matter::{CalledDesk, Desk, Finding, Matter, TaskKind, TaskState};
+use civic::matter::{CalledDesk, ClockKind, Desk, Finding, Matter, TaskKind, TaskState};
 use civic::time::{DAY_MS, HOUR_MS, Instant, MINUTE_MS};
 use office::matter::FormInput;
 
@@ -30,10 +30,12 @@ pub struct Fate {
     pub slow: bool,
     /// Whether somebody above supervises it.
     pub supervised: bool,
+    /// Whether it turns out not to be true.
+    pub bogus: bool,
 }
 
 /// In 10,000: the levels that solve a dispute. The seed's unit head settles 60 % by himself (S4).
-const DISPUTE: [u64; 6] = [6_060, 1_500, 1_580, 700, 150, 10];
+const DISPUTE: [u64; 6] = [6_420, 1_380, 1_420, 640, 130, 10];
 /// In 10,000: the levels that solve other incidents; over 90 % at or below the community (S4).
 const OTHER: [u64; 6] = [6_350, 1_560, 1_270, 680, 130, 10];
 const LEVELS: [Level; 6] = [
@@ -57,9 +59,10 @@ impl Fate {
             botched: hard && dice.chance(600),
             refused: hard && dice.chance(800),
             returned: hard && dice.chance(500),
-            suspended: (hard && dice.chance(500)).then(|| dice.between(10, 150)),
+            suspended: (hard && dice.chance(900)).then(|| dice.between(20, 200)),
             slow: hard && dice.chance(2_200),
             supervised: hard && dice.chance(400),
+            bogus: dice.chance(250),
         }
     }
     fn dice(&self, matter: &Matter) -> Dice {
@@ -137,25 +140,23 @@ pub fn next(matter: &Matter, fate: &Fate, now: Instant, desks: &dyn Callable) ->
     match matter.phase {
         Phase::Triage => Some(judge(matter, fate, &mut dice, now, desks, &say)),
         Phase::Work => {
-            let (from, to) = if fate.slow {
-                (20 * 1_440, 70 * 1_440)
-            } else {
-                (60, 1_500)
-            };
-            Some(settle(
-                matter,
-                fate,
-                in_hours(later(&mut dice, from, to)),
-                &say,
-            ))
+            let at = in_hours(within_limit(matter, 0, fate, &mut dice, now));
+            Some(settle(matter, fate, at, &say))
         }
         Phase::Called | Phase::Handling => handle(matter, fate, &mut dice, now, &say),
         Phase::Review => {
+            // A check counts only for what was fed back before it.
+            let fed = matter
+                .tasks
+                .iter()
+                .filter(|t| t.kind != TaskKind::Check)
+                .map(|t| t.no)
+                .max();
             let checked = matter
                 .tasks
                 .iter()
                 .rev()
-                .find(|t| t.kind == TaskKind::Check);
+                .find(|t| t.kind == TaskKind::Check && Some(t.no) > fed);
             let at = in_hours(later(&mut dice, 15, 240));
             let owner = Mover::Desk(matter.desk);
             Some(match checked.map(|t| t.finding) {
@@ -269,6 +270,19 @@ fn judge(
             at,
             mover,
             action: "classify",
+            form,
+        };
+    }
+    if fate.bogus && matter.level == Level::Community && !matter.returned && matter.tasks.is_empty()
+    {
+        let form = FormInput {
+            opinion: say("void"),
+            ..FormInput::default()
+        };
+        return Move {
+            at,
+            mover,
+            action: "void",
             form,
         };
     }
@@ -489,7 +503,12 @@ fn handle(
             form,
         });
     }
-    if fate.slow && task.extensions == 0 && dice.chance(5_000) {
+    let left = matter
+        .clocks
+        .iter()
+        .find(|c| c.slot == task.no && c.kind == ClockKind::Handle)
+        .map_or(0, |c| c.due.0 - now.0);
+    if fate.slow && task.extensions == 0 && left > DAY_MS && dice.chance(5_000) {
         let form = FormInput {
             task: Some(task.no),
             opinion: say("ask_extension"),
@@ -502,11 +521,7 @@ fn handle(
             form,
         });
     }
-    let (from, to) = if fate.slow {
-        (12 * 1_440, 60 * 1_440)
-    } else {
-        (90, 3_600)
-    };
+    let at = in_hours(within_limit(matter, task.no, fate, dice, now));
     let finding = if dice.chance(9_300) {
         Finding::Solved
     } else {
@@ -519,7 +534,7 @@ fn handle(
         ..FormInput::default()
     };
     Some(Move {
-        at: later(dice, from, to),
+        at,
         mover: Mover::Desk(task.desk),
         action: "feed_back",
         form,
@@ -545,6 +560,22 @@ fn settle(matter: &Matter, fate: &Fate, at: Instant, say: &dyn Fn(&str) -> Optio
         action: "settle",
         form,
     }
+}
+
+/// A desk that works to its limit: mostly well before it, the slow ones after.
+fn within_limit(matter: &Matter, slot: u32, fate: &Fate, dice: &mut Dice, now: Instant) -> Instant {
+    let due = matter
+        .clocks
+        .iter()
+        .find(|c| c.slot == slot && c.kind == ClockKind::Handle && c.runs())
+        .map(|c| c.due);
+    let span = due.map_or(2 * DAY_MS, |due| (due.0 - now.0).max(HOUR_MS));
+    let percent = if fate.slow && dice.chance(3_000) {
+        dice.between(110, 400)
+    } else {
+        dice.between(8, 82)
+    };
+    Instant(now.0 + span * percent / 100)
 }
 
 /// Office hours of departments and centres: 8 to 18 on any day, so that the lists move every day.
