@@ -6,7 +6,6 @@ use crate::serve::{config, listen};
 use anyhow::Context;
 use office::{Office, SystemClock};
 use sample::drive::DAYS;
-use sample::founding::PASSWORD;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::{Command, ExitCode, Stdio};
@@ -42,7 +41,7 @@ pub async fn demo(args: DemoArgs) -> anyhow::Result<ExitCode> {
 
 /// The accounts made for showing, one line each.
 async fn list_accounts(office: &Arc<Office>) -> anyhow::Result<()> {
-    say(&format!("\n演示账号(密码都是 {PASSWORD};只存在于演示中):"));
+    say(&format!("\n演示账号(密码都是 {};只存在于演示中):", office::identity::DEMO_PASSWORD));
     for account in office.demo_accounts().await? {
         say(&format!("  {:<14} {}", account.login, account.title));
     }

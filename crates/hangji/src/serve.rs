@@ -32,7 +32,8 @@ pub async fn listen(office: Arc<Office>, address: SocketAddr, ready: impl FnOnce
         .with_context(|| format!("无法监听 {address}:可能已有程序占用这个端口,请用 --listen 换一个"))?;
     let bound = listener.local_addr()?;
     let sweeping = tokio::spawn(office::sweep::forever(Arc::clone(&office), async || tokio::time::sleep(SWEEP_PAUSE).await));
-    let app = api::router(Arc::clone(&office)).merge(web::router());
+    let options = api::Options { ui: Some(web::router()), ..api::Options::default() };
+    let app = api::router(Arc::clone(&office), options);
     say(&format!("平台已启动:http://{bound}/"));
     ready(bound);
     axum::serve(listener, app.into_make_service_with_connect_info::<SocketAddr>()).with_graceful_shutdown(stopped()).await?;

@@ -24,18 +24,6 @@ const SOURCES: [(&str, u64); 4] = [
     ("seconded", 8),
 ];
 
-/// An account made for showing: its login, what it is for.
-#[derive(Debug, Clone)]
-pub struct Shown {
-    /// Login.
-    pub login: String,
-    /// Password, the same for all of them.
-    pub password: &'static str,
-}
-
-/// Password of the accounts made for showing. They exist in the demo only.
-pub const PASSWORD: &str = "Hangji@2026";
-
 struct Maker<'a> {
     out: Founding,
     from: Day,
@@ -108,7 +96,7 @@ impl Maker<'_> {
 }
 
 /// The rows of the sample city. Areas and posts are valid from `from`; `secret` is the hashed
-/// [`PASSWORD`] for the accounts made for showing, everybody else cannot sign in.
+/// [`office::identity::DEMO_PASSWORD`] for the accounts made for showing, everybody else cannot sign in.
 #[must_use]
 pub fn founding(scale: Scale, from: Day, at: Instant, secret: &str) -> Founding {
     let areas = geography::generate(scale.scope(), SEED);
