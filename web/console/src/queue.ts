@@ -97,3 +97,13 @@ export function countsOf(rows: MatterRow[], next: string | null | undefined, now
     supervised: count((row) => row.supervised, false),
   }
 }
+
+/** Rows of a fresh first page that came after the list on the screen was read. */
+export function newcomers(fresh: MatterRow[], shown: MatterRow[], readAt: Millis): number {
+  const key = (row: MatterRow) => `${row.id}-${row.slot ?? 0}`
+  const known = new Set(shown.map(key))
+  // A row that only moved up from a later page arrived long before.
+  return fresh.filter((row) => !known.has(key(row)) && row.arrived_at > readAt - CLOCKS_APART_MS).length
+}
+/** The server's clock is followed this closely. */
+const CLOCKS_APART_MS = 5_000

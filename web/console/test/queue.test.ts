@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { countsOf, dueToday, mayHoldMore, pick, readState, serverQuery, writeState } from '../src/queue'
+import { countsOf, dueToday, mayHoldMore, newcomers, pick, readState, serverQuery, writeState } from '../src/queue'
 import { readPeriod, writePeriod } from '../src/period'
 import { idempotency } from '../src/idempotency'
 import type { MatterRow } from '@shared/types'
@@ -52,6 +52,14 @@ describe('the counts of the quick filters', () => {
   it('say that they go on, except where the order proves that they do not', () => {
     expect(countsOf(rows, 'next', now)).toEqual({ todo: '3+', today: '1', overdue: '1', supervised: '1+' })
     expect(countsOf(rows.slice(0, 1), 'next', now)).toMatchObject({ overdue: '1+', today: '0+' })
+  })
+})
+
+describe('what is new in the list', () => {
+  it('is what came since it was read, not what moved up from a later page', () => {
+    const shown = [row({ id: '1', arrived_at: now - 60_000 })]
+    const fresh = [row({ id: '1', arrived_at: now + 9_000 }), row({ id: '2', arrived_at: now + 9_000 }), row({ id: '3', arrived_at: now - 3_600_000 })]
+    expect(newcomers(fresh, shown, now)).toBe(1)
   })
 })
 
