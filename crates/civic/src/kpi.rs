@@ -109,3 +109,76 @@ impl Kpi {
         (below != 0).then(|| 100.0 * above as f64 / below as f64)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn base() -> Vec<Kpi> {
+        Kpi::parse(include_str!("../../../packs/base/kpi.toml"))
+            .unwrap_or_else(|p| panic!("{p:#?}"))
+    }
+    fn percent(code: &str, figures: &[(Measure, i64)]) -> Option<String> {
+        let kpis = base();
+        let kpi = kpis
+            .iter()
+            .find(|k| k.code == code)
+            .unwrap_or_else(|| panic!("{code}"));
+        let figure = |m: Measure| figures.iter().find(|(f, _)| *f == m).map_or(0, |(_, n)| *n);
+        kpi.percent(figure).map(|p| format!("{p:.2}"))
+    }
+
+    #[test]
+    fn the_closing_rate_is_the_seeds_arithmetic() {
+        let putian = [(Measure::Reported, 514_400), (Measure::Closed, 510_700)];
+        assert_eq!(percent("closing_rate", &putian).as_deref(), Some("99.28"));
+        let jianyang = [(Measure::Reported, 5_632), (Measure::Closed, 5_622)];
+        assert_eq!(percent("closing_rate", &jianyang).as_deref(), Some("99.82"));
+        assert_eq!(
+            percent("closing_rate", &[]),
+            None,
+            "nothing reported is not 0 %"
+        );
+    }
+
+    #[test]
+    fn disputes_at_the_unit_and_closings_at_the_base_are_shares_of_what_was_closed() {
+        let disputes = [
+            (Measure::DisputesClosed, 500),
+            (Measure::DisputesUnit, 300),
+            (Measure::Disputes, 600),
+        ];
+        assert_eq!(
+            percent("disputes_at_unit", &disputes).as_deref(),
+            Some("60.00")
+        );
+        let base = [
+            (Measure::Closed, 1_000),
+            (Measure::ClosedUnit, 600),
+            (Measure::ClosedGrid, 200),
+            (Measure::ClosedCommunity, 120),
+            (Measure::ClosedTown, 80),
+        ];
+        assert_eq!(percent("closed_at_base", &base).as_deref(), Some("92.00"));
+    }
+
+    #[test]
+    fn the_same_day_rate_of_each_level_is_judged_on_the_day_over_received() {
+        for level in crate::area::Level::ALL {
+            let (came, day) = Measure::triage(level);
+            let code = format!("same_day_{}", level.code());
+            assert_eq!(
+                percent(&code, &[(came, 200), (day, 199)]).as_deref(),
+                Some("99.50"),
+                "{code}"
+            );
+        }
+    }
+
+    #[test]
+    fn an_unknown_measure_is_named() {
+        let text = "[[kpi]]\ncode='x'\nversion=1\nname='某率'\nnumerator='closed+nothing'\ndenominator='reported'\ntext='t'\n";
+        let problems = Kpi::parse(text).unwrap_err();
+        assert!(problems[0].message.contains("某率"), "{problems:?}");
+    }
+}
