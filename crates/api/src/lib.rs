@@ -31,7 +31,7 @@ mod token;
 mod visit;
 
 pub use error::{FieldProblem, NearUnit, ProblemDocument};
-pub use openapi::openapi;
+pub use openapi::{openapi, openapi_json};
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;

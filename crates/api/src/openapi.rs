@@ -172,3 +172,11 @@ pub(crate) async fn bad_method() -> Fail {
         "这个地址不支持这种请求方法,请对照 /docs 核对",
     )
 }
+
+/// The document as text, as `docs/openapi.json` keeps it.
+#[must_use]
+pub fn openapi_json() -> String {
+    let mut text = openapi().to_pretty_json().unwrap_or_default();
+    text.push('\n');
+    text
+}

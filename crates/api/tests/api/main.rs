@@ -1,0 +1,14 @@
+//! The HTTP interface, in process, on a real database with a clock that stands still.
+
+#![allow(clippy::unwrap_used, reason = "these are tests")]
+
+mod app;
+mod boards;
+mod document;
+mod events;
+mod forms;
+mod matrix;
+mod people;
+mod public;
+mod story;
+mod writing;
