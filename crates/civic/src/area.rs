@@ -393,11 +393,11 @@ impl Tree {
 
 /// Units whose population lies outside the band (R005; default 50–200 people). Units of unknown
 /// population are not judged.
-pub fn outside_size_band<'a>(
-    tree: &'a Tree,
+pub fn outside_size_band(
+    tree: &Tree,
     id: AreaId,
     band: std::ops::RangeInclusive<i64>,
-) -> impl Iterator<Item = &'a Area> {
+) -> impl Iterator<Item = &Area> {
     tree.subtree(id).filter(move |a| {
         a.level == Level::Unit && a.population > 0 && !band.contains(&a.population)
     })

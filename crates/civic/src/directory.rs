@@ -298,12 +298,12 @@ impl Directory {
     }
 
     /// Areas of `level` below `root` whose desk is vacant on `day` (R014).
-    pub fn vacancies<'a>(
-        &'a self,
+    pub fn vacancies(
+        &self,
         root: AreaId,
         level: Level,
         day: Day,
-    ) -> impl Iterator<Item = &'a crate::area::Area> {
+    ) -> impl Iterator<Item = &crate::area::Area> {
         self.tree
             .subtree(root)
             .filter(move |a| a.level == level && a.valid_on(day) && !self.occupied(a.id, day))

@@ -120,8 +120,15 @@ pub struct Stuck {
 impl Office {
     fn board_area(&self, actor: &Actor, area: AreaId) -> Result<Level> {
         let world = self.world();
-        world.directory().over(actor, Verb::SeeBoard, area).ok_or_else(|| Refusal::unknown("区域"))?;
-        world.tree().get(area).map(|a| a.level).ok_or_else(|| Refusal::unknown("区域").into())
+        world
+            .directory()
+            .over(actor, Verb::SeeBoard, area)
+            .ok_or_else(|| Refusal::unknown("区域"))?;
+        world
+            .tree()
+            .get(area)
+            .map(|a| a.level)
+            .ok_or_else(|| Refusal::unknown("区域").into())
     }
 
     /// The board of an area for the days `from..=to`.
@@ -131,17 +138,33 @@ impl Office {
     pub async fn board(&self, actor: &Actor, area: AreaId, from: Day, to: Day) -> Result<Board> {
         let level = self.board_area(actor, area)?;
         if to < from || to.0 - from.0 > PERIOD_DAYS_MAX {
-            return Err(Refusal::invalid("to", "bad_period", "结束日期要在开始日期之后,且不超过十年").into());
+            return Err(Refusal::invalid(
+                "to",
+                "bad_period",
+                "结束日期要在开始日期之后,且不超过十年",
+            )
+            .into());
         }
         let world = self.world();
         let parent = world.tree().parent(area).map(|p| p.id);
         let periods = measure::covering(from, to);
         let units: Vec<AreaId> = if level == Level::Grid {
-            world.tree().children(area).filter(|a| a.level == Level::Unit).map(|a| a.id).collect()
+            world
+                .tree()
+                .children(area)
+                .filter(|a| a.level == Level::Unit)
+                .map(|a| a.id)
+                .collect()
         } else {
             Vec::new()
         };
-        let classes: Vec<i64> = world.rules.categories.classes().iter().filter_map(|c| c.code.parse().ok()).collect();
+        let classes: Vec<i64> = world
+            .rules
+            .categories
+            .classes()
+            .iter()
+            .filter_map(|c| c.code.parse().ok())
+            .collect();
         let with_classes = level <= Level::Community;
         let (own, stocks, mut below) = self
             .read(move |conn| {
@@ -151,8 +174,14 @@ impl Office {
                     wanted.extend(classes);
                 }
                 let (own, stocks) = match level {
-                    Level::Unit => (tally::of_unit(conn, area, &periods)?, tally::of_unit(conn, area, &total)?),
-                    _ => (tally::of_node(conn, parent, area, &periods, &wanted)?, tally::of_node(conn, parent, area, &total, &wanted)?),
+                    Level::Unit => (
+                        tally::of_unit(conn, area, &periods)?,
+                        tally::of_unit(conn, area, &total)?,
+                    ),
+                    _ => (
+                        tally::of_node(conn, parent, area, &periods, &wanted)?,
+                        tally::of_node(conn, parent, area, &total, &wanted)?,
+                    ),
                 };
                 let mut children = std::collections::BTreeMap::new();
                 if level < Level::Unit {
@@ -166,26 +195,51 @@ impl Office {
                     }
                 }
                 for unit in units {
-                    let zero = |map: std::collections::BTreeMap<i64, Figures>| map.get(&0).cloned().unwrap_or_default();
+                    let zero = |map: std::collections::BTreeMap<i64, Figures>| {
+                        map.get(&0).cloned().unwrap_or_default()
+                    };
                     let now = zero(tally::of_unit(conn, unit, &total)?);
-                    children.insert(unit, zero(tally::of_unit(conn, unit, &periods)?).with_stocks_of(&now));
+                    children.insert(
+                        unit,
+                        zero(tally::of_unit(conn, unit, &periods)?).with_stocks_of(&now),
+                    );
                 }
                 Ok((own, stocks, children))
             })
             .await?;
-        let kpis = |figures: &Figures| world.kpis.iter().map(|kpi| valued(kpi, figures)).collect::<Vec<_>>();
+        let kpis = |figures: &Figures| {
+            world
+                .kpis
+                .iter()
+                .map(|kpi| valued(kpi, figures))
+                .collect::<Vec<_>>()
+        };
         let none = Figures::default();
-        let at = |class: i64| own.get(&class).unwrap_or(&none).clone().with_stocks_of(stocks.get(&class).unwrap_or(&none));
+        let at = |class: i64| {
+            own.get(&class)
+                .unwrap_or(&none)
+                .clone()
+                .with_stocks_of(stocks.get(&class).unwrap_or(&none))
+        };
         let figures = at(0);
         let children = world
             .tree()
             .children(area)
             .map(|child| {
                 let figures = below.remove(&child.id).unwrap_or_default();
-                BoardChild { area: child.id, kpis: kpis(&figures), figures }
+                BoardChild {
+                    area: child.id,
+                    kpis: kpis(&figures),
+                    figures,
+                }
             })
             .collect();
-        let mut seen: Vec<i64> = own.keys().chain(stocks.keys()).copied().filter(|c| *c != 0).collect();
+        let mut seen: Vec<i64> = own
+            .keys()
+            .chain(stocks.keys())
+            .copied()
+            .filter(|c| *c != 0)
+            .collect();
         seen.sort_unstable();
         seen.dedup();
         Ok(Board {
@@ -208,7 +262,9 @@ impl Office {
         let level = self.board_area(actor, area)?;
         let day = self.today();
         let board = self.board(actor, area, day, day).await?;
-        let held = self.read(move |conn| store::matter::open_in(conn, level, area, ROWS_MAX)).await?;
+        let held = self
+            .read(move |conn| store::matter::open_in(conn, level, area, ROWS_MAX))
+            .await?;
         let world = self.world();
         let figures = board.figures;
         let open_at = |level: Level| {
@@ -226,7 +282,12 @@ impl Office {
             .rev()
             .map(|level| {
                 let (received, judged) = Measure::triage(level);
-                TodayLevel { level, received: figures.get(received), judged: figures.get(judged), open: open_at(level) }
+                TodayLevel {
+                    level,
+                    received: figures.get(received),
+                    judged: figures.get(judged),
+                    open: open_at(level),
+                }
             })
             .collect();
         let open = held
@@ -234,11 +295,26 @@ impl Office {
             .filter(|h| world.directory().sees(actor, &h.matter, day))
             .map(|h| {
                 let due = (h.due_at.0 != i64::MAX).then_some(h.due_at);
-                Listed { slot: h.slot, due_at: due, due_kind: due.map(|_| h.due_kind), matter: h.matter }
+                Listed {
+                    slot: h.slot,
+                    due_at: due,
+                    due_kind: due.map(|_| h.due_kind),
+                    matter: h.matter,
+                }
             })
             .collect();
-        let responsible = self.person_of(world.directory().responsible(area, day).cloned()).await?;
-        Ok(Today { area, day, ends_at: world.rules.calendar.zone().end_of(day), figures, levels, open, responsible })
+        let responsible = self
+            .person_of(world.directory().responsible(area, day).cloned())
+            .await?;
+        Ok(Today {
+            area,
+            day,
+            ends_at: world.rules.calendar.zone().end_of(day),
+            figures,
+            levels,
+            open,
+            responsible,
+        })
     }
 
     /// Who things of an area are stuck with: the desks with the most overdue first.
@@ -247,30 +323,54 @@ impl Office {
     /// `Unknown` outside the actor's areas.
     pub async fn stuck(&self, actor: &Actor, area: AreaId) -> Result<Vec<Stuck>> {
         let level = self.board_area(actor, area)?;
-        let rows = self.read(move |conn| store::matter::stuck(conn, level, area, ROWS_MAX)).await?;
+        let rows = self
+            .read(move |conn| store::matter::stuck(conn, level, area, ROWS_MAX))
+            .await?;
         let (world, day) = (self.world(), self.today());
         let mut out = Vec::with_capacity(rows.len());
         for (desk, open, overdue, oldest_since) in rows {
             let post = match desk {
                 Desk::Area(area) => world.directory().responsible(area, day).cloned(),
-                Desk::Org(org) => world.directory().posts_at(civic::post::Seat::Org(org), day).next().cloned(),
+                Desk::Org(org) => world
+                    .directory()
+                    .posts_at(civic::post::Seat::Org(org), day)
+                    .next()
+                    .cloned(),
                 Desk::Reporter | Desk::None => None,
             };
-            out.push(Stuck { desk, person: self.person_of(post).await?, open, overdue, oldest_since });
+            out.push(Stuck {
+                desk,
+                person: self.person_of(post).await?,
+                open,
+                overdue,
+                oldest_since,
+            });
         }
         Ok(out)
     }
 
     /// Name and title of the holder of a post.
-    pub(crate) async fn person_of(&self, post: Option<std::sync::Arc<civic::post::Post>>) -> Result<Option<(String, String)>> {
+    pub(crate) async fn person_of(
+        &self,
+        post: Option<std::sync::Arc<civic::post::Post>>,
+    ) -> Result<Option<(String, String)>> {
         let Some(post) = post else { return Ok(None) };
         let account = post.account;
-        let names = self.read(move |conn| store::account::names(conn, &[account])).await?;
-        Ok(Some((names.get(&account).cloned().unwrap_or_default(), self.world().directory().title(&post))))
+        let names = self
+            .read(move |conn| store::account::names(conn, &[account]))
+            .await?;
+        Ok(Some((
+            names.get(&account).cloned().unwrap_or_default(),
+            self.world().directory().title(&post),
+        )))
     }
 }
 
 fn valued(kpi: &Kpi, figures: &Figures) -> KpiValue {
     let (numerator, denominator) = kpi.parts(|m| figures.get(m));
-    KpiValue { kpi: kpi.clone(), numerator, denominator }
+    KpiValue {
+        kpi: kpi.clone(),
+        numerator,
+        denominator,
+    }
 }

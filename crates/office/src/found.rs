@@ -35,7 +35,10 @@ impl Office {
     /// `Conflict` when there are areas already; `Invalid` when the rows do not make a tree.
     pub async fn found(&self, founding: Founding) -> Result<()> {
         if !self.world().tree().is_empty() {
-            return Err(Refusal::Conflict("这个数据库里已经有区划,不能再次初始化;请换一个空的数据库".into()).into());
+            return Err(Refusal::Conflict(
+                "这个数据库里已经有区划,不能再次初始化;请换一个空的数据库".into(),
+            )
+            .into());
         }
         civic::area::Tree::build(founding.areas.clone())?;
         let now = self.now();
@@ -46,10 +49,23 @@ impl Office {
             store::org::insert_many(conn, &founding.orgs)?;
             store::account::insert_many(conn, &founding.accounts)?;
             store::post::insert_many(conn, &founding.posts)?;
-            let detail = format!("区域 {}、单位 {}、账号 {}、岗位 {}", founding.areas.len(), founding.orgs.len(), founding.accounts.len(), founding.posts.len());
+            let detail = format!(
+                "区域 {}、单位 {}、账号 {}、岗位 {}",
+                founding.areas.len(),
+                founding.orgs.len(),
+                founding.accounts.len(),
+                founding.posts.len()
+            );
             store::audit::append(
                 conn,
-                &Entry { at: now, account: civic::id::AccountId(0), name: "系统".into(), action: "found".into(), object: "installation".into(), detail },
+                &Entry {
+                    at: now,
+                    account: civic::id::AccountId(0),
+                    name: "系统".into(),
+                    action: "found".into(),
+                    object: "installation".into(),
+                    detail,
+                },
             )?;
             Ok::<(), Failure>(())
         })

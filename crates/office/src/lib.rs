@@ -3,22 +3,21 @@
 //! One [`Office`] serves an installation. Every verb takes the actor first and refuses with a
 //! [`civic::refusal::Refusal`]; opaque faults are logged once where they happen.
 
-
 mod area;
 mod audit;
-mod duty;
-mod message;
-mod post;
-mod visit;
 mod board;
 mod clock;
+mod duty;
 mod file;
 mod found;
 pub mod identity;
 mod live;
 pub mod matter;
+mod message;
 pub mod pack;
+mod post;
 pub mod sweep;
+mod visit;
 mod world;
 
 pub use area::{AreaDetail, Counts, Located, Named, Responsible, UNIT_PEOPLE};
@@ -58,10 +57,13 @@ pub enum Fault {
 impl From<DbError> for Fault {
     fn from(error: DbError) -> Self {
         match error {
-            DbError::Full(_) | DbError::ReadOnly(_) => {
-                Self::Refused(Refusal::Busy("服务器磁盘已满或不可写,现在只能查看、不能办理;请通知系统管理员清理磁盘后再试".into()))
+            DbError::Full(_) | DbError::ReadOnly(_) => Self::Refused(Refusal::Busy(
+                "服务器磁盘已满或不可写,现在只能查看、不能办理;请通知系统管理员清理磁盘后再试"
+                    .into(),
+            )),
+            DbError::Lost(_) | DbError::Busy(_) | DbError::Retry(_) => {
+                Self::Refused(Refusal::Busy("数据库暂时无法使用,请稍后再试".into()))
             }
-            DbError::Lost(_) | DbError::Busy(_) | DbError::Retry(_) => Self::Refused(Refusal::Busy("数据库暂时无法使用,请稍后再试".into())),
             other => {
                 tracing::error!(error = %other, "database");
                 Self::Broken(other.to_string())
@@ -116,7 +118,10 @@ impl Office {
     ///
     /// # Errors
     /// A Chinese sentence that says what to do.
-    pub fn open(config: &Config, clock: Arc<dyn Clock>) -> std::result::Result<Arc<Self>, OpenError> {
+    pub fn open(
+        config: &Config,
+        clock: Arc<dyn Clock>,
+    ) -> std::result::Result<Arc<Self>, OpenError> {
         Self::begin(config, clock, false)
     }
 
@@ -124,15 +129,26 @@ impl Office {
     ///
     /// # Errors
     /// As [`Office::open`], and when a migration or the pack fails.
-    pub fn create(config: &Config, clock: Arc<dyn Clock>) -> std::result::Result<Arc<Self>, OpenError> {
+    pub fn create(
+        config: &Config,
+        clock: Arc<dyn Clock>,
+    ) -> std::result::Result<Arc<Self>, OpenError> {
         Self::begin(config, clock, true)
     }
 
-    fn begin(config: &Config, clock: Arc<dyn Clock>, create: bool) -> std::result::Result<Arc<Self>, OpenError> {
+    fn begin(
+        config: &Config,
+        clock: Arc<dyn Clock>,
+        create: bool,
+    ) -> std::result::Result<Arc<Self>, OpenError> {
         let live = Live::default();
         let publisher = live.clone();
         let publish = move |committed: Committed| publisher.publish(committed);
-        let store = if create { Store::create(&config.url, publish)? } else { Store::open(&config.url, publish)? };
+        let store = if create {
+            Store::create(&config.url, publish)?
+        } else {
+            Store::open(&config.url, publish)?
+        };
         if create {
             pack::install(&store, clock.now())?;
         }
@@ -182,10 +198,16 @@ impl Office {
         &self.store
     }
 
-    pub(crate) async fn read<T: Send + 'static>(&self, work: impl FnOnce(&mut Conn) -> store::driver::Result<T> + Send + 'static) -> Result<T> {
+    pub(crate) async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Conn) -> store::driver::Result<T> + Send + 'static,
+    ) -> Result<T> {
         Ok(self.store.read::<T, DbError>(work).await?)
     }
-    pub(crate) async fn write<T: Send + 'static>(&self, work: impl FnOnce(&mut Conn) -> std::result::Result<T, Failure> + Send + 'static) -> Result<T> {
+    pub(crate) async fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Conn) -> std::result::Result<T, Failure> + Send + 'static,
+    ) -> Result<T> {
         Ok(self.store.write::<T, Failure>(work).await?)
     }
 
@@ -195,10 +217,14 @@ impl Office {
     /// When the rows cannot be read or do not make a tree.
     pub async fn reload(&self) -> Result<()> {
         let now = self.now();
-        let world = self.store.read::<World, OpenError>(move |conn| World::read(conn, now)).await.map_err(|e| {
-            tracing::error!(error = ?e, "reload");
-            Fault::Broken(e.to_string())
-        })?;
+        let world = self
+            .store
+            .read::<World, OpenError>(move |conn| World::read(conn, now))
+            .await
+            .map_err(|e| {
+                tracing::error!(error = ?e, "reload");
+                Fault::Broken(e.to_string())
+            })?;
         self.world.store(Arc::new(world));
         Ok(())
     }

@@ -20,6 +20,8 @@ impl Live {
         self.lock().retain(|listener| listener(&committed));
     }
     fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Listener>> {
-        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+        self.0
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 }

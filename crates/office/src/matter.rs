@@ -32,7 +32,11 @@ pub struct Receipt {
 
 impl Receipt {
     pub(crate) fn of(matter: &Matter) -> Self {
-        Self { id: matter.id, no: matter.no.clone(), version: matter.version }
+        Self {
+            id: matter.id,
+            no: matter.no.clone(),
+            version: matter.version,
+        }
     }
     pub(crate) fn text(&self) -> String {
         serde_json::to_string(self).unwrap_or_default()
@@ -47,6 +51,8 @@ impl Office {
     pub(crate) async fn visible(&self, actor: &Actor, id: MatterId) -> Result<Matter> {
         let matter = self.read(move |conn| store::matter::get(conn, id)).await?;
         let day = self.today();
-        matter.filter(|m| self.world().directory().sees(actor, m, day)).ok_or_else(|| Refusal::unknown("事件").into())
+        matter
+            .filter(|m| self.world().directory().sees(actor, m, day))
+            .ok_or_else(|| Refusal::unknown("事件").into())
     }
 }

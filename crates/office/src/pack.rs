@@ -48,8 +48,14 @@ pub fn embedded(pack: &str) -> Vec<PackFile> {
 
 fn collect(dir: &Dir<'_>, pack: &str, out: &mut Vec<PackFile>) {
     for file in dir.files() {
-        if let (Some(path), Some(body)) = (file.path().strip_prefix(pack).ok().and_then(|p| p.to_str()), file.contents_utf8()) {
-            out.push(PackFile { path: path.to_owned(), body: body.to_owned() });
+        if let (Some(path), Some(body)) = (
+            file.path().strip_prefix(pack).ok().and_then(|p| p.to_str()),
+            file.contents_utf8(),
+        ) {
+            out.push(PackFile {
+                path: path.to_owned(),
+                body: body.to_owned(),
+            });
         }
     }
     for dir in dir.dirs() {
@@ -75,12 +81,22 @@ pub struct DepartmentLine {
 /// The department list of the base pack.
 #[must_use]
 pub fn departments() -> Vec<DepartmentLine> {
-    let text = embedded(BASE).into_iter().find(|f| f.path == "departments.csv").map(|f| f.body).unwrap_or_default();
+    let text = embedded(BASE)
+        .into_iter()
+        .find(|f| f.path == "departments.csv")
+        .map(|f| f.body)
+        .unwrap_or_default();
     text.lines()
         .skip(1)
         .filter_map(|line| {
             let mut cells = line.split(',').map(str::to_owned);
-            Some(DepartmentLine { code: cells.next()?, name: cells.next()?, kind: cells.next()?, levels: cells.next()?, town_name: cells.next()? })
+            Some(DepartmentLine {
+                code: cells.next()?,
+                name: cells.next()?,
+                kind: cells.next()?,
+                levels: cells.next()?,
+                town_name: cells.next()?,
+            })
         })
         .collect()
 }
@@ -92,17 +108,27 @@ pub fn departments() -> Vec<DepartmentLine> {
 pub fn check(files: &[PackFile]) -> Result<(), Vec<Problem>> {
     let mut problems = Vec::new();
     for file in files {
-        let under = |list: Vec<Problem>| list.into_iter().map(|p| p.under(&file.path)).collect::<Vec<_>>();
+        let under = |list: Vec<Problem>| {
+            list.into_iter()
+                .map(|p| p.under(&file.path))
+                .collect::<Vec<_>>()
+        };
         let found = match file.path.as_str() {
             path if path.starts_with("flows/") => Flow::parse(&file.body).err(),
             "categories.csv" => Categories::parse(&file.path, &file.body, &[]).err(),
-            path if path.starts_with("calendar") => Calendar::parse("cn", "0", Zone::CHINA, &file.body).err(),
+            path if path.starts_with("calendar") => {
+                Calendar::parse("cn", "0", Zone::CHINA, &file.body).err()
+            }
             "kpi.toml" => Kpi::parse(&file.body).err(),
             _ => None,
         };
         problems.extend(found.map(under).unwrap_or_default());
     }
-    if problems.is_empty() { Ok(()) } else { Err(problems) }
+    if problems.is_empty() {
+        Ok(())
+    } else {
+        Err(problems)
+    }
 }
 
 /// Puts the base pack into a database, as new versions of the files that differ.
@@ -120,16 +146,25 @@ pub(crate) fn install(store: &Store, now: Instant) -> Result<(), OpenError> {
 
 /// Reads the packs from the database.
 pub(crate) fn load(conn: &mut Conn) -> Result<Packs, OpenError> {
-    let newest: HashMap<String, (i64, String)> =
-        store::pack::newest(conn, BASE)?.into_iter().map(|f| (f.path, (f.version, f.body))).collect();
+    let newest: HashMap<String, (i64, String)> = store::pack::newest(conn, BASE)?
+        .into_iter()
+        .map(|f| (f.path, (f.version, f.body)))
+        .collect();
     let file = |path: &str| {
-        newest.get(path).map(|(version, body)| (version.to_string(), body.as_str())).ok_or_else(|| {
-            OpenError::new(format!("数据库里没有业务包文件 {path},请先运行 hangji migrate 装入业务包"))
-        })
+        newest
+            .get(path)
+            .map(|(version, body)| (version.to_string(), body.as_str()))
+            .ok_or_else(|| {
+                OpenError::new(format!(
+                    "数据库里没有业务包文件 {path},请先运行 hangji migrate 装入业务包"
+                ))
+            })
     };
     let bad = |path: &str| {
         let path = path.to_owned();
-        move |problems: Vec<Problem>| crate::world::explained(&format!("业务包文件 {path} 有误"), &problems)
+        move |problems: Vec<Problem>| {
+            crate::world::explained(&format!("业务包文件 {path} 有误"), &problems)
+        }
     };
     let mut flows = HashMap::new();
     for stored in store::pack::all_versions(conn, BASE, "flows/")? {
@@ -141,8 +176,10 @@ pub(crate) fn load(conn: &mut Conn) -> Result<Packs, OpenError> {
     let (_, kpis) = file("kpi.toml")?;
     Ok(Packs {
         flows,
-        categories: Categories::parse("categories.csv", categories, &[]).map_err(bad("categories.csv"))?,
-        calendar: Calendar::parse("cn", &version, Zone::CHINA, calendar).map_err(bad("calendar.csv"))?,
+        categories: Categories::parse("categories.csv", categories, &[])
+            .map_err(bad("categories.csv"))?,
+        calendar: Calendar::parse("cn", &version, Zone::CHINA, calendar)
+            .map_err(bad("calendar.csv"))?,
         kpis: Kpi::parse(kpis).map_err(bad("kpi.toml"))?,
     })
 }

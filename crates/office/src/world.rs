@@ -46,13 +46,17 @@ impl World {
         let packs = pack::load(conn)?;
         let today = packs.calendar.zone().day_of(now);
         let areas = store::area::load_all(conn)?;
-        let tree = Tree::build(areas).map_err(|problems| explained("区划数据有误,无法启动", &problems))?;
+        let tree =
+            Tree::build(areas).map_err(|problems| explained("区划数据有误,无法启动", &problems))?;
         let orgs = store::org::load_all(conn)?;
         let posts = store::post::load_all(conn)?;
-        let codes = store::area::all_codes(conn, "stat", today)?.into_iter().collect();
+        let codes = store::area::codes_of(conn, "stat")?.into_iter().collect();
         let mut boundaries = Vec::new();
-        store::area::for_each_boundary(conn, today, |area, body| {
-            if tree.get(area).is_some_and(|a| a.level == Level::Unit && a.valid_on(today)) {
+        store::area::for_each_boundary(conn, |area, body| {
+            if tree
+                .get(area)
+                .is_some_and(|a| a.level == Level::Unit && a.valid_on(today))
+            {
                 boundaries.push((area.0, body.to_vec()));
             }
             Ok(())
@@ -77,8 +81,16 @@ impl World {
 
 /// A list of problems as one sentence for the person who starts the program.
 pub(crate) fn explained(what: &str, problems: &[civic::problem::Problem]) -> OpenError {
-    let shown: Vec<&str> = problems.iter().take(5).map(|p| p.message.as_str()).collect();
+    let shown: Vec<&str> = problems
+        .iter()
+        .take(5)
+        .map(|p| p.message.as_str())
+        .collect();
     let more = problems.len().saturating_sub(5);
-    let tail = if more > 0 { format!(";另有 {more} 处") } else { String::new() };
+    let tail = if more > 0 {
+        format!(";另有 {more} 处")
+    } else {
+        String::new()
+    };
     OpenError::new(format!("{what}:{}{tail}", shown.join(";")))
 }

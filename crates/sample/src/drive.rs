@@ -44,8 +44,7 @@ impl Plan {
     /// The seed's 318 days up to `until`, for a part of the city with so many units.
     #[must_use]
     pub fn of_seed(until: Instant, units: usize) -> Self {
-        let share =
-            units as f64 / f64::from(u32::try_from(crate::geography::UNITS).unwrap_or(u32::MAX));
+        let share = units as f64 / crate::geography::UNITS as f64;
         let from = Zone::CHINA.day_of(until).plus(-DAYS);
         Self {
             from,

@@ -408,7 +408,7 @@ fn fill(maker: &mut Maker<'_>, areas: &[geography::Area]) {
         maker.appoint(None, Role::GridInstructor, Seat::Area(community), None);
     }
     let grids = of(5);
-    let wanted = (POSTS * of(6).len()) / geography::UNITS as usize;
+    let wanted = (POSTS * of(6).len()) / geography::UNITS;
     let mut at = 0;
     while maker.out.posts.len() < wanted && !grids.is_empty() {
         maker.appoint(

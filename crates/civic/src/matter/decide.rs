@@ -389,10 +389,10 @@ fn guard(action: &Action, work: &Work<'_>) -> Result<(), Refusal> {
             Guard::Pending if matter.pending.is_empty() => "现在没有等待审批的申请",
             Guard::NotPending if work.own_pending() => "已经有一项申请在等待审批,请等审批后再提",
             Guard::Supervised
-                if !matter
+                if matter
                     .supervision
                     .as_ref()
-                    .is_some_and(|s| s.answered_at.is_none()) =>
+                    .is_none_or(|s| s.answered_at.is_some()) =>
             {
                 "这件事没有待回复的督办"
             }

@@ -15,15 +15,27 @@ impl Office {
     ///
     /// # Errors
     /// See [`civic::matter::decide`].
-    pub async fn act(&self, actor: &Actor, id: MatterId, action: &str, version: Option<u32>, input: FormInput, key: Option<String>) -> Result<Receipt> {
-        self.act_at(actor, id, action, version, input, key, self.now()).await
+    pub async fn act(
+        &self,
+        actor: &Actor,
+        id: MatterId,
+        action: &str,
+        version: Option<u32>,
+        input: FormInput,
+        key: Option<String>,
+    ) -> Result<Receipt> {
+        self.act_at(actor, id, action, version, input, key, self.now())
+            .await
     }
 
     /// The same at a given time, for the sample city's clock.
     ///
     /// # Errors
     /// As [`Office::act`].
-    #[allow(clippy::too_many_arguments, reason = "the sample city adds only the time")]
+    #[allow(
+        clippy::too_many_arguments,
+        reason = "the sample city adds only the time"
+    )]
     pub async fn act_at(
         &self,
         actor: &Actor,
@@ -37,7 +49,11 @@ impl Office {
         let form = self.form(actor, input).await?;
         let matters: Vec<MatterId> = std::iter::once(id).chain(form.other).collect();
         let files: Vec<_> = form.files.iter().map(|f| (f.file, id)).collect();
-        let command = civic::matter::Command { action: action.to_owned(), version, form };
+        let command = civic::matter::Command {
+            action: action.to_owned(),
+            version,
+            form,
+        };
         let world = self.world();
         let actor = actor.clone();
         let answer = self
@@ -49,8 +65,17 @@ impl Office {
                 now,
                 decide: Box::new(move |cases: &Cases, _: &mut Minting<'_>| {
                     let outcome = decide(&world.rules, cases, id, &actor, &command, now)?;
-                    let matter = outcome.matters.iter().find(|m| m.id == id).ok_or_else(|| Refusal::Conflict("操作没有产生结果".into()))?;
-                    Ok(Writing { answer: Receipt::of(matter).text(), files: files.clone(), outcome, ..Writing::default() })
+                    let matter = outcome
+                        .matters
+                        .iter()
+                        .find(|m| m.id == id)
+                        .ok_or_else(|| Refusal::Conflict("操作没有产生结果".into()))?;
+                    Ok(Writing {
+                        answer: Receipt::of(matter).text(),
+                        files: files.clone(),
+                        outcome,
+                        ..Writing::default()
+                    })
                 }),
             })
             .await

@@ -97,24 +97,50 @@ impl Office {
     /// # Errors
     /// `place_outside` with the nearest units when no unit covers the point; unknown and retired
     /// areas; an area and a point that contradict each other.
-    pub(crate) fn resolve(&self, place: &PlaceInput) -> std::result::Result<(Place, Path), Refusal> {
+    pub(crate) fn resolve(
+        &self,
+        place: &PlaceInput,
+    ) -> std::result::Result<(Place, Path), Refusal> {
         let world = self.world();
         let tree = world.tree();
         let today = self.today();
-        let kept = Place { address: place.address.trim().to_owned(), point: place.point };
+        let kept = Place {
+            address: place.address.trim().to_owned(),
+            point: place.point,
+        };
         if let Some(area) = place.area {
-            let found = tree.get(area).ok_or_else(|| Refusal::invalid("area", "unknown_area", "没有这个区域,请重新在地图或列表中选择"))?;
+            let found = tree.get(area).ok_or_else(|| {
+                Refusal::invalid(
+                    "area",
+                    "unknown_area",
+                    "没有这个区域,请重新在地图或列表中选择",
+                )
+            })?;
             if !found.valid_on(today) {
-                let heir = tree.parent(area).map_or(String::new(), |p| format!(",请在“{}”内重新选择", p.name));
-                return Err(Refusal::invalid("area", "retired_area", format!("“{}”已经撤销或尚未启用{heir}", found.name)));
+                let heir = tree
+                    .parent(area)
+                    .map_or(String::new(), |p| format!(",请在“{}”内重新选择", p.name));
+                return Err(Refusal::invalid(
+                    "area",
+                    "retired_area",
+                    format!("“{}”已经撤销或尚未启用{heir}", found.name),
+                ));
             }
             if found.level < Level::Community {
-                return Err(Refusal::invalid("area", "too_coarse", format!("“{}”范围太大,请至少选到村居", found.name)));
+                return Err(Refusal::invalid(
+                    "area",
+                    "too_coarse",
+                    format!("“{}”范围太大,请至少选到村居", found.name),
+                ));
             }
             return Ok((kept, tree.path(area)));
         }
         let Some((lon, lat)) = place.point else {
-            return Err(Refusal::invalid("place", "required", "请在地图上选择地点,或选择所在治理单元"));
+            return Err(Refusal::invalid(
+                "place",
+                "required",
+                "请在地图上选择地点,或选择所在治理单元",
+            ));
         };
         let point = Point { lon, lat };
         if let Some(unit) = world.locator.locate(point) {
@@ -127,18 +153,42 @@ impl Office {
             .filter(|n| n.metres <= NEAREST_METRES_MAX)
             .map(|n| format!("{}(约 {:.0} 米)", tree.full_name(AreaId(n.id)), n.metres))
             .collect();
-        let hint = if near.is_empty() { "这个地点不在本市范围内".to_owned() } else { format!("最近的是:{}", near.join(";")) };
-        Err(Refusal::Invalid(vec![Problem::new("place", "place_outside", format!("这个地点不属于任何治理单元。{hint}。请移动地点,或直接选择所在单元"))]))
+        let hint = if near.is_empty() {
+            "这个地点不在本市范围内".to_owned()
+        } else {
+            format!("最近的是:{}", near.join(";"))
+        };
+        Err(Refusal::Invalid(vec![Problem::new(
+            "place",
+            "place_outside",
+            format!("这个地点不属于任何治理单元。{hint}。请移动地点,或直接选择所在单元"),
+        )]))
     }
 
     /// Files that the actor uploaded and that belong to nothing yet.
-    pub(crate) async fn attachable(&self, actor: &Actor, files: &[FileId]) -> Result<Vec<Attached>> {
+    pub(crate) async fn attachable(
+        &self,
+        actor: &Actor,
+        files: &[FileId],
+    ) -> Result<Vec<Attached>> {
         let mut out = Vec::with_capacity(files.len());
         for id in files.iter().copied() {
             let stored = self.read(move |conn| store::file::get(conn, id)).await?;
             let own = stored.filter(|f| f.account == actor.account && f.matter.is_none());
-            let file = own.ok_or_else(|| Refusal::invalid("files", "unknown_file", "有附件没有上传成功或已用于别的事件,请重新上传"))?;
-            out.push(Attached { file: file.id, name: file.name, mime: file.mime, bytes: file.bytes as u64, sha256: file.sha256 });
+            let file = own.ok_or_else(|| {
+                Refusal::invalid(
+                    "files",
+                    "unknown_file",
+                    "有附件没有上传成功或已用于别的事件,请重新上传",
+                )
+            })?;
+            out.push(Attached {
+                file: file.id,
+                name: file.name,
+                mime: file.mime,
+                bytes: file.bytes as u64,
+                sha256: file.sha256,
+            });
         }
         Ok(out)
     }
@@ -167,12 +217,24 @@ impl Office {
 pub(crate) fn check_contact(contact: &ContactInput) -> Vec<Problem> {
     let mut problems = Vec::new();
     if contact.name.chars().count() > NAME_CHARS_MAX {
-        problems.push(Problem::new("reporter.name", "too_long", format!("姓名最多 {NAME_CHARS_MAX} 字")));
+        problems.push(Problem::new(
+            "reporter.name",
+            "too_long",
+            format!("姓名最多 {NAME_CHARS_MAX} 字"),
+        ));
     }
     let digits = contact.phone.chars().filter(char::is_ascii_digit).count();
-    let allowed = contact.phone.chars().all(|c| c.is_ascii_digit() || matches!(c, '-' | '+' | ' '));
-    if !contact.phone.is_empty() && !(allowed && (7..=15).contains(&digits)) {
-        problems.push(Problem::new("reporter.phone", "bad_phone", "电话号码应为 7 到 15 位数字,请检查"));
+    let allowed = contact
+        .phone
+        .chars()
+        .all(|c| c.is_ascii_digit() || matches!(c, '-' | '+' | ' '));
+    let plausible = contact.phone.is_empty() || (allowed && (7..=15).contains(&digits));
+    if !plausible {
+        problems.push(Problem::new(
+            "reporter.phone",
+            "bad_phone",
+            "电话号码应为 7 到 15 位数字,请检查",
+        ));
     }
     problems
 }

@@ -80,15 +80,21 @@ impl Office {
     /// # Errors
     /// `Unknown` for an area outside the actor's, `Invalid` for a cursor that is not one.
     pub async fn matters(&self, actor: &Actor, query: Query) -> Result<Page> {
-        let limit = query.limit.unwrap_or(PAGE_ROWS_DEFAULT).clamp(1, PAGE_ROWS_MAX);
+        let limit = query
+            .limit
+            .unwrap_or(PAGE_ROWS_DEFAULT)
+            .clamp(1, PAGE_ROWS_MAX);
         match query.view {
             View::Queue => self.queue(actor, query, limit).await,
             View::Reported | View::Handled => {
                 let after = cursor_id(query.cursor.as_deref())?;
-                let (account, filter, reported) = (actor.account, query.filter, query.view == View::Reported);
+                let (account, filter, reported) =
+                    (actor.account, query.filter, query.view == View::Reported);
                 let matters = self
                     .read(move |conn| match reported {
-                        true => store::matter::of_reporter(conn, account, &filter, after, limit + 1),
+                        true => {
+                            store::matter::of_reporter(conn, account, &filter, after, limit + 1)
+                        }
                         false => store::matter::of_hand(conn, account, &filter, after, limit + 1),
                     })
                     .await?;
@@ -98,7 +104,11 @@ impl Office {
                 let (level, area) = self.listed_area(actor, query.area)?;
                 let after = cursor_id(query.cursor.as_deref())?;
                 let filter = query.filter;
-                let matters = self.read(move |conn| store::matter::of_area(conn, level, area, &filter, after, limit + 1)).await?;
+                let matters = self
+                    .read(move |conn| {
+                        store::matter::of_area(conn, level, area, &filter, after, limit + 1)
+                    })
+                    .await?;
                 Ok(self.page(actor, matters, limit))
             }
         }
@@ -130,7 +140,9 @@ impl Office {
         let desks = self.desks_of(actor);
         let after = cursor_pair(query.cursor.as_deref())?;
         let filter = query.filter;
-        let held = self.read(move |conn| store::matter::on_desks(conn, &desks, &filter, after, limit + 1)).await?;
+        let held = self
+            .read(move |conn| store::matter::on_desks(conn, &desks, &filter, after, limit + 1))
+            .await?;
         let more = held.len() > limit;
         let before = query.due_before;
         let mut rows: Vec<Listed> = Vec::new();
@@ -147,7 +159,10 @@ impl Office {
                 rows.push(listed(holding));
             }
         }
-        Ok(Page { rows, next: next.filter(|_| more) })
+        Ok(Page {
+            rows,
+            next: next.filter(|_| more),
+        })
     }
 
     fn page(&self, actor: &Actor, mut matters: Vec<Matter>, limit: usize) -> Page {
@@ -159,8 +174,17 @@ impl Office {
             .into_iter()
             .filter(|m| world.directory().sees(actor, m, today))
             .map(|matter| {
-                let clock = matter.clocks.iter().filter(|c| c.runs()).min_by_key(|c| c.due);
-                Listed { slot: 0, due_at: clock.map(|c| c.due), due_kind: clock.map(|c| c.kind.word().to_owned()), matter }
+                let clock = matter
+                    .clocks
+                    .iter()
+                    .filter(|c| c.runs())
+                    .min_by_key(|c| c.due);
+                Listed {
+                    slot: 0,
+                    due_at: clock.map(|c| c.due),
+                    due_kind: clock.map(|c| c.kind.word().to_owned()),
+                    matter,
+                }
             })
             .collect();
         Page { rows, next }
@@ -168,12 +192,36 @@ impl Office {
 
     /// The area of a list or board: the one asked for if it lies within a post of the actor, else
     /// the highest of the actor's own.
-    pub(crate) fn listed_area(&self, actor: &Actor, area: Option<AreaId>) -> Result<(Level, AreaId)> {
+    pub(crate) fn listed_area(
+        &self,
+        actor: &Actor,
+        area: Option<AreaId>,
+    ) -> Result<(Level, AreaId)> {
         let world = self.world();
-        let own = || actor.posts.iter().filter_map(|p| if let Seat::Area(area) = p.seat { world.tree().get(area) } else { None }).min_by_key(|a| a.level).map(|a| a.id);
+        let own = || {
+            actor
+                .posts
+                .iter()
+                .filter_map(|p| {
+                    if let Seat::Area(area) = p.seat {
+                        world.tree().get(area)
+                    } else {
+                        None
+                    }
+                })
+                .min_by_key(|a| a.level)
+                .map(|a| a.id)
+        };
         let area = area.or_else(own).ok_or_else(|| Refusal::unknown("区域"))?;
-        world.directory().over(actor, Verb::See, area).ok_or_else(|| Refusal::unknown("区域"))?;
-        let level = world.tree().get(area).map(|a| a.level).ok_or_else(|| Refusal::unknown("区域"))?;
+        world
+            .directory()
+            .over(actor, Verb::See, area)
+            .ok_or_else(|| Refusal::unknown("区域"))?;
+        let level = world
+            .tree()
+            .get(area)
+            .map(|a| a.level)
+            .ok_or_else(|| Refusal::unknown("区域"))?;
         Ok((level, area))
     }
 
@@ -184,11 +232,26 @@ impl Office {
     /// When the point lies in no unit.
     pub async fn nearby(&self, point: (f64, f64), class: Option<i64>) -> Result<Vec<Nearby>> {
         let world = self.world();
-        let here = Point { lon: point.0, lat: point.1 };
-        let Some(unit) = world.locator.locate(here) else { return Ok(Vec::new()) };
-        let Some(community) = world.tree().path(AreaId(unit)).at(Level::Community) else { return Ok(Vec::new()) };
-        let filter = Filter { class, open: Some(true), ..Filter::default() };
-        let open = self.read(move |conn| store::matter::of_area(conn, Level::Community, community, &filter, None, 200)).await?;
+        let here = Point {
+            lon: point.0,
+            lat: point.1,
+        };
+        let Some(unit) = world.locator.locate(here) else {
+            return Ok(Vec::new());
+        };
+        let Some(community) = world.tree().path(AreaId(unit)).at(Level::Community) else {
+            return Ok(Vec::new());
+        };
+        let filter = Filter {
+            class,
+            open: Some(true),
+            ..Filter::default()
+        };
+        let open = self
+            .read(move |conn| {
+                store::matter::of_area(conn, Level::Community, community, &filter, None, 200)
+            })
+            .await?;
         let mut near: Vec<Nearby> = open
             .into_iter()
             .filter(|m| m.reporter.bypass.is_none())
@@ -206,11 +269,20 @@ impl Office {
 
 fn listed(holding: Holding) -> Listed {
     let due = (holding.due_at.0 != i64::MAX).then_some(holding.due_at);
-    Listed { slot: holding.slot, due_at: due, due_kind: due.map(|_| holding.due_kind), matter: holding.matter }
+    Listed {
+        slot: holding.slot,
+        due_at: due,
+        due_kind: due.map(|_| holding.due_kind),
+        matter: holding.matter,
+    }
 }
 
 /// Vacant desks below `area` that its people answer for: down to, not into, manned ones.
-fn vacant_below(directory: &civic::directory::Directory, area: AreaId, day: civic::time::Day) -> impl Iterator<Item = AreaId> {
+fn vacant_below(
+    directory: &civic::directory::Directory,
+    area: AreaId,
+    day: civic::time::Day,
+) -> impl Iterator<Item = AreaId> {
     let mut found = Vec::new();
     let mut open: Vec<AreaId> = directory.tree.children(area).map(|a| a.id).collect();
     while let Some(next) = open.pop() {
@@ -236,11 +308,16 @@ fn bad_cursor() -> Refusal {
 }
 
 fn cursor_id(cursor: Option<&str>) -> Result<Option<i64>> {
-    Ok(cursor.map(|c| c.parse().map_err(|_| bad_cursor())).transpose()?)
+    Ok(cursor
+        .map(|c| c.parse().map_err(|_| bad_cursor()))
+        .transpose()?)
 }
 
 fn cursor_pair(cursor: Option<&str>) -> Result<Option<(i64, i64)>> {
     let Some(text) = cursor else { return Ok(None) };
     let (due, id) = text.split_once('.').ok_or_else(bad_cursor)?;
-    Ok(Some((due.parse().map_err(|_| bad_cursor())?, id.parse().map_err(|_| bad_cursor())?)))
+    Ok(Some((
+        due.parse().map_err(|_| bad_cursor())?,
+        id.parse().map_err(|_| bad_cursor())?,
+    )))
 }

@@ -40,15 +40,34 @@ impl Office {
     /// An actor without account: may report and nothing else.
     #[must_use]
     pub fn anonymous() -> Actor {
-        Actor { account: AccountId(0), name: "居民".into(), posts: Vec::new(), system: false }
+        Actor {
+            account: AccountId(0),
+            name: "居民".into(),
+            posts: Vec::new(),
+            system: false,
+        }
     }
 
     /// A report of somebody without account. Answers the receipt and the follow-up code.
     ///
     /// # Errors
     /// As [`Office::report`].
-    pub async fn report_publicly(&self, input: ReportInput, key: Option<String>) -> Result<(Receipt, String)> {
-        let receipt = self.report(&Self::anonymous(), ReportInput { confirms: true, prehandle: None, ..input }, key).await?;
+    pub async fn report_publicly(
+        &self,
+        input: ReportInput,
+        key: Option<String>,
+    ) -> Result<(Receipt, String)> {
+        let receipt = self
+            .report(
+                &Self::anonymous(),
+                ReportInput {
+                    confirms: true,
+                    prehandle: None,
+                    ..input
+                },
+                key,
+            )
+            .await?;
         let code = self.follow_code(receipt.id);
         Ok((receipt, code))
     }
@@ -65,9 +84,18 @@ impl Office {
 
     async fn followed_matter(&self, no: &str, code: &str) -> Result<Matter> {
         let wanted = no.trim().to_owned();
-        let matter = self.read(move |conn| store::matter::by_no(conn, &wanted)).await?;
-        let right = |m: &Matter| constant_time_eq(self.follow_code(m.id).as_bytes(), code.trim().to_ascii_uppercase().as_bytes());
-        matter.filter(right).ok_or_else(|| Refusal::Unknown("编号或查询码不对,请核对回执后再试".into()).into())
+        let matter = self
+            .read(move |conn| store::matter::by_no(conn, &wanted))
+            .await?;
+        let right = |m: &Matter| {
+            constant_time_eq(
+                self.follow_code(m.id).as_bytes(),
+                code.trim().to_ascii_uppercase().as_bytes(),
+            )
+        };
+        matter
+            .filter(right)
+            .ok_or_else(|| Refusal::Unknown("编号或查询码不对,请核对回执后再试".into()).into())
     }
 
     /// The course of a report, for who has its number and code.
@@ -77,29 +105,66 @@ impl Office {
     pub async fn follow(&self, no: &str, code: &str) -> Result<Followed> {
         let matter = self.followed_matter(no, code).await?;
         let id = matter.id;
-        let steps: Vec<Step> = self.read(move |conn| store::step::journal(conn, id)).await?.into_iter().map(|s| s.step).collect();
+        let steps: Vec<Step> = self
+            .read(move |conn| store::step::journal(conn, id))
+            .await?
+            .into_iter()
+            .map(|s| s.step)
+            .collect();
         let world = self.world();
         let flow = world.rules.flow_of(&matter)?;
-        let word = |code: &str| flow.state(code).map_or_else(String::new, |s| s.name.clone());
+        let word = |code: &str| {
+            flow.state(code)
+                .map_or_else(String::new, |s| s.name.clone())
+        };
         let mut progress = Vec::new();
         for step in &steps {
             if step.from_state != step.to_state || step.words.reply.is_some() {
-                progress.push(Progress { at: step.acted_at, state: word(&step.to_state), reply: step.words.reply.clone() });
+                progress.push(Progress {
+                    at: step.acted_at,
+                    state: word(&step.to_state),
+                    reply: step.words.reply.clone(),
+                });
             }
         }
-        let may_confirm = matter.reporter.account == Some(follower(id)) && flow.leaving(&matter.state).any(|a| a.verb == civic::rights::Verb::Confirm);
-        Ok(Followed { state: word(&matter.state), progress, may_confirm, matter })
+        let may_confirm = matter.reporter.account == Some(follower(id))
+            && flow
+                .leaving(&matter.state)
+                .any(|a| a.verb == civic::rights::Verb::Confirm);
+        Ok(Followed {
+            state: word(&matter.state),
+            progress,
+            may_confirm,
+            matter,
+        })
     }
 
     /// The evaluation of a person without account.
     ///
     /// # Errors
     /// As [`Office::follow`] and [`Office::act`].
-    pub async fn confirm_publicly(&self, no: &str, code: &str, rating: u8, words: Option<String>, key: Option<String>) -> Result<Receipt> {
+    pub async fn confirm_publicly(
+        &self,
+        no: &str,
+        code: &str,
+        rating: u8,
+        words: Option<String>,
+        key: Option<String>,
+    ) -> Result<Receipt> {
         let matter = self.followed_matter(no, code).await?;
-        let actor = Actor { account: follower(matter.id), name: "当事人".into(), posts: Vec::new(), system: false };
-        let form = FormInput { rating: Some(rating), opinion: words, ..FormInput::default() };
-        self.act(&actor, matter.id, "confirm", None, form, key).await
+        let actor = Actor {
+            account: follower(matter.id),
+            name: "当事人".into(),
+            posts: Vec::new(),
+            system: false,
+        };
+        let form = FormInput {
+            rating: Some(rating),
+            opinion: words,
+            ..FormInput::default()
+        };
+        self.act(&actor, matter.id, "confirm", None, form, key)
+            .await
     }
 }
 

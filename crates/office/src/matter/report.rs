@@ -19,7 +19,12 @@ impl Office {
     ///
     /// # Errors
     /// `Invalid` with every problem of place, words, category, contact or files.
-    pub async fn report(&self, actor: &Actor, input: ReportInput, key: Option<String>) -> Result<Receipt> {
+    pub async fn report(
+        &self,
+        actor: &Actor,
+        input: ReportInput,
+        key: Option<String>,
+    ) -> Result<Receipt> {
         self.report_at(actor, input, key, self.now()).await
     }
 
@@ -27,7 +32,13 @@ impl Office {
     ///
     /// # Errors
     /// As [`Office::report`].
-    pub async fn report_at(&self, actor: &Actor, input: ReportInput, key: Option<String>, now: Instant) -> Result<Receipt> {
+    pub async fn report_at(
+        &self,
+        actor: &Actor,
+        input: ReportInput,
+        key: Option<String>,
+        now: Instant,
+    ) -> Result<Receipt> {
         let (place, path) = self.resolve(&input.place)?;
         if let Some(contact) = &input.contact {
             let problems = check_contact(contact);
@@ -44,7 +55,13 @@ impl Office {
             .contact
             .as_ref()
             .filter(|c| !c.name.is_empty() || !c.phone.is_empty())
-            .map(|c| self.keys.seal(serde_json::json!({ "name": c.name, "phone": c.phone }).to_string().as_bytes()));
+            .map(|c| {
+                self.keys.seal(
+                    serde_json::json!({ "name": c.name, "phone": c.phone })
+                        .to_string()
+                        .as_bytes(),
+                )
+            });
         let staff = !actor.posts.is_empty();
         let anonymous = actor.account == AccountId(0);
         let form = ReportForm {
@@ -81,7 +98,10 @@ impl Office {
                     }
                     let no = minting.number(&prefix);
                     let outcome = report(&world.rules, FLOW, &actor, &form, id, &no, now)?;
-                    let matter = outcome.matters.last().ok_or_else(|| Refusal::Conflict("上报没有产生事件".into()))?;
+                    let matter = outcome
+                        .matters
+                        .last()
+                        .ok_or_else(|| Refusal::Conflict("上报没有产生事件".into()))?;
                     Ok(Writing {
                         answer: Receipt::of(matter).text(),
                         party: identity.clone().map(|cipher| (id, cipher, None)),
@@ -104,9 +124,18 @@ pub(crate) fn follower(id: MatterId) -> AccountId {
 }
 
 /// Numbers for people: town code, day, counter within both: `350302003-260311-0007`.
-fn prefix(codes: &std::collections::HashMap<civic::id::AreaId, String>, path: &Path, day: civic::time::Day) -> String {
-    let town = path.at(Level::Town).or_else(|| path.at(Level::County)).or_else(|| path.leaf());
-    let code = town.and_then(|t| codes.get(&t)).map_or("0", |code| code.get(..9).unwrap_or(code));
+fn prefix(
+    codes: &std::collections::HashMap<civic::id::AreaId, String>,
+    path: &Path,
+    day: civic::time::Day,
+) -> String {
+    let town = path
+        .at(Level::Town)
+        .or_else(|| path.at(Level::County))
+        .or_else(|| path.leaf());
+    let code = town
+        .and_then(|t| codes.get(&t))
+        .map_or("0", |code| code.get(..9).unwrap_or(code));
     let (year, month, of_month) = day.ymd();
     format!("{code}-{:02}{month:02}{of_month:02}-", year % 100)
 }

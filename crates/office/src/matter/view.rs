@@ -67,13 +67,19 @@ impl Office {
         let (matter, stored, cipher) = self
             .read(move |conn| {
                 let matter = store::matter::get(conn, id)?;
-                let steps = if matter.is_some() { store::step::journal(conn, id)? } else { Vec::new() };
+                let steps = if matter.is_some() {
+                    store::step::journal(conn, id)?
+                } else {
+                    Vec::new()
+                };
                 let cipher = store::matter::party(conn, id)?;
                 Ok((matter, steps, cipher))
             })
             .await?;
         let directory = world.directory();
-        let matter = matter.filter(|m| directory.sees(actor, m, today)).ok_or_else(|| Refusal::unknown("事件"))?;
+        let matter = matter
+            .filter(|m| directory.sees(actor, m, today))
+            .ok_or_else(|| Refusal::unknown("事件"))?;
         let internal = !actor.posts.is_empty() && matter.reporter.account != Some(actor.account);
         let mut steps: Vec<Step> = stored.into_iter().map(|s| s.step).collect();
         if !internal {
@@ -81,8 +87,20 @@ impl Office {
                 step.words.opinion = None;
             }
         }
-        let contact = cipher.and_then(|c| self.contact(&c)).map(|c| Contact { name: mask::name(&c.name), phone: mask::phone(&c.phone) });
-        let may_unmask = contact.is_some() && directory.entitles(actor, Verb::Unmask, &[Relation::Desk, Relation::Owner, Relation::Task], &matter, today).is_some();
+        let contact = cipher.and_then(|c| self.contact(&c)).map(|c| Contact {
+            name: mask::name(&c.name),
+            phone: mask::phone(&c.phone),
+        });
+        let may_unmask = contact.is_some()
+            && directory
+                .entitles(
+                    actor,
+                    Verb::Unmask,
+                    &[Relation::Desk, Relation::Owner, Relation::Task],
+                    &matter,
+                    today,
+                )
+                .is_some();
         let stuck_with = self.stuck_with(&matter).await?;
         Ok(Viewed {
             actions: available(&world.rules, actor, &matter, now)?,
@@ -96,7 +114,9 @@ impl Office {
     }
 
     fn contact(&self, cipher: &[u8]) -> Option<Contact> {
-        self.keys.open(cipher).and_then(|plain| serde_json::from_slice(&plain).ok())
+        self.keys
+            .open(cipher)
+            .and_then(|plain| serde_json::from_slice(&plain).ok())
     }
 
     async fn stuck_with(&self, matter: &Matter) -> Result<Vec<StuckWith>> {
@@ -104,28 +124,57 @@ impl Office {
         let directory = world.directory();
         let mut out = Vec::new();
         for (slot, desk) in matter.holding() {
-            let claimed = if slot == 0 { matter.holder } else { matter.task(slot).and_then(|t| t.holder) };
+            let claimed = if slot == 0 {
+                matter.holder
+            } else {
+                matter.task(slot).and_then(|t| t.holder)
+            };
             let seat = match desk {
-                Desk::Area(area) => directory.answering(area, today).map(civic::post::Seat::Area),
+                Desk::Area(area) => directory
+                    .answering(area, today)
+                    .map(civic::post::Seat::Area),
                 Desk::Org(org) => Some(civic::post::Seat::Org(org)),
                 Desk::Reporter | Desk::None => None,
             };
             let post = seat.and_then(|seat| {
                 let mut posts: Vec<_> = directory.posts_at(seat, today).collect();
-                posts.sort_by_key(|p| (Some(p.account) != claimed, !p.role.mans_desk(), p.role, p.id));
+                posts.sort_by_key(|p| {
+                    (
+                        Some(p.account) != claimed,
+                        !p.role.mans_desk(),
+                        p.role,
+                        p.id,
+                    )
+                });
                 posts.first().map(|p| (*p).clone())
             });
-            let clock = matter.clocks.iter().filter(|c| c.slot == slot && c.runs()).min_by_key(|c| c.due);
+            let clock = matter
+                .clocks
+                .iter()
+                .filter(|c| c.slot == slot && c.runs())
+                .min_by_key(|c| c.due);
             let since = matter.task(slot).map_or(matter.arrived_at, |t| t.called_at);
             let person = match post {
                 Some(post) => {
                     let account = post.account;
-                    let names = self.read(move |conn| store::account::names(conn, &[account])).await?;
-                    Some((names.get(&account).cloned().unwrap_or_default(), directory.title(&post)))
+                    let names = self
+                        .read(move |conn| store::account::names(conn, &[account]))
+                        .await?;
+                    Some((
+                        names.get(&account).cloned().unwrap_or_default(),
+                        directory.title(&post),
+                    ))
                 }
                 None => None,
             };
-            out.push(StuckWith { slot, desk, person, since, due_at: clock.map(|c| c.due), overdue: clock.is_some_and(|c| c.marked) });
+            out.push(StuckWith {
+                slot,
+                desk,
+                person,
+                since,
+                due_at: clock.map(|c| c.due),
+                overdue: clock.is_some_and(|c| c.marked),
+            });
         }
         Ok(out)
     }
@@ -139,12 +188,21 @@ impl Office {
         let matter = self.visible(actor, id).await?;
         let (world, now, today) = (self.world(), self.now(), self.today());
         let relations = [Relation::Desk, Relation::Owner, Relation::Task];
-        if world.directory().entitles(actor, Verb::Unmask, &relations, &matter, today).is_none() {
+        if world
+            .directory()
+            .entitles(actor, Verb::Unmask, &relations, &matter, today)
+            .is_none()
+        {
             return Err(Refusal::Denied("只有正在承办这件事的人可以查看联系方式".into()).into());
         }
         let reason = reason.trim().to_owned();
         if reason.chars().count() < 2 || reason.chars().count() > 200 {
-            return Err(Refusal::invalid("reason", "required", "请写明查看联系方式的理由(2 到 200 字)").into());
+            return Err(Refusal::invalid(
+                "reason",
+                "required",
+                "请写明查看联系方式的理由(2 到 200 字)",
+            )
+            .into());
         }
         let start = world.rules.calendar.zone().start_of(today);
         let (account, name) = (actor.account, actor.name.clone());
@@ -156,15 +214,25 @@ impl Office {
                         "今天已查看 {used} 次联系方式,达到上限;确有需要请联系安全管理员"
                     ))));
                 }
-                let cipher = store::matter::party(conn, id)?.ok_or_else(|| Refusal::Conflict("这件事没有留下联系方式".into()))?;
+                let cipher = store::matter::party(conn, id)?
+                    .ok_or_else(|| Refusal::Conflict("这件事没有留下联系方式".into()))?;
                 store::audit::append(
                     conn,
-                    &Entry { at: now, account, name, action: UNMASK.into(), object: format!("matter:{id}"), detail: format!("字段:姓名、电话;理由:{reason}") },
+                    &Entry {
+                        at: now,
+                        account,
+                        name,
+                        action: UNMASK.into(),
+                        object: format!("matter:{id}"),
+                        detail: format!("字段:姓名、电话;理由:{reason}"),
+                    },
                 )?;
                 Ok(cipher)
             })
             .await?;
-        self.contact(&cipher).ok_or_else(|| Refusal::Conflict("联系方式无法解密:密钥文件与数据不符,请联系系统管理员".into()).into())
+        self.contact(&cipher).ok_or_else(|| {
+            Refusal::Conflict("联系方式无法解密:密钥文件与数据不符,请联系系统管理员".into()).into()
+        })
     }
 }
 
