@@ -4,7 +4,7 @@
 use crate::build::found_and_play;
 use crate::command::{BenchArgs, DatabaseArgs, say};
 use crate::memory::resident_bytes;
-use crate::serve::config;
+use crate::serve::{config, create, open};
 use civic::area::Level;
 use civic::directory::Actor;
 use civic::id::AreaId;
@@ -13,7 +13,7 @@ use civic::post::{Role, Seat};
 use futures::stream::{FuturesUnordered, StreamExt};
 use hdrhistogram::Histogram;
 use office::matter::{FormInput, PlaceInput, Query, ReportInput, View};
-use office::{Office, SystemClock};
+use office::Office;
 use serde::Serialize;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -61,11 +61,11 @@ pub async fn bench(args: BenchArgs) -> anyhow::Result<ExitCode> {
     };
     let config = config(&place, true)?;
     if args.database.is_none() {
-        let office = Office::create(&config, Arc::new(SystemClock::default()))?;
+        let office = create(&config)?;
         found_and_play(&office, sample::Scale::Street, 30).await?;
     }
     let before = Stopwatch::now();
-    let office = Office::open(&config, Arc::new(SystemClock::default()))?;
+    let office = open(&config)?;
     let open_seconds = before.elapsed().as_secs_f64();
     let resident_mb_after_open = resident_bytes().map(mb);
     let span = Duration::from_secs(args.seconds);

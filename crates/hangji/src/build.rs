@@ -1,9 +1,9 @@
 //! Building a sample city: the rows of an installation, then its days played through the real verbs.
 
 use crate::command::{BuildArgs, say};
-use crate::serve::config;
+use crate::serve::{config, create};
 use indicatif::{ProgressBar, ProgressStyle};
-use office::{Office, SystemClock};
+use office::Office;
 use sample::drive::{DAYS, Plan, Progress};
 use sample::{Scale, founding};
 use std::collections::HashMap;
@@ -14,7 +14,7 @@ use std::time::Instant as Stopwatch;
 /// `hangji build`
 pub async fn build(args: BuildArgs) -> anyhow::Result<ExitCode> {
     let config = config(&args.place, true)?;
-    let office = Office::create(&config, Arc::new(SystemClock::default()))?;
+    let office = create(&config)?;
     found_and_play(&office, args.scale, args.days.unwrap_or(DAYS)).await?;
     Ok(ExitCode::SUCCESS)
 }

@@ -2,9 +2,9 @@
 
 use crate::build::found_and_play;
 use crate::command::{DatabaseArgs, DemoArgs, say};
-use crate::serve::{config, listen};
+use crate::serve::{config, create, listen};
 use anyhow::Context;
-use office::{Office, SystemClock};
+use office::Office;
 use sample::drive::DAYS;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -25,7 +25,7 @@ pub async fn demo(args: DemoArgs) -> anyhow::Result<ExitCode> {
     std::fs::create_dir_all(&data)?;
     let database = args.database.clone().unwrap_or_else(|| format!("sqlite:{}", data.join("hangji.db").display()));
     let place = DatabaseArgs { database, data: data.clone() };
-    let office = Office::create(&config(&place, true)?, Arc::new(SystemClock::default()))?;
+    let office = create(&config(&place, true)?)?;
     if office.world().tree().is_empty() {
         found_and_play(&office, args.scale, args.days.unwrap_or(DAYS)).await?;
         std::fs::write(&finished, "")?;

@@ -1,23 +1,26 @@
 //! The commands that prove, seal, upgrade and check.
 
 use crate::command::{DatabaseArgs, complain, print_line, say};
-use crate::serve::config;
+use crate::serve::{blocking, config, create, open};
 use anyhow::{Context, bail};
-use office::{Clock, Office, SystemClock};
+use office::{Clock, SystemClock};
 use std::path::Path;
 use std::process::ExitCode;
-use std::sync::Arc;
 use store::url::StoreUrl;
 
 /// `hangji migrate`
 pub fn migrate(args: &DatabaseArgs) -> anyhow::Result<ExitCode> {
-    let office = Office::create(&config(args, false)?, Arc::new(SystemClock::default()))?;
+    let office = create(&config(args, false)?)?;
     say(&format!("数据库 {} 已是当前版本", office.store().url()));
     Ok(ExitCode::SUCCESS)
 }
 
 /// `hangji verify`: reads beside a running platform; exit code 1 when something is wrong.
 pub fn verify(args: &DatabaseArgs) -> anyhow::Result<ExitCode> {
+    blocking(|| prove(args))
+}
+
+fn prove(args: &DatabaseArgs) -> anyhow::Result<ExitCode> {
     let url: StoreUrl = args.database.parse()?;
     let mut conn = store::database::reading_conn(&url)?;
     let pending = store::migrate::pending(&mut conn, store::MIGRATIONS)?;
@@ -43,7 +46,7 @@ pub fn verify(args: &DatabaseArgs) -> anyhow::Result<ExitCode> {
 
 /// `hangji seal`
 pub async fn seal(args: &DatabaseArgs) -> anyhow::Result<ExitCode> {
-    let office = Office::open(&config(args, false)?, Arc::new(SystemClock::default()))?;
+    let office = open(&config(args, false)?)?;
     let now = SystemClock::default().now();
     let seal = office.store().write::<_, store::lane::Failure>(move |conn| Ok(store::seal::seal(conn, now)?)).await?;
     print_line(&serde_json::to_string_pretty(&seal)?)

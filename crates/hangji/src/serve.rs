@@ -7,6 +7,7 @@ use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
+use store::driver::OpenError;
 use store::url::StoreUrl;
 
 /// Longest pause between two sweeps: every deadline is seen within a second.
@@ -19,9 +20,25 @@ pub fn config(place: &DatabaseArgs, demo: bool) -> anyhow::Result<Config> {
     Ok(Config { url, data: place.data.clone(), demo })
 }
 
+/// Opens an existing database.
+pub fn open(config: &Config) -> Result<Arc<Office>, OpenError> {
+    blocking(|| Office::open(config, Arc::new(SystemClock::default())))
+}
+
+/// Opens a database, made or brought up to date if need be.
+pub fn create(config: &Config) -> Result<Arc<Office>, OpenError> {
+    blocking(|| Office::create(config, Arc::new(SystemClock::default())))
+}
+
+/// Runs what blocks this thread. The driver of PostgreSQL has a runtime of its own, and a runtime
+/// refuses to start inside another one.
+pub fn blocking<T>(work: impl FnOnce() -> T) -> T {
+    tokio::task::block_in_place(work)
+}
+
 /// `hangji serve`
 pub async fn serve(args: ServeArgs) -> anyhow::Result<ExitCode> {
-    let office = Office::open(&config(&args.place, false)?, Arc::new(SystemClock::default()))?;
+    let office = open(&config(&args.place, false)?)?;
     listen(office, args.listen, |_| ()).await
 }
 
