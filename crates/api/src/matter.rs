@@ -20,7 +20,7 @@ use civic::id::{AreaId, MatterId};
 use civic::refusal::Refusal;
 use form::{ActionForm, UnmaskForm};
 use office::Fault;
-use office::matter::{Query, View};
+use office::matter::{Query, Receipt, View};
 use serde::Serialize;
 use std::sync::Arc;
 use utoipa::{IntoParams, ToSchema};
@@ -41,13 +41,31 @@ fn etag(version: u32) -> String {
     format!("\"v{version}\"")
 }
 
-/// The matter as the actor sees it after a command. Whoever may not see it any more (a neighbour
-/// who joined) is told only that it was done.
-async fn answer(app: &App, actor: &Actor, id: MatterId, status: StatusCode) -> Answer<Response> {
-    let viewed = match app.office.matter(actor, id).await {
+/// What is answered to somebody who may not see the matter (any more): a neighbour who joined, a
+/// desk that reported for another area.
+#[derive(Serialize, ToSchema)]
+struct ReceiptView {
+    id: String,
+    no: String,
+    version: u32,
+}
+
+/// The matter as the actor sees it after a command.
+async fn answer(
+    app: &App,
+    actor: &Actor,
+    receipt: Receipt,
+    status: StatusCode,
+) -> Answer<Response> {
+    let viewed = match app.office.matter(actor, receipt.id).await {
         Ok(viewed) => viewed,
         Err(Fault::Refused(Refusal::Unknown(_))) => {
-            return Ok(StatusCode::NO_CONTENT.into_response());
+            let view = ReceiptView {
+                id: receipt.id.to_string(),
+                no: receipt.no,
+                version: receipt.version,
+            };
+            return Ok((StatusCode::ACCEPTED, Json(view)).into_response());
         }
         Err(fault) => return Err(fault.into()),
     };
@@ -60,7 +78,7 @@ async fn answer(app: &App, actor: &Actor, id: MatterId, status: StatusCode) -> A
 ///
 /// 上报事件。地点用治理单元或经纬度;同一幂等键重复提交只登记一次。
 #[utoipa::path(post, path = "/matters", tag = "matter", params(("Idempotency-Key" = String, Header)), request_body = ReportForm,
-    responses((status = 201, body = MatterView), (status = 204, description = "已登记,但您无权查看")))]
+    responses((status = 201, body = MatterView), (status = 202, description = "已登记,但您无权查看详情", body = ReceiptView)))]
 async fn report(
     State(app): Shared,
     signed: Signed,
@@ -71,7 +89,7 @@ async fn report(
         .office
         .report(&signed.actor, form.into(), Some(key))
         .await?;
-    answer(&app, &signed.actor, receipt.id, StatusCode::CREATED).await
+    answer(&app, &signed.actor, receipt, StatusCode::CREATED).await
 }
 
 #[derive(IntoParams)]
@@ -257,7 +275,7 @@ async fn matter(State(app): Shared, signed: Signed, Id(id): Id<MatterId>) -> Ans
 /// 办理动作(上报上级、呼叫部门、签收、反馈、办结等);`If-Match` 写明所见版本,已被他人处理时 412。
 #[utoipa::path(post, path = "/matters/{id}/actions/{action}", tag = "matter",
     params(("id" = String, Path), ("action" = String, Path), ("Idempotency-Key" = String, Header), ("If-Match" = String, Header)),
-    request_body = ActionForm, responses((status = 200, body = MatterView), (status = 204, description = "已完成,但您无权查看该事件")))]
+    request_body = ActionForm, responses((status = 200, body = MatterView), (status = 202, description = "已完成,但您无权查看详情", body = ReceiptView)))]
 async fn act(
     State(app): Shared,
     signed: Signed,
@@ -267,7 +285,8 @@ async fn act(
     Form(form): Form<ActionForm>,
 ) -> Answer<Response> {
     let id: MatterId = id.parse().map_err(|_| Fail::unknown("事件"))?;
-    app.office
+    let receipt = app
+        .office
         .act(
             &signed.actor,
             id,
@@ -277,7 +296,7 @@ async fn act(
             Some(key),
         )
         .await?;
-    answer(&app, &signed.actor, id, StatusCode::OK).await
+    answer(&app, &signed.actor, receipt, StatusCode::OK).await
 }
 
 /// Name and telephone in clear.

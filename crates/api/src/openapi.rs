@@ -115,6 +115,7 @@ pub(crate) fn finished(mut document: OpenApi) -> OpenApi {
                     SecurityRequirement::new("token", none),
                 ]);
             }
+            name(operation);
             operation
                 .responses
                 .responses
@@ -122,6 +123,16 @@ pub(crate) fn finished(mut document: OpenApi) -> OpenApi {
         }
     }
     document
+}
+
+/// Functions of different nouns may have the same name; operations may not.
+fn name(operation: &mut Operation) {
+    let noun = operation.tags.as_ref().and_then(|t| t.first());
+    if let (Some(noun), Some(own)) = (noun, &operation.operation_id)
+        && noun != own
+    {
+        operation.operation_id = Some(format!("{noun}_{own}"));
+    }
 }
 
 fn refusal() -> RefOr<Response> {

@@ -386,7 +386,14 @@ impl<'a> Viewer<'a> {
 
     /// A matter nearby, with nothing that only its readers may see.
     pub fn near(&self, near: office::matter::Nearby) -> MatterRow {
-        let head = self.head(&near.matter, 0, None, &HashMap::new());
+        let head = Head {
+            desk_name: String::new(),
+            overdue: false,
+            supervised: false,
+            returned: false,
+            reopened: false,
+            ..self.head(&near.matter, 0, None, &HashMap::new())
+        };
         MatterRow {
             head,
             place: near.matter.place.address,

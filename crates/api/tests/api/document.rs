@@ -12,6 +12,7 @@ fn the_committed_document_is_that_of_the_routes() {
 fn every_operation_has_a_summary_a_chinese_sentence_a_tag_and_a_refusal() {
     let document: serde_json::Value = serde_json::from_str(&api::openapi_json()).unwrap();
     assert_eq!(document["openapi"], "3.1.0");
+    let mut names = std::collections::BTreeSet::new();
     let mut count = 0;
     for (path, item) in document["paths"].as_object().unwrap() {
         for (method, operation) in item.as_object().unwrap() {
@@ -36,6 +37,10 @@ fn every_operation_has_a_summary_a_chinese_sentence_a_tag_and_a_refusal() {
             assert!(
                 operation["responses"]["default"].is_object(),
                 "{at}: refusal"
+            );
+            assert!(
+                names.insert(operation["operationId"].to_string()),
+                "{at}: a name of its own"
             );
             count += 1;
         }

@@ -36,7 +36,7 @@ async fn what_is_no_json_is_explained() {
     expect![[r#"
         body bad_json: 提交的内容不是正确的 JSON(第 1 行第 8 列),请检查后重新提交
     "#]]
-        .assert_eq(&send(r#"{"text":"#).await);
+    .assert_eq(&send(r#"{"text":"#).await);
     expect!["body no_object: 提交的内容应当是一个 JSON 对象\n"].assert_eq(&send("[1,2]").await);
     expect!["body no_object: 提交的内容应当是一个 JSON 对象\n"].assert_eq(&send("null").await);
 }
@@ -60,7 +60,10 @@ async fn rules_of_the_office_speak_with_the_same_voice() {
     let id = unit.report().await;
     let empty = unit.act(&id, "prehandle", &json!({})).await;
     assert_eq!(empty.refusal().0, "422 invalid");
-    assert_eq!(unit.act(&id, "dance", &json!({})).await.refusal().0, "422 invalid");
+    assert_eq!(
+        unit.act(&id, "dance", &json!({})).await.refusal().0,
+        "422 invalid"
+    );
     let month = unit
         .get("/api/v1/boards/6?from=2026-02-30")
         .await

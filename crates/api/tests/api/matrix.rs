@@ -1,1 +1,379 @@
+//! Every operation of the document, called by nobody, by a resident, by the head of a unit in
+//! another street, and by somebody whose work it is. The statuses are committed; an operation that
+//! is not here fails the test.
 
+use crate::app::{App, Ask, User};
+use axum::body::to_bytes;
+use serde_json::{Value, json};
+use std::fmt::Write;
+use testkit::PASSWORD;
+
+const INNOCENT: &[u8] = b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<<>>\nendobj\n%%EOF\n";
+
+/// What the calls are about.
+struct Scene {
+    /// A matter at the grid's desk, version 2, with an attachment.
+    matter: String,
+    file: String,
+    token: String,
+    public_no: String,
+    public_code: String,
+}
+
+/// How an operation is called.
+struct Call {
+    path: String,
+    body: Option<Value>,
+    file: bool,
+    /// Whose work it is.
+    insider: &'static str,
+}
+
+fn read(path: impl Into<String>, insider: &'static str) -> Call {
+    Call {
+        path: path.into(),
+        body: None,
+        file: false,
+        insider,
+    }
+}
+fn write(path: impl Into<String>, insider: &'static str, body: Value) -> Call {
+    Call {
+        path: path.into(),
+        body: Some(body),
+        file: false,
+        insider,
+    }
+}
+fn upload(path: impl Into<String>, insider: &'static str) -> Call {
+    Call {
+        path: path.into(),
+        body: None,
+        file: true,
+        insider,
+    }
+}
+
+fn call(operation: &str, scene: &Scene) -> Call {
+    let Scene {
+        matter,
+        file,
+        token,
+        public_no,
+        public_code,
+    } = scene;
+    let report = json!({ "text": "路灯不亮", "channel": "field", "category": "0104", "unit": "6" });
+    match operation {
+        "get /api/v1/areas/root" => read("/api/v1/areas/root", "unit"),
+        "get /api/v1/areas/search" => read("/api/v1/areas/search?q=1", "unit"),
+        "get /api/v1/areas/locate" => read("/api/v1/areas/locate?lon=119.005&lat=25.405", "unit"),
+        "get /api/v1/areas/{id}" => read("/api/v1/areas/5", "unit"),
+        "get /api/v1/areas/{id}/boundaries" => read("/api/v1/areas/5/boundaries", "unit"),
+        "get /api/v1/areas/{id}/callable" => read("/api/v1/areas/3/callable", "town"),
+        "get /api/v1/areas/{id}/children" => read("/api/v1/areas/5/children", "unit"),
+        "get /api/v1/areas/{id}/duties" => read("/api/v1/areas/5/duties", "unit"),
+        "put /api/v1/areas/{id}/duties" => write(
+            "/api/v1/areas/3/duties",
+            "townleader",
+            json!({ "day": "2026-03-12", "accounts": ["31"] }),
+        ),
+        "get /api/v1/areas/{id}/posts" => read("/api/v1/areas/5/posts", "unit"),
+        "post /api/v1/areas/{id}/posts" => {
+            let form = json!({ "login": "manager", "role": "unit_head", "source": "other", "from": "2026-03-11" });
+            write("/api/v1/areas/7/posts", "townleader", form)
+        }
+        "delete /api/v1/posts/{id}" => read("/api/v1/posts/56?to=2026-03-12", "townleader"),
+        "get /api/v1/areas/{id}/vacancies" => read("/api/v1/areas/3/vacancies", "townleader"),
+        "get /api/v1/audit" => read("/api/v1/audit", "auditor"),
+        "get /api/v1/boards/{area}" => read("/api/v1/boards/5", "gridhead"),
+        "get /api/v1/boards/{area}/stuck" => read("/api/v1/boards/5/stuck", "gridhead"),
+        "get /api/v1/boards/{area}/today" => read("/api/v1/boards/5/today", "gridhead"),
+        "get /api/v1/categories" => read("/api/v1/categories", "unit"),
+        "get /api/v1/demo/accounts" => read("/api/v1/demo/accounts", "unit"),
+        "get /api/v1/dictionaries" => read("/api/v1/dictionaries", "unit"),
+        "get /api/v1/events" => read("/api/v1/events", "unit"),
+        "post /api/v1/files" => upload("/api/v1/files", "unit"),
+        "get /api/v1/files/{id}" => read(format!("/api/v1/files/{file}"), "gridhead"),
+        "get /api/v1/flows/{code}/{version}" => read("/api/v1/flows/incident/1", "unit"),
+        "get /api/v1/matters" => read("/api/v1/matters?view=area&area=5", "gridhead"),
+        "post /api/v1/matters" => write("/api/v1/matters", "unit", report),
+        "get /api/v1/matters/nearby" => {
+            read("/api/v1/matters/nearby?lon=119.005&lat=25.405", "unit")
+        }
+        "get /api/v1/matters/{id}" => read(format!("/api/v1/matters/{matter}"), "unit"),
+        "post /api/v1/matters/{id}/actions/{action}" => write(
+            format!("/api/v1/matters/{matter}/actions/escalate"),
+            "gridhead",
+            json!({ "opinion": "网格无法解决" }),
+        ),
+        "post /api/v1/matters/{id}/files" => {
+            upload(format!("/api/v1/matters/{matter}/files"), "gridhead")
+        }
+        "post /api/v1/matters/{id}/unmask" => write(
+            format!("/api/v1/matters/{matter}/unmask"),
+            "community",
+            json!({ "reason": "电话核实" }),
+        ),
+        "get /api/v1/me" => read("/api/v1/me", "unit"),
+        "put /api/v1/me/password" => write(
+            "/api/v1/me/password",
+            "unit",
+            json!({ "old_password": "wrong", "password": "Bantou@2027" }),
+        ),
+        "get /api/v1/messages" => read("/api/v1/messages", "unit"),
+        "post /api/v1/messages/read" => {
+            write("/api/v1/messages/read", "unit", json!({ "all": true }))
+        }
+        "post /api/v1/public/files" => upload("/api/v1/public/files", "unit"),
+        "post /api/v1/public/reports" => write(
+            "/api/v1/public/reports",
+            "unit",
+            json!({ "text": "噪音", "unit": "6", "phone": "13905941234" }),
+        ),
+        "get /api/v1/public/reports/{no}" => read(
+            format!("/api/v1/public/reports/{public_no}?code={public_code}"),
+            "unit",
+        ),
+        "post /api/v1/public/reports/{no}/confirm" => write(
+            format!("/api/v1/public/reports/{public_no}/confirm"),
+            "unit",
+            json!({ "code": public_code, "rating": 5 }),
+        ),
+        "post /api/v1/sessions" => write(
+            "/api/v1/sessions",
+            "unit",
+            json!({ "login": "unit", "password": PASSWORD }),
+        ),
+        "delete /api/v1/sessions/current" => read("/api/v1/sessions/current", "unit"),
+        "get /api/v1/tokens" => read("/api/v1/tokens", "secadmin"),
+        "post /api/v1/tokens" => {
+            let expires = testkit::march(31, 0, 0).0;
+            write(
+                "/api/v1/tokens",
+                "secadmin",
+                json!({ "account": "950", "name": "对接", "expires_at": expires }),
+            )
+        }
+        "delete /api/v1/tokens/{id}" => read(format!("/api/v1/tokens/{token}"), "secadmin"),
+        "get /api/v1/visits" => read("/api/v1/visits?area=5", "gridhead"),
+        "post /api/v1/visits" => write(
+            "/api/v1/visits",
+            "unit",
+            json!({ "unit": "6", "kind": "visit", "text": "走访" }),
+        ),
+        "get /health" => read("/health", "unit"),
+        other => panic!(
+            "{other} is not in the matrix of rights: say in tests/api/matrix.rs how it is called and whose work it is"
+        ),
+    }
+}
+
+async fn scene(app: &App) -> Scene {
+    let unit = app.user("unit").await;
+    let matter = unit.report().await;
+    let file = app
+        .send(unit.ask("POST", "/api/v1/files").file("现场.pdf", INNOCENT))
+        .await
+        .done()
+        .json();
+    let file = file["id"].as_str().unwrap().to_owned();
+    unit.act(
+        &matter,
+        "prehandle",
+        &json!({ "finding": "cannot", "opinion": "解决不了", "files": [file] }),
+    )
+    .await
+    .done();
+    let expires = testkit::march(31, 0, 0);
+    let token = app
+        .test
+        .office
+        .create_token(
+            &app.test.actor("secadmin"),
+            testkit::account("hotline"),
+            "对接",
+            expires,
+        )
+        .await
+        .unwrap();
+    let ask = Ask::new("POST", "/api/v1/public/reports").header("idempotency-key", app.key());
+    let receipt = app
+        .send(ask.json(&json!({ "text": "噪音", "unit": "6", "phone": "13905941234" })))
+        .await
+        .done()
+        .json();
+    Scene {
+        matter,
+        file,
+        token: token.id.to_string(),
+        public_no: receipt["no"].as_str().unwrap().into(),
+        public_code: receipt["code"].as_str().unwrap().into(),
+    }
+}
+
+/// The status of a call by somebody.
+async fn status(app: &App, method: &str, call: &Call, who: Option<&User<'_>>) -> u16 {
+    let ask = match who {
+        Some(user) => user.ask(method, &call.path),
+        None => Ask::new(method, &call.path).header("x-hangji", "1"),
+    };
+    let ask = ask
+        .header("idempotency-key", app.key())
+        .header("if-match", "\"v2\"");
+    let ask = match (&call.body, call.file) {
+        (Some(body), _) => ask.json(body),
+        (None, true) => ask.file("现场.pdf", INNOCENT),
+        (None, false) => ask,
+    };
+    let response = app.raw(ask).await;
+    let status = response.status().as_u16();
+    if status >= 400 {
+        let body = to_bytes(response.into_body(), usize::MAX).await.unwrap();
+        let problem: Value = serde_json::from_slice(&body).unwrap();
+        let detail = problem["detail"].as_str().unwrap();
+        assert!(
+            !detail.is_ascii(),
+            "{method} {}: a sentence for people: {detail}",
+            call.path
+        );
+        assert_ne!(status, 500, "{method} {}", call.path);
+    }
+    status
+}
+
+/// Operations on what lies in the street of the story: nobody from outside may have them.
+fn is_about_the_story(path: &str) -> bool {
+    ["/matters/{id}", "/files/{id}", "/boards/", "/unmask"]
+        .iter()
+        .any(|p| path.contains(p))
+        || matches!(path, "/api/v1/matters" | "/api/v1/visits")
+}
+
+#[tokio::test]
+async fn who_may_call_what() {
+    let app = App::sqlite("matrix").await;
+    let scene = scene(&app).await;
+    let (stranger, outsider) = (app.user("stranger").await, app.user("otherunit").await);
+    let document: Value = serde_json::from_str(&api::openapi_json()).unwrap();
+    let mut table = format!(
+        "{:<52}{:>10}{:>10}{:>10}{:>10}  whose work it is\n",
+        "operation", "nobody", "resident", "outsider", "insider"
+    );
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for method in item.as_object().unwrap().keys() {
+            // Throttles fill again, sessions stay.
+            app.test.clock.advance_minutes(1);
+            let call = call(&format!("{method} {path}"), &scene);
+            let verb = method.to_uppercase();
+            let ends_session = path.ends_with("/sessions/current");
+            let nobody = status(&app, &verb, &call, None).await;
+            let (resident, outside) = match ends_session {
+                true => (
+                    status(&app, &verb, &call, Some(&app.user("stranger").await)).await,
+                    status(&app, &verb, &call, Some(&app.user("otherunit").await)).await,
+                ),
+                false => (
+                    status(&app, &verb, &call, Some(&stranger)).await,
+                    status(&app, &verb, &call, Some(&outsider)).await,
+                ),
+            };
+            let inside = status(&app, &verb, &call, Some(&app.user(call.insider).await)).await;
+            writeln!(
+                table,
+                "{:<52}{nobody:>10}{resident:>10}{outside:>10}{inside:>10}  {}",
+                format!("{method} {path}"),
+                call.insider
+            )
+            .unwrap();
+            if is_about_the_story(path) && method != "post" || path.contains("/matters/{id}/") {
+                for status in [resident, outside] {
+                    assert!(
+                        matches!(status, 403 | 404),
+                        "{method} {path} from outside: {status}"
+                    );
+                }
+            }
+            let is_open = path.starts_with("/api/v1/public/")
+                || path.starts_with("/api/v1/demo/")
+                || path == "/health"
+                || path == "/api/v1/sessions";
+            assert!(
+                is_open || nobody == 401,
+                "{method} {path} by nobody: {nobody}"
+            );
+        }
+    }
+    expect_test::expect_file!["matrix.txt"].assert_eq(&table);
+}
+
+#[tokio::test]
+async fn no_action_of_the_flow_is_open_to_who_may_not_know_the_matter() {
+    let app = App::sqlite("actions").await;
+    let scene = scene(&app).await;
+    let flow = app
+        .user("unit")
+        .await
+        .get("/api/v1/flows/incident/1")
+        .await
+        .done()
+        .json();
+    let mut open = Vec::new();
+    for login in ["stranger", "otherunit", "othertown", "surveyor", "sysadmin"] {
+        let user = app.user(login).await;
+        for action in flow["actions"].as_array().unwrap() {
+            let action = action["code"].as_str().unwrap();
+            // All that any action may ask for, so that the right is judged and not the form.
+            let form = json!({ "opinion": "意见", "reply": "答复", "finding": "solved", "category": "0104", "verdict": true, "until": "2026-04-01",
+                "rating": 5, "task": 0, "other": scene.matter, "area": "6", "lead": { "org": "71" } });
+            let path = format!("/api/v1/matters/{}/actions/{action}", scene.matter);
+            let ask = user
+                .ask("POST", path)
+                .header("idempotency-key", app.key())
+                .header("if-match", "\"v2\"")
+                .json(&form);
+            let status = app.send(ask).await.status;
+            if !matches!(status, 403 | 404) {
+                open.push(format!("{login} {action} {status}"));
+            }
+        }
+    }
+    // 附议: whoever finds a matter on the map while reporting may join it, and learns no more.
+    assert!(open.iter().all(|line| line.contains(" join ")), "{open:#?}");
+    let seen = app.user("gridhead").await.matter(&scene.matter).await;
+    assert_eq!(seen["state"], "at_grid");
+}
+
+#[tokio::test]
+async fn counts_tell_an_outsider_nothing() {
+    let app = App::sqlite("counts").await;
+    scene(&app).await;
+    for login in ["otherunit", "othertown", "stranger"] {
+        let user = app.user(login).await;
+        for view in ["queue", "mine", "reported", "handled"] {
+            let page = user
+                .get(format!("/api/v1/matters?view={view}"))
+                .await
+                .done()
+                .json();
+            assert_eq!(page["rows"], json!([]), "{login} {view}");
+        }
+        let messages = user.get("/api/v1/messages").await.done().json();
+        assert_eq!(messages["rows"], json!([]), "{login}");
+    }
+    let board = app
+        .user("othertown")
+        .await
+        .get("/api/v1/boards/20")
+        .await
+        .done()
+        .json();
+    assert!(
+        board["figures"]
+            .as_object()
+            .unwrap()
+            .values()
+            .all(|n| n == 0),
+        "{}",
+        board["figures"]
+    );
+}
