@@ -1,6 +1,7 @@
 //! Matters: report, list, read, act.
 
 mod form;
+pub(crate) mod shape;
 pub(crate) mod view;
 
 pub(crate) use form::ReportForm;
@@ -22,11 +23,12 @@ use form::{ActionForm, UnmaskForm};
 use office::Fault;
 use office::matter::{Query, Receipt, View};
 use serde::Serialize;
+use shape::{MatterRow, MatterView};
 use std::sync::Arc;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
-use view::{MatterRow, MatterView, Viewer};
+use view::Viewer;
 
 pub(crate) fn routes() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::new()
