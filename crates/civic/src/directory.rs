@@ -285,12 +285,17 @@ impl Directory {
         }
     }
 
-    /// A unit's name says nothing without its grid: `九龙小区网格3号楼`.
+    /// A unit's name says little without its grid: `坂头安置房小区网格1号楼`; one that names its
+    /// street already stands alone.
     fn short_place(&self, area: AreaId) -> String {
         match self.tree.get(area) {
             Some(a) if a.level == Level::Unit => {
                 let grid = self.tree.parent(area).map_or("", |g| &*g.name);
-                format!("{grid}{}", a.name)
+                if a.name.starts_with(grid.trim_end_matches("网格")) {
+                    a.name.to_string()
+                } else {
+                    format!("{grid}{}", a.name)
+                }
             }
             Some(a) => a.name.to_string(),
             None => String::new(),

@@ -341,6 +341,8 @@ pub struct Matter {
     pub reported_at: Instant,
     /// When it came to the desk that holds it.
     pub arrived_at: Instant,
+    /// When its last step was taken. No later step is stamped before it, whatever the clock says.
+    pub touched_at: Instant,
     /// Clocks, stopped ones included.
     pub clocks: Vec<Clock>,
     /// Tasks, ended ones included.

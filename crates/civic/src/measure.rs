@@ -74,14 +74,15 @@ measures! {
     Dissatisfied "dissatisfied" "不满意",
     Open "open" "在办",
     OpenOverdue "open_overdue" "在办超期",
-    OpenUnit "open_unit" "在单元",
-    OpenGrid "open_grid" "在网格",
-    OpenCommunity "open_community" "在村居",
-    OpenTown "open_town" "在镇街",
-    OpenCounty "open_county" "在县区",
-    OpenCity "open_city" "在市级",
-    OpenDepartment "open_department" "在部门",
+    OpenUnit "open_unit" "待单元处理",
+    OpenGrid "open_grid" "待网格处置",
+    OpenCommunity "open_community" "待村居研判",
+    OpenTown "open_town" "待镇街研判",
+    OpenCounty "open_county" "待县区研判",
+    OpenCity "open_city" "待市级研判",
+    OpenDepartment "open_department" "部门在办",
     OpenConfirm "open_confirm" "待评价",
+    OpenWork "open_work" "本级在办",
 }
 
 impl Measure {
@@ -216,7 +217,8 @@ pub fn contribution(matter: &Matter) -> BTreeMap<(i64, i64, Measure), i64> {
             match matter.phase {
                 Phase::Called | Phase::Handling => Measure::OpenDepartment,
                 Phase::Confirm => Measure::OpenConfirm,
-                _ => Measure::open_at(matter.level),
+                Phase::Triage => Measure::open_at(matter.level),
+                _ => Measure::OpenWork,
             },
         );
     }

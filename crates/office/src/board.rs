@@ -79,7 +79,7 @@ pub struct TodayLevel {
     pub received: i64,
     /// Judged today of those.
     pub judged: i64,
-    /// Still lying there, whenever it came.
+    /// Still waiting for judgement, whenever it came.
     pub open: i64,
 }
 
@@ -96,7 +96,7 @@ pub struct Today {
     pub figures: Figures,
     /// By level, those at or below the area's.
     pub levels: Vec<TodayLevel>,
-    /// What is open, earliest due first.
+    /// What still waits for judgement, earliest due first.
     pub open: Vec<Listed>,
     /// Who answers for the area: name and title.
     pub responsible: Option<(String, String)>,
@@ -263,7 +263,7 @@ impl Office {
         let day = self.today();
         let board = self.board(actor, area, day, day).await?;
         let held = self
-            .read(move |conn| store::matter::open_in(conn, level, area, ROWS_MAX))
+            .read(move |conn| store::matter::unjudged_in(conn, level, area, ROWS_MAX))
             .await?;
         let world = self.world();
         let figures = board.figures;

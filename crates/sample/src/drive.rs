@@ -256,11 +256,8 @@ impl Stage<'_> {
                 .map_or(String::new(), |g| g.name.to_string()),
             tree.get(unit),
         );
-        let place = format!(
-            "{}{}",
-            grid.trim_end_matches("网格"),
-            own.map_or("", |u| &u.name)
-        );
+        let (grid, name) = (grid.trim_end_matches("网格"), own.map_or("", |u| &*u.name));
+        let place = if name.starts_with(grid) { name.to_owned() } else { format!("{grid}{name}") };
         let point = own.map(|u| (u.lon, u.lat));
         let (_, month, _) = day.ymd();
         let category = texts::category(seed, month.unsigned_abs());

@@ -240,5 +240,6 @@ CREATE TABLE tally (
     open_city BIGINT NOT NULL DEFAULT 0,
     open_department BIGINT NOT NULL DEFAULT 0,
     open_confirm BIGINT NOT NULL DEFAULT 0,
+    open_work BIGINT NOT NULL DEFAULT 0,
     PRIMARY KEY (shard, period, class, parent, node)
 ) WITHOUT ROWID;

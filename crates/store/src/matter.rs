@@ -4,7 +4,7 @@ use crate::SHARD;
 use crate::driver::{Conn, DbError, Kind, OnConflict, Result, Row, Table, Value};
 use civic::area::Level;
 use civic::id::{AccountId, AreaId, MatterId};
-use civic::matter::{Desk, Matter};
+use civic::matter::{ClockKind, Desk, Matter};
 use civic::time::Instant;
 use std::collections::HashMap;
 
@@ -136,6 +136,19 @@ pub(crate) fn stored_values(conn: &mut Conn, id: MatterId) -> Result<Option<Vec<
     Ok(conn
         .query_opt(&sql, &[SHARD.into(), id.0.into()])?
         .map(Row::into_values))
+}
+
+/// How a sentence names a matter of which only the id is known: by its number, or by the id where
+/// its row is gone.
+pub(crate) fn shown(conn: &mut Conn, id: i64) -> Result<String> {
+    let row = conn.query_opt(
+        "SELECT no FROM matter WHERE shard = $1 AND id = $2",
+        &[SHARD.into(), id.into()],
+    )?;
+    row.map_or_else(
+        || Ok(format!(" {id} ")),
+        |row| Ok(format!("〔{}〕", row.text(0)?)),
+    )
 }
 
 /// Writes matters that are new.
@@ -389,17 +402,28 @@ pub fn on_desks(
     Ok(all)
 }
 
-/// What is open in an area (community or town), earliest due first.
-pub fn open_in(conn: &mut Conn, level: Level, area: AreaId, limit: usize) -> Result<Vec<Holding>> {
+/// What waits for judgement in an area, earliest due first.
+pub fn unjudged_in(
+    conn: &mut Conn,
+    level: Level,
+    area: AreaId,
+    limit: usize,
+) -> Result<Vec<Holding>> {
     let column = match level {
         Level::Town | Level::Community => format!("h.{}", level.code()),
         other => format!("m.{}", other.code()),
     };
     let sql = format!(
         "SELECT h.slot, h.since, h.due_at, h.due_kind, m.body FROM holding h JOIN matter m ON m.shard = h.shard AND m.id = h.matter \
-         WHERE h.shard = $1 AND {column} = $2 ORDER BY h.due_at, h.matter LIMIT $3"
+         WHERE h.shard = $1 AND {column} = $2 AND h.due_kind = $3 ORDER BY h.due_at, h.matter LIMIT $4"
     );
-    holdings(&conn.query(&sql, &[SHARD.into(), area.0.into(), (limit as i64).into()])?)
+    let params = [
+        SHARD.into(),
+        area.0.into(),
+        ClockKind::SameDay.word().into(),
+        (limit as i64).into(),
+    ];
+    holdings(&conn.query(&sql, &params)?)
 }
 
 fn holdings(rows: &[Row]) -> Result<Vec<Holding>> {

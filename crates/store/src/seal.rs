@@ -3,7 +3,7 @@
 
 use crate::driver::{Conn, Kind, OnConflict, Result, Table, Value};
 use crate::verify::Report;
-use crate::{SHARD, audit};
+use crate::{SHARD, audit, matter};
 use civic::time::Instant;
 use civic::trace::Hash;
 use serde::Serialize;
@@ -150,6 +150,24 @@ fn last(conn: &mut Conn) -> Result<Option<Seal>> {
     Ok(all(conn)?.pop())
 }
 
+/// Compares the list of sealed heads with the last seal, which counted it: so a seal cut off the end,
+/// or a head taken off the list, is found.
+fn listed(conn: &mut Conn, last: Option<&Seal>, report: &mut Report) -> Result<()> {
+    let list = conn.query_one(
+        "SELECT COUNT(*), CAST(COALESCE(SUM(version), 0) AS BIGINT) FROM sealed_head WHERE shard = $1",
+        &[SHARD.into()],
+    )?;
+    let found = (list.int(0)?, list.int(1)?);
+    let (seq, sealed) = last.map_or((0, (0, 0)), |s| (s.seq, (s.matters, s.steps)));
+    if found != sealed {
+        report.find(format!(
+            "封存清单有 {} 件事件、{} 步,最后一次封存(第 {seq} 号)记的是 {} 件、{} 步:清单或最后的封存被改动、删除",
+            found.0, found.1, sealed.0, sealed.1
+        ));
+    }
+    Ok(())
+}
+
 /// Checks the chain of seals, and that no sealed step went missing since.
 pub(crate) fn check(conn: &mut Conn, report: &mut Report) -> Result<()> {
     let mut prev = Hash::default();
@@ -170,12 +188,13 @@ pub(crate) fn check(conn: &mut Conn, report: &mut Report) -> Result<()> {
         &[SHARD.into()],
     )?;
     for row in missing {
+        let which = matter::shown(conn, row.int(0)?)?;
         report.find(format!(
-            "事件 {} 封存时有 {} 步,现在缺少或不符:末尾的记录被删除或改动",
-            row.int(0)?,
+            "事件{which}封存时有 {} 步,现在缺少或不符:末尾的记录被删除或改动",
             row.int(1)?
         ));
     }
+    listed(conn, seals.last(), report)?;
     if let Some(seal) = seals.last() {
         let (audits, _) = audit::head(conn)?;
         if audits < seal.audits {

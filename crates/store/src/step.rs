@@ -2,7 +2,7 @@
 
 use crate::SHARD;
 use crate::driver::{Conn, DbError, Kind, OnConflict, Result, Row, Table, Value};
-use civic::id::MatterId;
+use civic::id::{AccountId, MatterId};
 use civic::matter::{Desk, Step, Words};
 use civic::time::Instant;
 use civic::trace::{self, Hash};
@@ -40,7 +40,7 @@ const TABLE: Table<'static> = Table {
 
 /// The columns every reader selects, in the order [`parse`] expects.
 pub(crate) const SELECT: &str = "SELECT matter, seq, action, who, from_state, to_state, from_desk_kind, from_desk_key, to_desk_kind, to_desk_key, \
-     received_at, acted_at, due_at, same_day, overdue, facts, opinion, reply, title, body, words, prev, hash, erased_at FROM step";
+     received_at, acted_at, due_at, same_day, overdue, facts, opinion, reply, title, body, words, prev, hash, erased_at, account FROM step";
 
 /// A step with what the database knows besides.
 #[derive(Debug, Clone)]
@@ -51,6 +51,8 @@ pub struct Stored {
     pub words: Hash,
     /// When its words were lawfully erased.
     pub erased_at: Option<Instant>,
+    /// The column by which steps of an account are found; the same as `step.who.account`.
+    pub account: AccountId,
 }
 
 /// Writes steps.
@@ -126,6 +128,7 @@ pub(crate) fn parse(row: &Row) -> Result<Stored> {
         },
         words: hash(20)?,
         erased_at: row.opt_int(23)?.map(Instant),
+        account: AccountId(row.int(24)?),
     })
 }
 

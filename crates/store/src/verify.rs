@@ -58,8 +58,9 @@ pub fn verify(conn: &mut Conn, mut progress: impl FnMut(u64)) -> Result<Report> 
         &mut progress,
     )?;
     for ((matter, slot), _) in holdings {
+        let which = matter::shown(conn, matter)?;
         report.find(format!(
-            "待办表中有多余的一行:事件 {matter} 的第 {slot} 项并不在该席位"
+            "待办表中有多余的一行:事件{which}的第 {slot} 项并不在该席位"
         ));
     }
     tallies(conn, &mut report, &recount)?;
@@ -150,7 +151,11 @@ fn journals(
                 match step::parse(row) {
                     Err(error) => {
                         fold.broken = true;
-                        report.find(format!("{}的一步无法读取,已被改动:{error}", at(id)));
+                        let seq = row.int(1)?;
+                        report.find(format!(
+                            "{}第 {seq} 步无法读取,已被改动:{error}",
+                            at(id)
+                        ));
                     }
                     Ok(stored) => take(fold, &stored, &at(id), report),
                 }
@@ -160,9 +165,12 @@ fn journals(
         folded.extend(folding);
         for fold in folded {
             let Some((no, body)) = stored.remove(&fold.id.0) else {
+                let which = match &fold.matter {
+                    Some(matter) => format!("〔{}〕", matter.no),
+                    None => format!(" {} ", fold.id),
+                };
                 report.find(format!(
-                    "事件 {} 有流程记录却没有事件本身:事件行已被删除",
-                    fold.id
+                    "事件{which}有流程记录却没有事件本身:事件行已被删除"
                 ));
                 continue;
             };
@@ -200,10 +208,22 @@ fn take(fold: &mut Folding, stored: &step::Stored, at: &str, report: &mut Report
             step.seq
         ));
     }
-    if stored.erased_at.is_none() && trace::words_digest(&step.words) != stored.words {
+    // Lawful erasure blanks the words and nothing else; what is marked as erased says nothing.
+    let unsaid = step.words == civic::matter::Words::default();
+    let intact = match stored.erased_at {
+        None => trace::words_digest(&step.words) == stored.words,
+        Some(_) => unsaid,
+    };
+    if !intact {
         fold.broken = true;
         report.find(format!(
             "{at}第 {} 步的文字(意见、答复或正文)被改动",
+            step.seq
+        ));
+    }
+    if stored.account != step.who.account {
+        report.find(format!(
+            "{at}第 {} 步的经办人账号与内容不符:数据行被改动",
             step.seq
         ));
     }

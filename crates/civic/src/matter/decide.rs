@@ -256,6 +256,12 @@ fn needs_slot(verb: Verb) -> bool {
     )
 }
 
+/// The time by which a step is stamped: never before the step before it. A clock that was set back,
+/// or a command that waited while another overtook it, must not turn the journal around.
+fn in_order(matter: &Matter, now: Instant) -> Instant {
+    now.max(matter.touched_at)
+}
+
 /// Decides one command.
 ///
 /// # Errors
@@ -270,6 +276,7 @@ pub fn decide(
     now: Instant,
 ) -> Result<Outcome, Refusal> {
     let matter = cases.0.get(&id).ok_or_else(|| Refusal::unknown("事件"))?;
+    let now = in_order(matter, now);
     let day = rules.day(now);
     let flow = rules.flow_of(matter)?;
     let joins = flow

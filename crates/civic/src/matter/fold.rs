@@ -46,6 +46,7 @@ impl Matter {
             reporter: reporter.clone(),
             reported_at: step.acted_at,
             arrived_at: step.acted_at,
+            touched_at: step.acted_at,
             clocks: Vec::new(),
             tasks: Vec::new(),
             pending: Vec::new(),
@@ -87,6 +88,7 @@ impl Matter {
         for fact in &step.facts {
             self.take(fact, step.acted_at);
         }
+        self.touched_at = step.acted_at;
         self.version = step.seq;
         self.head = step.hash;
     }

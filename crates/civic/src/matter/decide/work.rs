@@ -52,6 +52,7 @@ impl<'a> Work<'a> {
         action: &str,
     ) -> Self {
         let reporter = matter.reporter.account == Some(actor.account);
+        let now = super::in_order(matter, now);
         let mut work = Self {
             rules,
             flow,
