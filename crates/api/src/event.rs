@@ -18,6 +18,7 @@ use std::convert::Infallible;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 use tokio::sync::broadcast::{self, error::RecvError};
+use tokio::sync::watch;
 use tokio::time::Instant;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -107,6 +108,7 @@ struct Listener {
     boards: BTreeSet<AreaId>,
     next_board: Instant,
     until: Instant,
+    closing: Option<watch::Receiver<bool>>,
 }
 
 impl Listener {
@@ -121,12 +123,19 @@ impl Listener {
                     false => tokio::time::sleep_until(self.next_board).await,
                 }
             };
+            let closed = async {
+                match &mut self.closing {
+                    Some(closing) => drop(closing.wait_for(|closed| *closed).await),
+                    None => std::future::pending().await,
+                }
+            };
             tokio::select! {
                 happened = self.source.recv() => match happened {
                     Ok(happened) => self.hear(&happened),
                     Err(RecvError::Lagged(_) | RecvError::Closed) => return None,
                 },
                 () = board => self.tell_boards(),
+                () = closed => return None,
                 () = tokio::time::sleep_until(self.until) => return None,
             }
         }
@@ -213,6 +222,7 @@ async fn events(
         boards: BTreeSet::new(),
         next_board: now,
         until: now + STREAM_TIME,
+        closing: app.options.closing.clone(),
     };
     // The first event says that the stream stands, so that nothing is missed unnoticed.
     let hello = stream::once(async { Ok(Event::default().comment("ready")) });

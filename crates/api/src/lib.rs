@@ -38,6 +38,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::middleware;
 use office::Office;
 use std::sync::Arc;
+use tokio::sync::watch;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use utoipa_axum::router::OpenApiRouter;
@@ -52,6 +53,8 @@ pub struct Options {
     /// A proxy in front names the client in `X-Forwarded-For`; without one the header is a claim of
     /// the client and is not believed.
     pub behind_proxy: bool,
+    /// Turns true when the process is asked to stop: streams end, so that it can.
+    pub closing: Option<watch::Receiver<bool>>,
 }
 
 /// What all handlers share.
@@ -67,6 +70,7 @@ pub(crate) struct App {
 pub(crate) struct Settings {
     pub secure_cookies: bool,
     pub behind_proxy: bool,
+    pub closing: Option<watch::Receiver<bool>>,
 }
 
 /// State of a handler.
@@ -106,6 +110,7 @@ pub fn router(office: Arc<Office>, options: Options) -> Router {
         options: Settings {
             secure_cookies: options.secure_cookies,
             behind_proxy: options.behind_proxy,
+            closing: options.closing,
         },
         throttles: limit::Throttles::default(),
         request_ids: layers::RequestIds::default(),

@@ -111,9 +111,11 @@ impl Ask {
 
 impl App {
     pub fn over(test: TestOffice) -> Self {
-        let router = api::router(test.office.clone(), api::Options::default());
+        Self::with(test, api::Options::default())
+    }
+    pub fn with(test: TestOffice, options: api::Options) -> Self {
         Self {
-            router,
+            router: api::router(test.office.clone(), options),
             test,
             keys: AtomicU32::new(0),
         }

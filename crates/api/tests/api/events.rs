@@ -139,3 +139,17 @@ async fn nobody_listens_without_signing_in() {
         .await;
     assert_eq!(answer.refusal().0, "401 signed_out");
 }
+
+#[tokio::test]
+async fn streams_end_when_the_process_is_asked_to_stop() {
+    let (stop, closing) = tokio::sync::watch::channel(false);
+    let options = api::Options {
+        closing: Some(closing),
+        ..api::Options::default()
+    };
+    let app = App::with(testkit::TestOffice::sqlite("closing").await, options);
+    let unit = app.user("unit").await;
+    let mut listening = Listening::open(&unit).await;
+    stop.send(true).unwrap();
+    assert!(listening.stream.next().await.is_none());
+}
