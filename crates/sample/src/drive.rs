@@ -257,11 +257,15 @@ impl Stage<'_> {
             tree.get(unit),
         );
         let (grid, name) = (grid.trim_end_matches("网格"), own.map_or("", |u| &*u.name));
-        let place = if name.starts_with(grid) { name.to_owned() } else { format!("{grid}{name}") };
+        let place = if name.starts_with(grid) {
+            name.to_owned()
+        } else {
+            format!("{grid}{name}")
+        };
         let point = own.map(|u| (u.lon, u.lat));
         let (_, month, _) = day.ymd();
         let category = texts::category(seed, month.unsigned_abs());
-        let fate = Fate::of(seed, category.starts_with("01"));
+        let fate = Fate::of(seed, category);
         let (title, text) = texts::incident(category, seed, &place);
         let head = self
             .world

@@ -14,6 +14,8 @@ use office::matter::FormInput;
 #[derive(Debug, Clone)]
 pub struct Fate {
     pub seed: u64,
+    /// What it is about, also where the reporter did not say.
+    pub category: &'static str,
     /// The level that can solve it.
     pub solves: Level,
     /// Whether the person concerned is not content the first time.
@@ -48,12 +50,14 @@ const LEVELS: [Level; 6] = [
 ];
 
 impl Fate {
-    pub fn of(seed: u64, dispute: bool) -> Self {
+    pub fn of(seed: u64, category: &'static str) -> Self {
+        let dispute = category.starts_with("01");
         let mut dice = Dice::new(seed, 2);
         let solves = LEVELS[dice.weighted(if dispute { &DISPUTE } else { &OTHER })];
         let hard = solves <= Level::Town;
         Self {
             seed,
+            category,
             solves,
             discontent: dice.chance(if hard { 700 } else { 150 }),
             botched: hard && dice.chance(600),
@@ -98,7 +102,10 @@ pub trait Callable {
 /// The next move, for the state a matter is in now; none when it waits for the calendar or is over.
 pub fn next(matter: &Matter, fate: &Fate, now: Instant, desks: &dyn Callable) -> Option<Move> {
     let mut dice = fate.dice(matter);
-    let category = matter.category.as_ref().map_or("1599", |c| c.code.as_str());
+    let category = matter
+        .category
+        .as_ref()
+        .map_or(fate.category, |c| c.code.as_str());
     let say = |action: &str| {
         Some(opinion(
             action,
@@ -263,7 +270,7 @@ fn judge(
     };
     if matter.class() == 0 {
         let form = FormInput {
-            category: Some(crate::texts::category(fate.seed, 6).to_owned()),
+            category: Some(fate.category.to_owned()),
             ..FormInput::default()
         };
         return Move {

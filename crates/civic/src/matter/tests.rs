@@ -511,10 +511,10 @@ fn a_refusal_is_decided_by_the_dispatcher_and_a_second_one_by_the_leader() {
 fn a_department_may_not_refuse_after_the_sign_in_time() {
     let mut town = Town::new();
     let id = at_town(&mut town);
-    town.act(31, id, "call", at(11, 9, 0), call(71, &[]))
+    town.act(31, id, "call", at(11, 10, 0), call(71, &[]))
         .unwrap();
     let no = town
-        .act(71, id, "refuse", at(11, 11, 0), say("太晚"))
+        .act(71, id, "refuse", at(11, 12, 0), say("太晚"))
         .unwrap_err();
     assert!(no.to_string().contains("签收时限已过"), "{no}");
 }
