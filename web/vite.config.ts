@@ -10,7 +10,7 @@ const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 const faces = { console: here('./index.html') }
 
 /** Where `npm run dev` finds the server; `cargo xtask dev` starts it there. */
-const server = process.env.HANGJI_SERVER ?? 'http://127.0.0.1:8080'
+const server = process.env.HANGJI_SERVER ?? 'http://127.0.0.1:7007'
 
 export default defineConfig({
   plugins: [

@@ -10,12 +10,14 @@ export interface NavItem {
   icon: Component
   /** Shown to whoever has one of these verbs; to everybody when empty. */
   verbs: string[]
+  /** Not for the three separated administrators, whatever everybody may do for themselves. */
+  business?: boolean
 }
 
 /** The pages in the order of a working day. The three separated administrators see no business data. */
 export const NAV: NavItem[] = [
-  { to: '/queue', word: zh.nav.queue, icon: Tickets, verbs: ['see'] },
-  { to: '/register', word: zh.nav.register, icon: EditPen, verbs: ['report'] },
+  { to: '/queue', word: zh.nav.queue, icon: Tickets, verbs: ['see'], business: true },
+  { to: '/register', word: zh.nav.register, icon: EditPen, verbs: ['report'], business: true },
   { to: '/today', word: zh.nav.today, icon: Bell, verbs: ['see_board'] },
   { to: '/board', word: zh.nav.board, icon: DataBoard, verbs: ['see_board'] },
   { to: '/visits', word: zh.nav.visits, icon: MapLocation, verbs: ['log_visit'] },
@@ -25,6 +27,14 @@ export const NAV: NavItem[] = [
   { to: '/audit', word: zh.nav.audit, icon: View, verbs: ['read_audit'] },
 ]
 
-export function allowed(item: Pick<NavItem, 'verbs'>, can: (verb: string) => boolean): boolean {
+const ADMINISTRATORS = new Set(['sys_admin', 'sec_admin', 'audit_admin'])
+
+/** Whether somebody only administers: such a person handles no matters. */
+export function onlyAdministers(roles: string[]): boolean {
+  return roles.length > 0 && roles.every((role) => ADMINISTRATORS.has(role))
+}
+
+export function allowed(item: Pick<NavItem, 'verbs' | 'business'>, can: (verb: string) => boolean, roles: string[] = []): boolean {
+  if (item.business && onlyAdministers(roles)) return false
   return item.verbs.length === 0 || item.verbs.some(can)
 }

@@ -41,7 +41,7 @@ export const router = createRouter({
 /** Where a person begins: the first page of the menu that the posts allow. */
 function firstPage(): string {
   const session = useSession()
-  return NAV.find((item) => item.verbs.length > 0 && allowed(item, session.can))?.to ?? '/messages'
+  return NAV.find((item) => item.verbs.length > 0 && allowed(item, session.can, session.roles))?.to ?? '/messages'
 }
 
 router.beforeEach(async (to) => {

@@ -27,7 +27,7 @@ export function lowerIsBetter(kpi: Pick<Kpi, 'code' | 'better'>): boolean {
 
 /** Whether the target is reached; undefined when there is no figure or no target. */
 export function reached(kpi: Pick<Kpi, 'code' | 'value' | 'target' | 'better'>): boolean | undefined {
-  if (kpi.value === null || kpi.target === null || kpi.target === undefined) return undefined
+  if (kpi.value === null || kpi.value === undefined || kpi.target === null || kpi.target === undefined) return undefined
   return lowerIsBetter(kpi) ? kpi.value <= kpi.target : kpi.value >= kpi.target
 }
 

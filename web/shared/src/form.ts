@@ -73,7 +73,7 @@ function isEmpty(value: unknown): boolean {
 }
 
 /** The form as it is sent: only fields that the form shows and that have a value. */
-export function toSend(fields: Field[], form: ActionForm, slots: number[] | undefined): ActionForm {
+export function toSend(fields: Field[], form: ActionForm, slots: number[] | null | undefined): ActionForm {
   const out: Record<string, unknown> = {}
   for (const field of fields) {
     const value = form[field.name]

@@ -58,7 +58,9 @@ export async function createEngine(options: AreaMapOptions): Promise<AreaMap> {
   })
   engine.addLayer({
     id: 'names', type: 'symbol', source: 'labels',
-    layout: { 'text-field': ['get', 'caption'], 'text-font': ['sans-serif'], 'text-size': 13, 'text-line-height': 1.15, 'text-padding': 4 },
+    layout: { 'text-field': ['get', 'caption'], 'text-font': ['sans-serif'], 'text-size': 13, 'text-line-height': 1.15, 'text-padding': 2,
+      // A crowded name steps aside before it gives up.
+      'text-variable-anchor': ['center', 'top', 'bottom', 'left', 'right'], 'text-radial-offset': 0.5, 'text-justify': 'auto' },
     paint: { 'text-color': '#14263d', 'text-halo-color': 'rgba(255, 255, 255, 0.85)', 'text-halo-width': 1.2 },
   })
 

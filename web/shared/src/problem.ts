@@ -15,7 +15,7 @@ export class Problem extends Error {
     this.status = status
     this.code = body?.code ?? ''
     this.problems = body?.problems ?? []
-    this.requestId = body?.request_id
+    this.requestId = body?.request_id ?? undefined
     this.body = body
   }
 

@@ -1,13 +1,15 @@
 /**
- * The shapes of /api/v1 as the pages use them. Written by hand from the HTTP contract; once
- * docs/openapi.json exists, `npm run client` generates shared/api.d.ts and this one file re-exports
- * from it. Ids are strings, instants are milliseconds since 1970 UTC, days are "2026-11-22".
+ * The shapes of /api/v1 as the pages use them: short names, and null and absent read alike. Ids are
+ * strings, instants are milliseconds since 1970 UTC, days are "2026-11-22".
+ *
+ * `npm run client` generates shared/api.d.ts from docs/openapi.json; `contract.ts` beside this file
+ * fails the type check where the two differ.
  */
 
 export type Id = string
 export type Millis = number
 export type Day = string
-export type Level = 'city' | 'county' | 'town' | 'community' | 'grid' | 'unit'
+export type Level = 'city' | 'county' | 'town' | 'community' | 'grid' | 'unit' | (string & {})
 
 /** One fault of an input, as the server names it. */
 export interface FieldProblem {
@@ -18,13 +20,13 @@ export interface FieldProblem {
 
 /** RFC 9457 body of every error answer. */
 export interface ProblemBody {
-  type?: string
-  title?: string
+  type?: string | null
+  title?: string | null
   status: number
   code: string
-  detail?: string
-  problems?: FieldProblem[]
-  request_id?: string
+  detail?: string | null
+  problems?: FieldProblem[] | null
+  request_id?: string | null
   nearest?: { id: Id; full_name: string; metres: number }[]
 }
 
@@ -48,7 +50,7 @@ export interface Me {
   login: string
   posts: Post[]
   verbs: string[]
-  home: Id | null
+  home?: Id | null
   demo: boolean
   unread: number
   now: Millis
@@ -75,17 +77,17 @@ export interface Area {
   parent?: Id | null
   level: Level
   level_word: string
-  kind?: string
-  kind_word?: string
+  kind?: string | null
+  kind_word?: string | null
   name: string
-  full_name?: string
+  full_name?: string | null
   tier?: number | null
-  exclusive?: boolean
+  exclusive?: boolean | null
   population?: number | null
   households?: number | null
   lon?: number | null
   lat?: number | null
-  valid_from?: Day
+  valid_from?: Day | null
   valid_to?: Day | null
 }
 
@@ -93,7 +95,7 @@ export interface AreaDetail extends Area {
   codes: { system: string; code: string }[]
   trail: TrailEntry[]
   counts: { grids: number; units: number; posts: number }
-  responsible: { name: string; title: string; vacant: boolean } | null
+  responsible?: { name: string; title: string; vacant: boolean } | null
   size_warning?: string | null
 }
 
@@ -114,7 +116,7 @@ export interface Callable {
 
 export interface Vacancy {
   area: Area
-  answered_by: { name: string; title: string } | null
+  answered_by?: { name: string; title: string } | null
 }
 
 export interface AreaPost {
@@ -144,9 +146,9 @@ export interface Condition {
   limit: string
   urgent: boolean
   owner: string
-  owner_word?: string
+  owner_word?: string | null
   /** What to mind first, such as when to dial 110. */
-  note?: string
+  note?: string | null
 }
 
 export interface Category {
@@ -200,7 +202,7 @@ export interface Flow {
   name: string
   states: FlowState[]
   actions: FlowAction[]
-  mermaid?: string
+  mermaid?: string | null
 }
 
 export interface MatterRow {
@@ -210,10 +212,10 @@ export interface MatterRow {
   state: string
   state_word: string
   phase: string
-  category_word: string | null
-  class: string | null
+  category_word?: string | null
+  class?: string | null
   urgent: boolean
-  place: string | null
+  place?: string | null
   area_name: string
   desk_name: string
   holder_name?: string | null
@@ -227,7 +229,7 @@ export interface MatterRow {
   reopened: boolean
   version: number
   slot?: number | null
-  metres?: number
+  metres?: number | null
 }
 
 export interface MatterPage {
@@ -240,7 +242,7 @@ export interface Clock {
   kind_word: string
   slot: number
   started: Millis
-  due: Millis | null
+  due?: Millis | null
   state: 'running' | 'paused' | 'late' | string
   desk_name: string
 }
@@ -256,7 +258,7 @@ export interface Task {
   signed_at?: Millis | null
   ended_at?: Millis | null
   limit?: string | null
-  extensions?: number
+  extensions?: number | null
   finding_word?: string | null
   holder_name?: string | null
 }
@@ -271,10 +273,10 @@ export interface PendingAsk {
 }
 
 export interface Supervision {
-  by_name?: string
-  level?: number
-  at?: Millis
-  due?: Millis
+  by_name?: string | null
+  level?: number | null
+  at?: Millis | null
+  due?: Millis | null
   answered_at?: Millis | null
 }
 
@@ -302,7 +304,7 @@ export interface Step {
   due_at?: Millis | null
   same_day?: boolean | null
   overdue?: boolean | null
-  files?: FileRef[]
+  files?: FileRef[] | null
   hash: string
 }
 
@@ -311,13 +313,13 @@ export interface Available {
   name: string
   help: string
   needs: string[]
-  slots?: number[]
+  slots?: number[] | null
   areas?: { id: Id; name: string }[]
 }
 
 export interface Stuck {
   desk_name: string
-  person: string | null
+  person?: string | null
   person_title?: string | null
   since: Millis
   due_at?: Millis | null
@@ -391,12 +393,12 @@ export type Figures = Record<string, number>
 export interface Kpi {
   code: string
   name: string
-  value: number | null
+  value?: number | null
   text: string
   target?: number | null
   numerator: number
   denominator: number
-  better?: 'higher' | 'lower'
+  better?: 'higher' | 'lower' | null
 }
 
 export interface Board {
@@ -418,16 +420,16 @@ export interface TodayBoard {
   figures: Figures
   waiting: { level: Level; level_word: string; in: number; judged: number; open: number }[]
   open_today: MatterRow[]
-  responsible: { name: string; title: string; vacant?: boolean } | null
+  responsible?: { name: string; title: string; vacant?: boolean } | null
 }
 
 export interface StuckDesk {
   desk_name: string
-  person: string | null
-  person_title: string | null
+  person?: string | null
+  person_title?: string | null
   open: number
   overdue: number
-  oldest_since: Millis | null
+  oldest_since?: Millis | null
 }
 
 export interface Message {
@@ -443,25 +445,25 @@ export interface Message {
 export interface Visit {
   id: Id
   unit: Id
-  unit_name?: string
+  unit_name?: string | null
   kind: string
-  kind_word?: string
+  kind_word?: string | null
   text: string
   at: Millis
-  account?: Id
-  name?: string
-  matter?: { id: Id; no?: string } | null
+  account?: Id | null
+  name?: string | null
+  matter?: { id: Id; no?: string | null } | null
 }
 
 export interface AuditRow {
   seq: number
   at: Millis
-  account: Id | null
-  name: string | null
-  title: string | null
+  account?: Id | null
+  name?: string | null
+  title?: string | null
   action: string
-  object: string | null
-  detail: string | null
+  object?: string | null
+  detail?: string | null
 }
 
 export interface Page<Row> {

@@ -444,7 +444,10 @@ export const zh = {
     level: '层级',
     arrived: (time: string) => `${time} 到达`,
     waiting: '各级研判情况',
+    stock: '在本级',
     list: '还没有研判的事件',
+    others: '其他在办事件',
+    othersHelp: '最早到期的在前',
     listEmpty: '现在没有待研判的事件。',
     figures: { reported: '今日上报', closed: '今日办结', open: '在办', open_overdue: '在办超期', open_confirm: '待评价' } as Record<string, string>,
     rateNow: (part: string) => `已研判 ${part}`,
@@ -570,6 +573,11 @@ export const zh = {
     empty: '没有审计记录。',
     help: '日志只能查看，不能修改。每一行都与前一行连锁校验。',
     find: '在已加载的记录中查找',
+    actions: {
+      sign_in: '登录', sign_out: '退出登录', appoint: '任命', dismiss: '免去', set_duties: '排班', create_token: '签发令牌',
+      revoke_token: '撤销令牌', found: '建立系统', upload: '上传附件', unmask: '查看联系方式', change_password: '修改密码', create_account: '开通账号', disable_account: '停用账号',
+      enable_account: '启用账号', lock_account: '锁定账号', reset_password: '重置密码', unknown_account: '不存在的账号登录',
+    } as Record<string, string>,
   },
 
   visits: {

@@ -13,6 +13,7 @@ export const useSession = defineStore('session', () => {
   const home = computed(() => me.value?.home ?? post.value?.area?.id ?? null)
   const verbs = computed(() => new Set(me.value?.verbs ?? []))
   const can = (verb: string) => verbs.value.has(verb)
+  const roles = computed(() => me.value?.posts.map((one) => one.role) ?? [])
   /** "莆田市 / 荔城区 / 镇海街道", from the first post. */
   const placeTrail = computed(() => post.value?.area?.full_name ?? post.value?.org?.name ?? '')
 
@@ -44,5 +45,5 @@ export const useSession = defineStore('session', () => {
   function forget() {
     me.value = null
   }
-  return { me, asked, post, home, can, placeTrail, load, signIn, signOut, forget }
+  return { me, asked, post, home, roles, can, placeTrail, load, signIn, signOut, forget }
 })

@@ -1,0 +1,37 @@
+/**
+ * No code: proof that what the server says it sends fits what the pages read, and that what the
+ * pages send fits what the server takes. A renamed or dropped field fails `vue-tsc`.
+ */
+import type { components } from '../api'
+import type * as ours from './types'
+
+type Server = components['schemas']
+/** Fails to compile unless every `From` can be used as a `To`. */
+type Fits<From extends To, To> = From
+
+export type Read = [
+  Fits<Server['Me'], ours.Me>,
+  Fits<Server['DemoAccount'], ours.DemoAccount>,
+  Fits<Server['MatterRow'], ours.MatterRow>,
+  Fits<Server['Matter'], ours.MatterView>,
+  Fits<Server['MatterPage'], ours.MatterPage>,
+  Fits<Server['Step'], ours.Step>,
+  Fits<Server['Area'], ours.Area>,
+  Fits<Server['AreaDetail'], ours.AreaDetail>,
+  Fits<Server['LocatedUnit'], ours.Located>,
+  Fits<Server['CallableOrg'], ours.Callable>,
+  Fits<Server['Vacancy'], ours.Vacancy>,
+  Fits<Server['Post'], ours.AreaPost>,
+  Fits<Server['Duty'], ours.Duty>,
+  Fits<Server['CategoryClass'], ours.CategoryClass>,
+  Fits<Server['Flow'], ours.Flow>,
+  Fits<Server['Board'], ours.Board>,
+  Fits<Server['TodayBoard'], ours.TodayBoard>,
+  Fits<Server['StuckDesk'], ours.StuckDesk>,
+  Fits<Server['MessagePage'], ours.Page<ours.Message>>,
+  Fits<Server['VisitPage'], ours.Page<ours.Visit>>,
+  Fits<Server['AuditPage'], ours.Page<ours.AuditRow>>,
+  Fits<Server['ProblemDocument'], ours.ProblemBody>,
+]
+
+export type Sent = [Fits<ours.ReportForm, Server['ReportForm']>, Fits<ours.ActionForm, Server['ActionForm']>]
