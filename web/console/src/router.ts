@@ -17,6 +17,7 @@ export const router = createRouter({
   scrollBehavior: (to, from, saved) => saved ?? (to.path === from.path ? {} : { top: 0 }),
   routes: [
     { path: '/sign-in', component: () => import('./pages/SignIn.vue'), meta: { title: zh.signIn.title, open: true } },
+    { path: '/follow', component: () => import('./pages/Follow.vue'), meta: { title: zh.follow.title, open: true } },
     {
       path: '/',
       component: Shell,

@@ -54,6 +54,9 @@ export const api = {
 
   report: (form: ReportForm, idempotencyKey: string) =>
     request<MatterView>('POST', '/matters', { body: form, idempotencyKey }),
+  follow: (no: string, code: string) => get<Followed>(`/public/reports/${enc(no)}`, { query: { code } }),
+  confirm: (no: string, form: { code: string; rating: number; words?: string }, idempotencyKey: string) =>
+    request<unknown>('POST', `/public/reports/${enc(no)}/confirm`, { body: form, idempotencyKey }),
   matters: (query: MatterQuery) => get<MatterPage>('/matters', { query: { ...query } }),
   nearby: (lon: number, lat: number, category?: string) =>
     get<MatterRow[]>('/matters/nearby', { query: { lon, lat, category } }),

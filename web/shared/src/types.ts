@@ -331,7 +331,7 @@ export interface MatterView extends Omit<MatterRow, 'place'> {
   place: Place
   trail: TrailEntry[]
   channel_word: string
-  reporter: { kind_word: string; masked_name?: string | null; masked_phone?: string | null; has_contact: boolean; may_unmask?: boolean }
+  reporter: { kind_word: string; masked_name?: string | null; masked_phone?: string | null; has_contact: boolean; may_unmask?: boolean; follow_code?: string }
   clocks: Clock[]
   tasks: Task[]
   pending: PendingAsk[]
@@ -469,4 +469,14 @@ export interface AuditRow {
 export interface Page<Row> {
   rows: Row[]
   next?: string | null
+}
+
+/** What a person concerned without an account sees of a report. */
+export interface Followed {
+  no: string
+  title: string
+  state_word: string
+  progress: { at: Millis; word: string; reply?: string | null }[]
+  reply?: string | null
+  may_confirm: boolean
 }
