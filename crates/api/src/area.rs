@@ -66,8 +66,8 @@ pub(crate) struct AreaView {
 /// Words of the kinds within the levels.
 pub(crate) const KINDS: &[(&str, &str)] = &[
     ("city", "地级市"),
-    ("district", "区"),
-    ("county", "县区"),
+    ("county_district", "区"),
+    ("county", "县"),
     ("zone", "管委会"),
     ("town", "镇"),
     ("township", "乡"),
@@ -76,16 +76,33 @@ pub(crate) const KINDS: &[(&str, &str)] = &[
     ("community", "社区"),
     ("grid", "网格"),
     ("estate", "小区网格"),
-    ("natural_village", "自然村"),
-    ("building", "楼栋"),
-    ("group", "村民小组"),
-    ("shops", "沿街商铺"),
-    ("park", "园区"),
-    ("school", "学校"),
+    ("village_group", "村民小组网格"),
+    ("exclusive", "专属网格"),
+    ("hospital", "医院网格"),
+    ("market", "市场网格"),
+    ("park", "园区网格"),
+    ("school", "学校网格"),
     ("unit", "治理单元"),
+    ("building", "楼栋"),
+    ("stairwell", "楼道"),
+    ("village_house_group", "村民房组"),
+    ("shop", "沿街店铺"),
+    ("workshop", "车间厂房"),
+    ("ward", "病区"),
+    ("school_year", "年级"),
+    ("stall_area", "摊位区"),
+    ("facility", "公共设施"),
+    ("green", "绿地"),
+    ("farmland", "农田"),
+    ("woodland", "林地"),
+    ("water", "水域"),
 ];
 
 fn kind_word(area: &Area) -> &'static str {
+    // A grid along a shopping street bears the code of a town's kind.
+    if area.level == Level::Grid && &*area.kind == "street" {
+        return "沿街网格";
+    }
     KINDS
         .iter()
         .find(|(code, _)| **code == *area.kind)

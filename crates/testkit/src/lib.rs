@@ -33,8 +33,13 @@ pub struct TestOffice {
 /// Runs a test on PostgreSQL, where there is a server. What the test returns is dropped outside its
 /// runtime, as the office must be.
 pub fn on_postgres<T>(name: &str, test: impl AsyncFnOnce(TestOffice) -> T) {
-    let Some(office) = TestOffice::postgres(name) else { return };
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let Some(office) = TestOffice::postgres(name) else {
+        return;
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
     let rest = runtime.block_on(test(office));
     drop(runtime);
     drop(rest);

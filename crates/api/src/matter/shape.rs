@@ -75,6 +75,9 @@ pub(crate) struct ReporterView {
     pub has_contact: bool,
     /// Whether the reader may see the contact in clear, for a reason.
     pub may_unmask: bool,
+    /// 查询码:只给登记的人看,由其转交当事人,凭编号和查询码查询进展、作出评价。
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub follow_code: Option<String>,
 }
 
 /// A clock that is not stopped.
