@@ -22,7 +22,8 @@ export const router = createRouter({
       path: '/',
       component: Shell,
       children: [
-        { path: '', redirect: () => firstPage() },
+        // A guard and no redirect: it runs after the session was read.
+        { path: '', component: () => import('./pages/NotFound.vue'), beforeEnter: () => ({ path: firstPage(), replace: true }) },
         { path: 'queue', component: () => import('./pages/Queue.vue'), meta: { title: zh.nav.queue } },
         { path: 'matters/:id', component: () => import('./pages/Matter.vue') },
         { path: 'register', component: () => import('./pages/Register.vue'), meta: { title: zh.nav.register } },

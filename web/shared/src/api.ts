@@ -2,7 +2,7 @@
 import { request } from './http'
 import type {
   ActionForm, Area, AreaDetail, AreaPost, AuditRow, Board, Callable, CategoryClass, Day, DemoAccount, Dictionaries,
-  Duty, FileRef, Flow, Id, Located, MatterPage, MatterRow, MatterView, Me, Message, Page, ReportForm, StuckDesk,
+  Duty, FileRef, Flow, Followed, Id, Located, MatterPage, MatterRow, MatterView, Me, Message, Page, ReportForm, StuckDesk,
   TodayBoard, Vacancy, Visit,
 } from './types'
 import type { FeatureCollection } from 'geojson'

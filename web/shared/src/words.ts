@@ -227,6 +227,8 @@ export const zh = {
     stuckNobody: '现在不等任何人，事件已了结。',
     stuckWait: (span: string) => `已等 ${span}`,
     vacant: '岗位空缺',
+    /** Who answers where the server names nobody: nobody can be missing from the desk of the person concerned. */
+    nobodyAt: (desk: string) => (desk === '当事人' ? '—' : '岗位空缺'),
     tasks: '部门任务',
     taskColumns: ['任务', '单位', '状态', '呼叫', '签收', '反馈', '时限', '经办人', '结果'],
     pending: '待审批的申请',
