@@ -238,13 +238,8 @@ impl Flow {
     /// # Errors
     /// Everything that is wrong, naming state or action in Chinese.
     pub fn parse(text: &str) -> Result<Self, Vec<Problem>> {
-        let raw: RawFlow = toml::from_str(text).map_err(|e| {
-            vec![Problem::new(
-                "flow",
-                "syntax",
-                format!("流程文件无法读取:{}。请对照示例检查格式。", e.message()),
-            )]
-        })?;
+        let raw: RawFlow =
+            toml::from_str(text).map_err(|e| vec![Problem::in_toml("flow", text, &e)])?;
         let flow = raw.build()?;
         let problems = lint(&flow);
         if problems.is_empty() {
@@ -334,13 +329,7 @@ impl RawFlow {
         let mut problems = Vec::new();
         let mut limit = |field: &str, text: &str| {
             text.parse::<Limit>()
-                .map_err(|e| {
-                    problems.push(Problem::new(
-                        field,
-                        "limit",
-                        format!("时限“{text}”无法识别:{}", e.message),
-                    ))
-                })
+                .map_err(|e| problems.push(Problem::new(field, "limit", e.message)))
                 .ok()
         };
         let sign_in = limit("sign_in", &self.sign_in);

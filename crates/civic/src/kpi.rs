@@ -50,13 +50,8 @@ impl Kpi {
     /// # Errors
     /// Every formula that names an unknown measure, and a file that is not TOML.
     pub fn parse(text: &str) -> Result<Vec<Self>, Vec<Problem>> {
-        let file: RawFile = toml::from_str(text).map_err(|e| {
-            vec![Problem::new(
-                "kpi",
-                "syntax",
-                format!("指标文件无法读取:{}", e.message()),
-            )]
-        })?;
+        let file: RawFile =
+            toml::from_str(text).map_err(|e| vec![Problem::in_toml("kpi", text, &e)])?;
         let mut problems = Vec::new();
         let mut sum = |name: &str, expression: &str| {
             let terms: Vec<Option<Measure>> = expression

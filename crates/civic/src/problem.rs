@@ -42,6 +42,19 @@ impl Problem {
         )
     }
 
+    /// What makes a TOML text unreadable, with its line.
+    pub(crate) fn in_toml(file: &str, text: &str, error: &toml::de::Error) -> Self {
+        let before = error.span().and_then(|span| text.get(..span.start));
+        let line = before.map_or(1, |b| b.matches('\n').count() as u64 + 1);
+        let why = error.message();
+        Self::in_line(
+            file,
+            line,
+            "syntax",
+            &format!("读不懂这一行({why}),请对照自带的文件检查写法。"),
+        )
+    }
+
     /// The same problem seen from outside: `prefix.field`. An empty field becomes the prefix alone.
     #[must_use]
     pub fn under(mut self, prefix: &str) -> Self {

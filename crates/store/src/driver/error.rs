@@ -85,6 +85,11 @@ impl From<rusqlite::Error> for DbError {
             ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => DbError::Busy(text),
             ErrorCode::DiskFull => DbError::Full(text),
             ErrorCode::ReadOnly => DbError::ReadOnly(text),
+            // A write that the system refuses for a quota or a limit on the size of a file: the log
+            // lacks the frame that commits, so nothing was. No space at all is DiskFull above.
+            ErrorCode::SystemIoFailure if code.extended_code == ffi::SQLITE_IOERR_WRITE => {
+                DbError::Full(text)
+            }
             // A failed fsync leaves it open what reached the disk, like a lost connection.
             ErrorCode::SystemIoFailure => DbError::Lost(text),
             ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase => DbError::Corrupt(text),
