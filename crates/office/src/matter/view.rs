@@ -1,5 +1,6 @@
 //! One matter as its reader sees it.
 
+use super::report::follower;
 use crate::{Office, Result};
 use civic::directory::Actor;
 use civic::id::MatterId;
@@ -29,6 +30,9 @@ pub struct Viewed {
     pub may_unmask: bool,
     /// Whether the reader is of the staff and sees internal opinions.
     pub internal: bool,
+    /// The code to hand to a person concerned who has no account; only for who registered the
+    /// matter for them, and only while it is open.
+    pub follow_code: Option<String>,
 }
 
 /// A desk on which it lies, and the person who answers for it (R064).
@@ -102,7 +106,10 @@ impl Office {
                 )
                 .is_some();
         let stuck_with = self.stuck_with(&matter).await?;
+        let registered = steps.first().is_some_and(|s| s.who.account == actor.account);
+        let for_another = matter.reporter.account == Some(follower(id)) && !matter.over();
         Ok(Viewed {
+            follow_code: (registered && for_another).then(|| self.follow_code(id)),
             actions: available(&world.rules, actor, &matter, now)?,
             contact: contact.filter(|_| internal),
             may_unmask,
