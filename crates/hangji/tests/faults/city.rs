@@ -35,10 +35,8 @@ impl Scratch {
     pub fn new(name: &str) -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let nth = COUNT.fetch_add(1, Ordering::Relaxed);
-        let folder = std::env::temp_dir().join(format!(
-            "hangji-faults-{}-{nth}-{name}",
-            std::process::id()
-        ));
+        let folder =
+            std::env::temp_dir().join(format!("hangji-faults-{}-{nth}-{name}", std::process::id()));
         std::fs::create_dir_all(&folder).unwrap();
         Self(folder)
     }

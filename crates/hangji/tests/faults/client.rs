@@ -27,11 +27,16 @@ impl Answer {
     pub fn detail(&self) -> &str {
         self.body["detail"].as_str().unwrap_or_default()
     }
+    #[track_caller]
     pub fn id(&self) -> String {
-        self.body["id"].as_str().unwrap().to_owned()
+        let id = self.body["id"].as_str();
+        id.unwrap_or_else(|| panic!("no matter: {} {}", self.status, self.body))
+            .to_owned()
     }
+    #[track_caller]
     pub fn version(&self) -> i64 {
-        self.body["version"].as_i64().unwrap()
+        let version = self.body["version"].as_i64();
+        version.unwrap_or_else(|| panic!("no matter: {} {}", self.status, self.body))
     }
 }
 

@@ -61,7 +61,10 @@ fn nothing_is_lost_and_nothing_done_twice(city: &City, blows: usize) {
             city.is_whole();
         }
     }
-    let acknowledged = done(&ledgers, &[Kind::Report, Kind::HeadEscalates, Kind::GridEscalates]);
+    let acknowledged = done(
+        &ledgers,
+        &[Kind::Report, Kind::HeadEscalates, Kind::GridEscalates],
+    );
     assert!(
         acknowledged >= blows,
         "only {acknowledged} commands: that is no load"
@@ -70,9 +73,15 @@ fn nothing_is_lost_and_nothing_done_twice(city: &City, blows: usize) {
     let server = serve(city);
     let newest = versions(&ledgers);
     for (id, version) in &newest {
-        let found = crew.town.get(server.address, &format!("/matters/{id}")).unwrap();
+        let found = crew
+            .town
+            .get(server.address, &format!("/matters/{id}"))
+            .unwrap();
         assert_eq!(found.status, 200, "{id} was acknowledged: {}", found.body);
-        assert!(found.version() >= *version, "{id} lost a step: {version} was acknowledged");
+        assert!(
+            found.version() >= *version,
+            "{id} lost a step: {version} was acknowledged"
+        );
     }
     std::thread::scope(|scope| {
         for ledger in &mut ledgers {
@@ -83,17 +92,27 @@ fn nothing_is_lost_and_nothing_done_twice(city: &City, blows: usize) {
     let escalations = done(&ledgers, &[Kind::HeadEscalates, Kind::GridEscalates]);
     assert_eq!(matters(&ledgers).len(), reports, "two keys share a matter");
     assert_eq!(count("matter") - before.0, reports as i64, "matters");
-    assert_eq!(count("answered") - before.1, (reports + escalations) as i64, "answers");
+    assert_eq!(
+        count("answered") - before.1,
+        (reports + escalations) as i64,
+        "answers"
+    );
     assert_eq!(escalated() - before.2, escalations as i64, "escalations");
     drop(server);
     city.is_whole();
-    eprintln!("{blows} kills, {reports} reports and {escalations} escalations, all there, each once");
+    eprintln!(
+        "{blows} kills, {reports} reports and {escalations} escalations, all there, each once"
+    );
 }
 
 /// The newest version of each matter that anybody was told.
 fn versions(ledgers: &[Ledger]) -> HashMap<String, i64> {
     let mut newest = HashMap::new();
-    for (id, version) in ledgers.iter().flat_map(|l| &l.0).filter_map(|d| d.acknowledged.clone()) {
+    for (id, version) in ledgers
+        .iter()
+        .flat_map(|l| &l.0)
+        .filter_map(|d| d.acknowledged.clone())
+    {
         let kept = newest.entry(id).or_insert(version);
         *kept = version.max(*kept);
     }

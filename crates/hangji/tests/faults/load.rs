@@ -65,7 +65,11 @@ impl Crew {
                 let now = (answer.id(), answer.version());
                 if let Some((id, version)) = &deed.acknowledged {
                     assert_eq!(*id, now.0, "the same key answered another matter");
-                    assert!(*version <= now.1, "{id} went back from {version} to {}", now.1);
+                    assert!(
+                        *version <= now.1,
+                        "{id} went back from {version} to {}",
+                        now.1
+                    );
                 } else {
                     deed.acknowledged = Some(now);
                 }
@@ -83,13 +87,7 @@ impl Crew {
 
     /// Works until the server goes away: what was in flight at the last end is sent again first.
     /// `begun` is told of every acknowledgement.
-    pub fn work(
-        &self,
-        address: SocketAddr,
-        ledger: &mut Ledger,
-        client: &str,
-        begun: &Sender<()>,
-    ) {
+    pub fn work(&self, address: SocketAddr, ledger: &mut Ledger, client: &str, begun: &Sender<()>) {
         let open = |d: &&mut Deed| d.acknowledged.is_none() && !d.refused;
         for deed in ledger.0.iter_mut().filter(open) {
             if self.send(address, deed).is_none() {
@@ -97,7 +95,10 @@ impl Crew {
             }
         }
         let mut seen: Option<(String, i64)> = None;
-        for kind in [Kind::Report, Kind::HeadEscalates, Kind::GridEscalates].into_iter().cycle() {
+        for kind in [Kind::Report, Kind::HeadEscalates, Kind::GridEscalates]
+            .into_iter()
+            .cycle()
+        {
             let key = format!("{client}-{:06}", ledger.0.len());
             let command = match (kind, &seen) {
                 (Kind::Report, _) => report(&self.unit, &key),

@@ -50,6 +50,15 @@ impl Server {
         self.child.id()
     }
 
+    /// Asks it to stop, and waits until it has.
+    pub fn stop(mut self) {
+        let id = self.id().to_string();
+        let asked = Command::new("kill").args(["-TERM", &id]).status().unwrap();
+        assert!(asked.success());
+        let ended = self.child.wait().unwrap();
+        assert!(ended.success(), "{ended}");
+    }
+
     /// `kill -9`: no destructor, no flush, no farewell.
     pub fn kill(mut self) {
         self.child.kill().unwrap();

@@ -70,7 +70,10 @@ fn columns(table: &str, place: &str, all: &[(&str, Alter)], says: &[&str]) -> Ve
 fn copied(conn: &mut Conn, table: &str, place: &str, changed: &[(&str, &str)]) -> String {
     let names: Vec<String> = match conn.dialect() {
         store::driver::Dialect::Sqlite => conn
-            .query(&format!("SELECT name FROM pragma_table_info('{table}')"), &[])
+            .query(
+                &format!("SELECT name FROM pragma_table_info('{table}')"),
+                &[],
+            )
             .unwrap(),
         store::driver::Dialect::Postgres => conn
             .query(
@@ -110,7 +113,10 @@ fn prepare(city: &City) -> i64 {
     command.args(["--listen", "127.0.0.1:0"]);
     let server = Server::start(command);
     let crew = Crew::sign_in(&server);
-    let first = crew.head.send(server.address, &report(&crew.unit, "tamper-report")).unwrap();
+    let first = crew
+        .head
+        .send(server.address, &report(&crew.unit, "tamper-report"))
+        .unwrap();
     let id = first.id();
     let command = escalate(&id, first.version(), "tamper-escalate");
     let second = crew.head.send(server.address, &command).unwrap();
@@ -179,19 +185,61 @@ fn steps(victim: &Victim) -> Vec<Case> {
          FROM step WHERE {of} = 3"
     );
     all.extend([
-        Case::new("a step's name of the person", format!("UPDATE step SET who = REPLACE(who, '\"title\":\"', '\"title\":\"假') WHERE {at}"), &second),
-        Case::new("a step without its facts", format!("UPDATE step SET facts = '[]' WHERE {at}"), &second),
-        Case::new("words replaced as if they had been erased", format!("UPDATE step SET erased_at = 1, opinion = '假的' WHERE {at}"), &second),
-        Case::new("words and their digest", format!("UPDATE step SET opinion = $1, words = $2 WHERE {at}"), &second)
-            .with(vec!["伪造的意见".into(), bytes(words)]),
-        Case::new("a deleted step", format!("DELETE FROM step WHERE {at}"), &[&missing]),
-        Case::new("a renumbered step", format!("UPDATE step SET seq = 9 WHERE {at}"), &[&missing]),
-        Case::new("a deleted last step", format!("DELETE FROM step WHERE {of} = 3"), &[&sealed]),
-        Case::new("a deleted first step", format!("DELETE FROM step WHERE {of} = 1"), &[&format!("事件〔{no}〕缺少第 1 步")]),
-        Case::new("a deleted journal", format!("DELETE FROM step WHERE matter = {id}"), &[&format!("事件〔{no}〕没有任何流程记录")]),
+        Case::new(
+            "a step's name of the person",
+            format!(
+                "UPDATE step SET who = REPLACE(who, '\"title\":\"', '\"title\":\"假') WHERE {at}"
+            ),
+            &second,
+        ),
+        Case::new(
+            "a step without its facts",
+            format!("UPDATE step SET facts = '[]' WHERE {at}"),
+            &second,
+        ),
+        Case::new(
+            "words replaced as if they had been erased",
+            format!("UPDATE step SET erased_at = 1, opinion = '假的' WHERE {at}"),
+            &second,
+        ),
+        Case::new(
+            "words and their digest",
+            format!("UPDATE step SET opinion = $1, words = $2 WHERE {at}"),
+            &second,
+        )
+        .with(vec!["伪造的意见".into(), bytes(words)]),
+        Case::new(
+            "a deleted step",
+            format!("DELETE FROM step WHERE {at}"),
+            &[&missing],
+        ),
+        Case::new(
+            "a renumbered step",
+            format!("UPDATE step SET seq = 9 WHERE {at}"),
+            &[&missing],
+        ),
+        Case::new(
+            "a deleted last step",
+            format!("DELETE FROM step WHERE {of} = 3"),
+            &[&sealed],
+        ),
+        Case::new(
+            "a deleted first step",
+            format!("DELETE FROM step WHERE {of} = 1"),
+            &[&format!("事件〔{no}〕缺少第 1 步")],
+        ),
+        Case::new(
+            "a deleted journal",
+            format!("DELETE FROM step WHERE matter = {id}"),
+            &[&format!("事件〔{no}〕没有任何流程记录")],
+        ),
         // Well chained, even: but the matter says otherwise.
-        Case::new("an inserted last step", forge, &[&format!("事件〔{no}〕与它的流程记录不符")])
-            .with(vec![bytes(words), bytes(forged.prev), bytes(forged.hash)]),
+        Case::new(
+            "an inserted last step",
+            forge,
+            &[&format!("事件〔{no}〕与它的流程记录不符")],
+        )
+        .with(vec![bytes(words), bytes(forged.prev), bytes(forged.hash)]),
     ]);
     all
 }
@@ -243,16 +291,33 @@ fn matters(conn: &mut Conn, victim: &Victim) -> Vec<Case> {
     let moved = format!("UPDATE matter SET shard = 2 WHERE {at}");
     let body = format!("UPDATE matter SET body = REPLACE(body, '消防', '绿化') WHERE {at}");
     let unreadable = format!("UPDATE matter SET body = '{{}}' WHERE {at}");
-    let inserted = copied(conn, "matter", &at, &[("id", "id + 1"), ("no", "'假-0001'")]);
+    let inserted = copied(
+        conn,
+        "matter",
+        &at,
+        &[("id", "id + 1"), ("no", "'假-0001'")],
+    );
     all.extend([
         Case::new("a matter's body", body, &[&named, "与它的流程记录不符"]),
-        Case::new("a matter's body made unreadable", unreadable, &[&named, "与它的流程记录不符"]),
+        Case::new(
+            "a matter's body made unreadable",
+            unreadable,
+            &[&named, "与它的流程记录不符"],
+        ),
         Case::new("a deleted matter", deleted.clone(), &[&gone]),
         Case::new("a matter moved out of sight", moved, &[&gone]),
-        Case::new("an inserted matter", inserted, &["事件〔假-0001〕没有任何流程记录"]),
-        Case::new("a matter deleted with all that belongs to it", deleted, &[&format!("事件 {id} 封存时有 3 步")])
-            .then(format!("DELETE FROM step WHERE matter = {id}"))
-            .then(format!("DELETE FROM holding WHERE matter = {id}")),
+        Case::new(
+            "an inserted matter",
+            inserted,
+            &["事件〔假-0001〕没有任何流程记录"],
+        ),
+        Case::new(
+            "a matter deleted with all that belongs to it",
+            deleted,
+            &[&format!("事件 {id} 封存时有 3 步")],
+        )
+        .then(format!("DELETE FROM step WHERE matter = {id}"))
+        .then(format!("DELETE FROM holding WHERE matter = {id}")),
     ]);
     all
 }
@@ -281,9 +346,21 @@ fn holdings(conn: &mut Conn, victim: &Victim) -> Vec<Case> {
     let surplus = copied(conn, "holding", &at, &[("slot", "77")]);
     let of_nobody = copied(conn, "holding", &at, &[("matter", "77")]);
     all.extend([
-        Case::new("a deleted holding", format!("DELETE FROM holding WHERE {at}"), &[&missing]),
-        Case::new("an inserted holding", surplus, &[&format!("多余的一行:事件〔{no}〕的第 77 项")]),
-        Case::new("a holding of no matter", of_nobody, &["多余的一行:事件 77 的第 0 项"]),
+        Case::new(
+            "a deleted holding",
+            format!("DELETE FROM holding WHERE {at}"),
+            &[&missing],
+        ),
+        Case::new(
+            "an inserted holding",
+            surplus,
+            &[&format!("多余的一行:事件〔{no}〕的第 77 项")],
+        ),
+        Case::new(
+            "a holding of no matter",
+            of_nobody,
+            &["多余的一行:事件 77 的第 0 项"],
+        ),
     ]);
     all
 }
@@ -292,19 +369,31 @@ fn tallies(conn: &mut Conn) -> Vec<Case> {
     let some = "SELECT period, class, parent, node FROM tally WHERE reported > 0 AND class > 0 ORDER BY node, period, class LIMIT 1";
     let row = conn.query_one(some, &[]).unwrap();
     let [period, class, parent, node] = [0, 1, 2, 3].map(|i| row.int(i).unwrap());
-    let at = format!("period = {period} AND class = {class} AND parent = {parent} AND node = {node}");
+    let at =
+        format!("period = {period} AND class = {class} AND parent = {parent} AND node = {node}");
     let named = format!("统计不符:区域 {node},类别 {class},时段 {period}");
     let measures: Vec<(&str, Alter)> = Measure::ALL.iter().map(|m| (m.code(), Number)).collect();
     let mut all = Vec::new();
-    for (case, measure) in columns("tally", &at, &measures, &[]).into_iter().zip(Measure::ALL) {
+    for (case, measure) in columns("tally", &at, &measures, &[])
+        .into_iter()
+        .zip(Measure::ALL)
+    {
         let says = vec![named.clone(), format!("“{}”", measure.word())];
         all.push(Case { says, ..case });
     }
     let inserted = copied(conn, "tally", &at, &[("node", "987654")]);
     all.extend([
-        Case::new("a deleted tally", format!("DELETE FROM tally WHERE {at}"), &[&named]),
+        Case::new(
+            "a deleted tally",
+            format!("DELETE FROM tally WHERE {at}"),
+            &[&named],
+        ),
         Case::new("an inserted tally", inserted, &["统计不符:区域 987654"]),
-        Case::new("a tally moved to another class", format!("UPDATE tally SET class = 99 WHERE {at}"), &[&named]),
+        Case::new(
+            "a tally moved to another class",
+            format!("UPDATE tally SET class = 99 WHERE {at}"),
+            &[&named],
+        ),
     ]);
     all
 }
@@ -330,14 +419,29 @@ fn audits(conn: &mut Conn) -> Vec<Case> {
     let next = (last + 1).to_string();
     let inserted = copied(conn, "audit", &format!("seq = {last}"), &[("seq", &next)]);
     all.extend([
-        Case::new("a deleted audit entry", "DELETE FROM audit WHERE seq = 2", &["审计记录第 2 条缺失"]),
-        Case::new("the first audit entry", "DELETE FROM audit WHERE seq = 1", &["审计记录第 1 条缺失"]),
+        Case::new(
+            "a deleted audit entry",
+            "DELETE FROM audit WHERE seq = 2",
+            &["审计记录第 2 条缺失"],
+        ),
+        Case::new(
+            "the first audit entry",
+            "DELETE FROM audit WHERE seq = 1",
+            &["审计记录第 1 条缺失"],
+        ),
         Case::new(
             "the last audit entry",
             format!("DELETE FROM audit WHERE seq = {last}"),
-            &[&format!("审计记录在封存时有 {last} 条,现在只有 {} 条", last - 1)],
+            &[&format!(
+                "审计记录在封存时有 {last} 条,现在只有 {} 条",
+                last - 1
+            )],
         ),
-        Case::new("an inserted audit entry", inserted, &[&format!("审计记录第 {next} 条的内容被改动")]),
+        Case::new(
+            "an inserted audit entry",
+            inserted,
+            &[&format!("审计记录第 {next} 条的内容被改动")],
+        ),
     ]);
     all
 }
@@ -346,20 +450,62 @@ fn seals(conn: &mut Conn, victim: &Victim) -> Vec<Case> {
     let Victim { id, no, .. } = victim;
     let last = store::seal::all(conn).unwrap().len();
     assert_eq!(last, 2, "one when the city was built, one by hand");
-    let numbered = [("at", Number), ("matters", Number), ("steps", Number), ("audits", Number), ("heads", Digest), ("prev", Digest), ("hash", Digest)];
+    let numbered = [
+        ("at", Number),
+        ("matters", Number),
+        ("steps", Number),
+        ("audits", Number),
+        ("heads", Digest),
+        ("prev", Digest),
+        ("hash", Digest),
+    ];
     let mut all = columns("seal", "seq = 1", &numbered, &["第 1 号封存记录被改动"]);
-    all.extend(columns("seal", "seq = 2", &numbered, &["第 2 号封存记录被改动"]));
+    all.extend(columns(
+        "seal",
+        "seq = 2",
+        &numbered,
+        &["第 2 号封存记录被改动"],
+    ));
     let head = format!("事件〔{no}〕封存时有");
     let of = format!("matter = {id}");
-    all.extend(columns("sealed_head", &of, &[("version", Number), ("head", Digest)], &[&head]));
+    all.extend(columns(
+        "sealed_head",
+        &of,
+        &[("version", Number), ("head", Digest)],
+        &[&head],
+    ));
     let inserted = copied(conn, "sealed_head", &of, &[("matter", "77")]);
     all.extend([
-        Case::new("a deleted first seal", "DELETE FROM seal WHERE seq = 1", &["第 2 号封存记录被改动,或它前面的封存被删除"]),
-        Case::new("a deleted last seal", "DELETE FROM seal WHERE seq = 2", &["封存清单有", "最后的封存被改动、删除"]),
-        Case::new("all seals deleted", "DELETE FROM seal", &["封存清单有", "第 0 号"]),
-        Case::new("a renumbered seal", "UPDATE seal SET seq = 9 WHERE seq = 2", &["第 9 号封存记录被改动"]),
-        Case::new("a deleted sealed head", format!("DELETE FROM sealed_head WHERE {of}"), &["封存清单有"]),
-        Case::new("an inserted sealed head", inserted, &["事件 77 封存时有 3 步"]),
+        Case::new(
+            "a deleted first seal",
+            "DELETE FROM seal WHERE seq = 1",
+            &["第 2 号封存记录被改动,或它前面的封存被删除"],
+        ),
+        Case::new(
+            "a deleted last seal",
+            "DELETE FROM seal WHERE seq = 2",
+            &["封存清单有", "最后的封存被改动、删除"],
+        ),
+        Case::new(
+            "all seals deleted",
+            "DELETE FROM seal",
+            &["封存清单有", "第 0 号"],
+        ),
+        Case::new(
+            "a renumbered seal",
+            "UPDATE seal SET seq = 9 WHERE seq = 2",
+            &["第 9 号封存记录被改动"],
+        ),
+        Case::new(
+            "a deleted sealed head",
+            format!("DELETE FROM sealed_head WHERE {of}"),
+            &["封存清单有"],
+        ),
+        Case::new(
+            "an inserted sealed head",
+            inserted,
+            &["事件 77 封存时有 3 步"],
+        ),
     ]);
     all
 }
@@ -372,7 +518,11 @@ fn every_wrong_is_found_and_named(city: &City) {
     let sql = format!("SELECT no FROM matter WHERE id = {id}");
     let no = conn.query_one(&sql, &[]).unwrap().string(0).unwrap();
     let journal = store::step::journal(conn, MatterId(id)).unwrap();
-    let victim = Victim { id, no, journal: journal.into_iter().map(|s| s.step).collect() };
+    let victim = Victim {
+        id,
+        no,
+        journal: journal.into_iter().map(|s| s.step).collect(),
+    };
     let mut cases = steps(&victim);
     cases.extend(matters(conn, &victim));
     cases.extend(holdings(conn, &victim));
@@ -383,17 +533,29 @@ fn every_wrong_is_found_and_named(city: &City) {
     for case in &cases {
         conn.begin().unwrap();
         for (sql, params) in &case.sql {
-            let touched = conn.exec(sql, params).unwrap_or_else(|e| panic!("{}: {e}: {sql}", case.name));
+            let touched = conn
+                .exec(sql, params)
+                .unwrap_or_else(|e| panic!("{}: {e}: {sql}", case.name));
             assert!(touched > 0, "{} touches a row: {sql}", case.name);
         }
-        let report = store::verify::verify(conn, |_| ()).unwrap_or_else(|e| panic!("{}: {e}", case.name));
+        let report =
+            store::verify::verify(conn, |_| ()).unwrap_or_else(|e| panic!("{}: {e}", case.name));
         conn.rollback().unwrap();
         let named = |finding: &String| case.says.iter().all(|part| finding.contains(part));
         if !report.findings.iter().any(named) {
-            missed.push(format!("{}: wanted {:?}, found {:#?}", case.name, case.says, report.findings));
+            missed.push(format!(
+                "{}: wanted {:?}, found {:#?}",
+                case.name, case.says, report.findings
+            ));
         }
     }
-    assert!(missed.is_empty(), "{} of {} wrongs:\n{}", missed.len(), cases.len(), missed.join("\n"));
+    assert!(
+        missed.is_empty(),
+        "{} of {} wrongs:\n{}",
+        missed.len(),
+        cases.len(),
+        missed.join("\n")
+    );
     let report = store::verify::verify(conn, |_| ()).unwrap();
     assert!(report.is_clean(), "all was undone: {:?}", report.findings);
     eprintln!("{} wrongs, each found and named", cases.len());
@@ -416,10 +578,17 @@ fn the_command_says_what_it_found_and_fails() {
     let city = City::sqlite("tamper-command");
     let database = Database::open(&city.database.parse().unwrap()).unwrap();
     let mut conn = database.writing_conn().unwrap();
-    conn.exec("UPDATE tally SET reported = reported + 1 WHERE class = 0", &[]).unwrap();
+    conn.exec(
+        "UPDATE tally SET reported = reported + 1 WHERE class = 0",
+        &[],
+    )
+    .unwrap();
     drop(conn);
     drop(database);
     let (code, said) = run(&mut city.command("verify"));
     assert_eq!(code, 1, "{said}");
-    assert!(said.contains("处问题") && said.contains("统计不符"), "{said}");
+    assert!(
+        said.contains("处问题") && said.contains("统计不符"),
+        "{said}"
+    );
 }

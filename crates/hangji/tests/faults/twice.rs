@@ -29,23 +29,45 @@ fn one_key_does_one_thing(city: &City) {
     let before = city.number("SELECT count(*) FROM matter");
     let mut version = 0;
     for round in 0..5 {
-        let answers = at_once(&server, &crew.head, &report(&crew.unit, &format!("twice-report-{round}")));
+        let answers = at_once(
+            &server,
+            &crew.head,
+            &report(&crew.unit, &format!("twice-report-{round}")),
+        );
         let id = answers[0].id();
         for answer in &answers {
-            assert_eq!((answer.status, answer.id()), (201, id.clone()), "{}", answer.body);
+            assert_eq!(
+                (answer.status, answer.id()),
+                (201, id.clone()),
+                "{}",
+                answer.body
+            );
         }
-        assert_eq!(city.number("SELECT count(*) FROM matter"), before + round + 1);
+        assert_eq!(
+            city.number("SELECT count(*) FROM matter"),
+            before + round + 1
+        );
         version = answers[0].version();
         // Only one of them can be decided on this version; the others are told what it said.
         let command = escalate(&id, version, &format!("twice-escalate-{round}"));
         for answer in at_once(&server, &crew.head, &command) {
-            assert_eq!((answer.status, answer.id()), (200, id.clone()), "{}", answer.body);
+            assert_eq!(
+                (answer.status, answer.id()),
+                (200, id.clone()),
+                "{}",
+                answer.body
+            );
         }
-        let steps = format!("SELECT count(*) FROM step WHERE matter = {id} AND action = 'escalate'");
+        let steps =
+            format!("SELECT count(*) FROM step WHERE matter = {id} AND action = 'escalate'");
         assert_eq!(city.number(&steps), 1);
     }
     // With keys of their own, one escalation wins and the others are told that they came late.
-    let id = crew.head.send(server.address, &report(&crew.unit, "twice-apart")).unwrap().id();
+    let id = crew
+        .head
+        .send(server.address, &report(&crew.unit, "twice-apart"))
+        .unwrap()
+        .id();
     let barrier = Barrier::new(AT_ONCE);
     let mut statuses: Vec<u16> = std::thread::scope(|scope| {
         let (barrier, crew, server, id) = (&barrier, &crew, &server, &id);
@@ -63,7 +85,10 @@ fn one_key_does_one_thing(city: &City) {
     assert_eq!(statuses[0], 200);
     assert!(statuses[1..].iter().all(|s| *s == 412), "{statuses:?}");
     // A key belongs to a person: the same words of another are another request.
-    let theirs = crew.grid.send(server.address, &report(&crew.unit, "twice-report-0")).unwrap();
+    let theirs = crew
+        .grid
+        .send(server.address, &report(&crew.unit, "twice-report-0"))
+        .unwrap();
     assert_eq!(theirs.status, 201, "{}", theirs.body);
     assert_eq!(city.number("SELECT count(*) FROM matter"), before + 7);
     drop(server);
