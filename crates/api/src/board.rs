@@ -188,7 +188,7 @@ struct LevelToday {
     r#in: i64,
     /// Judged today of those.
     judged: i64,
-    /// Still lying there, whenever it came.
+    /// Still waiting for judgement, whenever it came.
     open: i64,
 }
 
@@ -203,7 +203,7 @@ struct TodayView {
     #[schema(value_type = BTreeMap<String, i64>)]
     figures: FigureMap,
     waiting: Vec<LevelToday>,
-    /// What is open, earliest due first; at most 50.
+    /// What still waits for judgement, earliest due first; at most 50.
     open_today: Vec<MatterRow>,
     responsible: Option<ResponsibleView>,
 }

@@ -4,6 +4,7 @@ use crate::error::{Answer, Fail};
 use crate::{App, Shared};
 use axum::Json;
 use axum::extract::State;
+use civic::post::Role;
 use serde::Serialize;
 use std::sync::Arc;
 use utoipa::ToSchema;
@@ -46,8 +47,8 @@ async fn demo_accounts(State(app): Shared) -> Answer<Json<Vec<DemoAccountView>>>
             password: office::identity::DEMO_PASSWORD,
             name: a.name,
             title: a.title,
-            role: a.role.code(),
-            role_word: a.role.word(),
+            role: a.role.map_or("resident", Role::code),
+            role_word: a.role.map_or("居民", Role::word),
             place: a.place,
         });
     Ok(Json(accounts.collect()))

@@ -249,5 +249,21 @@ async fn an_open_matter_is_on_the_boards_of_all_six_levels_at_once() {
         "town, community, grid, unit: {}",
         today["waiting"]
     );
-    assert!(!today["open_today"].as_array().unwrap().is_empty());
+    assert_eq!(
+        today["open_today"],
+        json!([]),
+        "the called parties work; nothing waits for judgement"
+    );
+    let waiting =
+        json!({ "text": "路灯不亮", "category": "0104", "channel": "field", "unit": "6" });
+    let unit = app.user("unit").await;
+    let waiting = unit.post("/api/v1/matters", &waiting).await.done().json();
+    let today = app
+        .user("townleader")
+        .await
+        .get("/api/v1/boards/3/today")
+        .await
+        .done()
+        .json();
+    assert_eq!(today["open_today"][0]["id"], waiting["id"]);
 }
