@@ -72,10 +72,10 @@ pub struct DemoAccount {
     pub login: String,
     /// Name.
     pub name: String,
-    /// Title of the first post.
+    /// Title of the first post; `居民` without one.
     pub title: String,
-    /// Role of the first post.
-    pub role: Role,
+    /// Role of the first post; a resident has none.
+    pub role: Option<Role>,
     /// Full name of the place of the first post.
     pub place: String,
 }
@@ -317,24 +317,22 @@ impl Office {
         let accounts = self.read(store::account::demo).await?;
         let (world, today) = (self.world(), self.today());
         let directory = world.directory();
-        let shown = accounts.into_iter().filter_map(|a| {
-            let post = directory
-                .posts_of(a.id, today)
-                .into_iter()
-                .min_by_key(|p| p.id)?;
-            let area = match post.seat {
+        let shown = accounts.into_iter().map(|a| {
+            let posts = directory.posts_of(a.id, today);
+            let post = posts.iter().min_by_key(|p| p.id);
+            let area = post.and_then(|p| match p.seat {
                 civic::post::Seat::Area(area) => Some(area),
                 civic::post::Seat::Org(org) => directory.org(org).map(|o| o.area),
-            };
-            Some(DemoAccount {
+            });
+            DemoAccount {
                 login: a.login,
                 name: a.name,
-                title: directory.title(&post),
-                role: post.role,
+                title: post.map_or_else(|| "居民".to_owned(), |p| directory.title(p)),
+                role: post.map(|p| p.role),
                 place: area
                     .map(|id| world.tree().full_name(id))
                     .unwrap_or_default(),
-            })
+            }
         });
         Ok(shown.collect())
     }

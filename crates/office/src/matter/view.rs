@@ -106,7 +106,9 @@ impl Office {
                 )
                 .is_some();
         let stuck_with = self.stuck_with(&matter).await?;
-        let registered = steps.first().is_some_and(|s| s.who.account == actor.account);
+        let registered = steps
+            .first()
+            .is_some_and(|s| s.who.account == actor.account);
         let for_another = matter.reporter.account == Some(follower(id)) && !matter.over();
         Ok(Viewed {
             follow_code: (registered && for_another).then(|| self.follow_code(id)),
