@@ -15,7 +15,7 @@ export interface paths {
          * The unit of a place
          * @description 地点所在的治理单元;不在任何单元内时 422 `place_outside`,附最近的单元。
          */
-        get: operations["locate"];
+        get: operations["area_locate"];
         put?: never;
         post?: never;
         delete?: never;
@@ -35,7 +35,7 @@ export interface paths {
          * The root of the tree: the city
          * @description 区划的根,即本市。
          */
-        get: operations["root"];
+        get: operations["area_root"];
         put?: never;
         post?: never;
         delete?: never;
@@ -55,7 +55,7 @@ export interface paths {
          * Areas by name
          * @description 按名称查找区域,最多 20 个。
          */
-        get: operations["search"];
+        get: operations["area_search"];
         put?: never;
         post?: never;
         delete?: never;
@@ -95,7 +95,7 @@ export interface paths {
          * Boundaries of an area and of its children as GeoJSON
          * @description 边界(GeoJSON,WGS84):本区域(`properties.self` 为 true)与下级区域;`properties` 有 id、name、level、label。
          */
-        get: operations["boundaries"];
+        get: operations["area_boundaries"];
         put?: never;
         post?: never;
         delete?: never;
@@ -115,7 +115,7 @@ export interface paths {
          * Organisations that a desk of an area may call
          * @description 本区域研判席位可以呼叫的单位。
          */
-        get: operations["callable"];
+        get: operations["area_callable"];
         put?: never;
         post?: never;
         delete?: never;
@@ -135,7 +135,7 @@ export interface paths {
          * The areas directly below one
          * @description 下级区域。
          */
-        get: operations["children"];
+        get: operations["area_children"];
         put?: never;
         post?: never;
         delete?: never;
@@ -155,12 +155,12 @@ export interface paths {
          * Who is on duty in an area on a day
          * @description 值班人员(电话脱敏)。
          */
-        get: operations["duties"];
+        get: operations["duty_duties"];
         /**
          * Replace the roster of an area and day
          * @description 安排值班,整日替换。
          */
-        put: operations["set_duties"];
+        put: operations["duty_set_duties"];
         post?: never;
         delete?: never;
         options?: never;
@@ -179,13 +179,13 @@ export interface paths {
          * Who holds a post over exactly this area today
          * @description 区域当前在岗人员。
          */
-        get: operations["posts"];
+        get: operations["post_posts"];
         put?: never;
         /**
          * Appoint somebody
          * @description 任命。单元长一岗一人;本级领导由上级任命。
          */
-        post: operations["appoint"];
+        post: operations["post_appoint"];
         delete?: never;
         options?: never;
         head?: never;
@@ -203,7 +203,7 @@ export interface paths {
          * Vacant desks below an area
          * @description 空岗清单与代管人,最多 200 条;总数在响应头 `X-Total`。
          */
-        get: operations["vacancies"];
+        get: operations["post_vacancies"];
         put?: never;
         post?: never;
         delete?: never;
@@ -263,7 +263,7 @@ export interface paths {
          * Who things of an area are stuck with
          * @description 卡在谁那里:按超期数和停留时间排列的席位与责任人。
          */
-        get: operations["stuck"];
+        get: operations["board_stuck"];
         put?: never;
         post?: never;
         delete?: never;
@@ -283,7 +283,7 @@ export interface paths {
          * The today board of an area
          * @description 今日看板:各级当天收到、研判、在办,不隔夜。
          */
-        get: operations["today"];
+        get: operations["board_today"];
         put?: never;
         post?: never;
         delete?: never;
@@ -303,7 +303,7 @@ export interface paths {
          * The category tree
          * @description 事件类别、情形与办理时限。
          */
-        get: operations["categories"];
+        get: operations["category_categories"];
         put?: never;
         post?: never;
         delete?: never;
@@ -323,7 +323,7 @@ export interface paths {
          * Accounts made for showing
          * @description 演示账号,仅演示模式提供;其他安装一律 404。
          */
-        get: operations["demo_accounts"];
+        get: operations["session_demo_accounts"];
         put?: never;
         post?: never;
         delete?: never;
@@ -343,7 +343,7 @@ export interface paths {
          * All codes with their Chinese words
          * @description 全部代码与中文名称。
          */
-        get: operations["dictionaries"];
+        get: operations["dictionary_dictionaries"];
         put?: never;
         post?: never;
         delete?: never;
@@ -363,7 +363,7 @@ export interface paths {
          * Live events
          * @description 实时推送:`matter`(事件有变化)、`message`(新消息)、`board`(看板数字有变化,附区域编号,每秒最多一次)。断线重连后请重新读取。
          */
-        get: operations["events"];
+        get: operations["event_events"];
         put?: never;
         post?: never;
         delete?: never;
@@ -385,7 +385,7 @@ export interface paths {
          * Upload a file for a form that is sent later
          * @description 上传附件,随后把编号填入表单的 `files`。照片中的位置和设备信息会被去除。
          */
-        post: operations["upload"];
+        post: operations["file_upload"];
         delete?: never;
         options?: never;
         head?: never;
@@ -443,13 +443,13 @@ export interface paths {
          * A list of matters
          * @description 事件列表:我的队列、我经手的、辖区全部。只包含有权查看的事件。
          */
-        get: operations["matters"];
+        get: operations["matter_matters"];
         put?: never;
         /**
          * Report
          * @description 上报事件。地点用治理单元或经纬度;同一幂等键重复提交只登记一次。
          */
-        post: operations["report"];
+        post: operations["matter_report"];
         delete?: never;
         options?: never;
         head?: never;
@@ -467,7 +467,7 @@ export interface paths {
          * Open matters near a point
          * @description 附近 300 米内的同类在办事件,上报前可先附议,避免重复。
          */
-        get: operations["nearby"];
+        get: operations["matter_nearby"];
         put?: never;
         post?: never;
         delete?: never;
@@ -509,7 +509,7 @@ export interface paths {
          * Carry out an action of the flow
          * @description 办理动作(上报上级、呼叫部门、签收、反馈、办结等);`If-Match` 写明所见版本,已被他人处理时 412。
          */
-        post: operations["act"];
+        post: operations["matter_act"];
         delete?: never;
         options?: never;
         head?: never;
@@ -529,7 +529,7 @@ export interface paths {
          * Upload a file for the next action on a matter
          * @description 为某一事件上传附件,随后在办理动作的 `files` 中附上。
          */
-        post: operations["upload_for_matter"];
+        post: operations["file_upload_for_matter"];
         delete?: never;
         options?: never;
         head?: never;
@@ -549,7 +549,7 @@ export interface paths {
          * The reporter's contact in clear, for a reason
          * @description 查看联系方式明文:须写理由,记入审计,每日有上限。
          */
-        post: operations["unmask"];
+        post: operations["matter_unmask"];
         delete?: never;
         options?: never;
         head?: never;
@@ -588,7 +588,7 @@ export interface paths {
          * Change the own password
          * @description 修改自己的密码,其他设备上的登录随即失效。
          */
-        put: operations["change_password"];
+        put: operations["me_change_password"];
         post?: never;
         delete?: never;
         options?: never;
@@ -607,7 +607,7 @@ export interface paths {
          * Messages to the person and to the desks they serve
          * @description 我的消息:发给本人和所在席位的提醒。
          */
-        get: operations["messages"];
+        get: operations["message_messages"];
         put?: never;
         post?: never;
         delete?: never;
@@ -629,7 +629,7 @@ export interface paths {
          * Mark messages as read
          * @description 标为已读,只影响本人。
          */
-        post: operations["mark_read"];
+        post: operations["message_mark_read"];
         delete?: never;
         options?: never;
         head?: never;
@@ -650,7 +650,7 @@ export interface paths {
          * End a post
          * @description 离任。岗位记录保留,历史办理仍显示当时的人。
          */
-        delete: operations["dismiss"];
+        delete: operations["post_dismiss"];
         options?: never;
         head?: never;
         patch?: never;
@@ -669,7 +669,7 @@ export interface paths {
          * Upload a picture for a report without sign-in
          * @description 群众上报的附件,随后把编号填入 `files`。
          */
-        post: operations["upload"];
+        post: operations["public_upload"];
         delete?: never;
         options?: never;
         head?: never;
@@ -689,7 +689,7 @@ export interface paths {
          * Report without sign-in
          * @description 群众上报,回执含编号和查询码。
          */
-        post: operations["report"];
+        post: operations["public_report"];
         delete?: never;
         options?: never;
         head?: never;
@@ -707,7 +707,7 @@ export interface paths {
          * The course of a report, by number and code
          * @description 凭编号和查询码查看办理进展。
          */
-        get: operations["follow"];
+        get: operations["public_follow"];
         put?: never;
         post?: never;
         delete?: never;
@@ -729,7 +729,7 @@ export interface paths {
          * Evaluate the result
          * @description 凭编号和查询码评价;不满意的自动重办一次。
          */
-        post: operations["confirm"];
+        post: operations["public_confirm"];
         delete?: never;
         options?: never;
         head?: never;
@@ -749,7 +749,7 @@ export interface paths {
          * Sign in
          * @description 登录。成功后写入会话 Cookie;失败 5 次锁定 15 分钟。
          */
-        post: operations["sign_in"];
+        post: operations["session_sign_in"];
         delete?: never;
         options?: never;
         head?: never;
@@ -770,7 +770,7 @@ export interface paths {
          * Sign out
          * @description 退出登录,会话立即失效。
          */
-        delete: operations["sign_out"];
+        delete: operations["session_sign_out"];
         options?: never;
         head?: never;
         patch?: never;
@@ -787,13 +787,13 @@ export interface paths {
          * All tokens, newest first
          * @description 接口令牌列表(安全管理员)。
          */
-        get: operations["tokens"];
+        get: operations["token_tokens"];
         put?: never;
         /**
          * Make a token
          * @description 签发接口令牌,明文只显示一次。
          */
-        post: operations["create_token"];
+        post: operations["token_create_token"];
         delete?: never;
         options?: never;
         head?: never;
@@ -814,7 +814,7 @@ export interface paths {
          * Revoke a token at once
          * @description 作废接口令牌,立即生效。
          */
-        delete: operations["revoke_token"];
+        delete: operations["token_revoke_token"];
         options?: never;
         head?: never;
         patch?: never;
@@ -831,13 +831,13 @@ export interface paths {
          * Visits in an area, newest first
          * @description 走访巡查记录。
          */
-        get: operations["visits"];
+        get: operations["visit_visits"];
         put?: never;
         /**
          * Log a visit, and report what was found
          * @description 记录走访;发现问题的可同时上报事件。
          */
-        post: operations["log_visit"];
+        post: operations["visit_log_visit"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1294,7 +1294,7 @@ export interface components {
             level_word: string;
             /**
              * Format: int64
-             * @description Still lying there, whenever it came.
+             * @description Still waiting for judgement, whenever it came.
              */
             open: number;
         };
@@ -1634,6 +1634,16 @@ export interface components {
             all?: boolean;
             ids?: string[];
         };
+        /**
+         * @description What is answered to somebody who may not see the matter (any more): a neighbour who joined, a
+         *     desk that reported for another area.
+         */
+        ReceiptView: {
+            id: string;
+            no: string;
+            /** Format: int32 */
+            version: number;
+        };
         /** @description A report. */
         ReportForm: {
             address?: string | null;
@@ -1670,6 +1680,8 @@ export interface components {
         };
         /** @description Who reported, masked. */
         ReporterView: {
+            /** @description 查询码:只给登记的人看,由其转交当事人,凭编号和查询码查询进展、作出评价。 */
+            follow_code?: string | null;
             has_contact: boolean;
             kind_word: string;
             masked_name?: string | null;
@@ -1800,7 +1812,7 @@ export interface components {
             figures: {
                 [key: string]: number;
             };
-            /** @description What is open, earliest due first; at most 50. */
+            /** @description What still waits for judgement, earliest due first; at most 50. */
             open_today: components["schemas"]["MatterRow"][];
             responsible?: components["schemas"]["ResponsibleView"] | null;
             waiting: components["schemas"]["LevelToday"][];
@@ -1877,7 +1889,7 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    locate: {
+    area_locate: {
         parameters: {
             query: {
                 /** @description WGS84 longitude in degrees. */
@@ -1910,7 +1922,7 @@ export interface operations {
             };
         };
     };
-    root: {
+    area_root: {
         parameters: {
             query?: never;
             header?: never;
@@ -1938,7 +1950,7 @@ export interface operations {
             };
         };
     };
-    search: {
+    area_search: {
         parameters: {
             query: {
                 /** @description 名称中的字词,空格分开时前面的词在上级名称中查找。 */
@@ -2007,7 +2019,7 @@ export interface operations {
             };
         };
     };
-    boundaries: {
+    area_boundaries: {
         parameters: {
             query?: never;
             header?: never;
@@ -2043,7 +2055,7 @@ export interface operations {
             };
         };
     };
-    callable: {
+    area_callable: {
         parameters: {
             query?: never;
             header?: never;
@@ -2073,7 +2085,7 @@ export interface operations {
             };
         };
     };
-    children: {
+    area_children: {
         parameters: {
             query?: never;
             header?: never;
@@ -2109,7 +2121,7 @@ export interface operations {
             };
         };
     };
-    duties: {
+    duty_duties: {
         parameters: {
             query?: {
                 /** @description Today where it is not said. */
@@ -2142,7 +2154,7 @@ export interface operations {
             };
         };
     };
-    set_duties: {
+    duty_set_duties: {
         parameters: {
             query?: never;
             header?: never;
@@ -2176,7 +2188,7 @@ export interface operations {
             };
         };
     };
-    posts: {
+    post_posts: {
         parameters: {
             query?: never;
             header?: never;
@@ -2206,7 +2218,7 @@ export interface operations {
             };
         };
     };
-    appoint: {
+    post_appoint: {
         parameters: {
             query?: never;
             header?: never;
@@ -2240,7 +2252,7 @@ export interface operations {
             };
         };
     };
-    vacancies: {
+    post_vacancies: {
         parameters: {
             query?: {
                 /** @description Code of a level; units where it is not said. */
@@ -2347,7 +2359,7 @@ export interface operations {
             };
         };
     };
-    stuck: {
+    board_stuck: {
         parameters: {
             query?: never;
             header?: never;
@@ -2377,7 +2389,7 @@ export interface operations {
             };
         };
     };
-    today: {
+    board_today: {
         parameters: {
             query?: never;
             header?: never;
@@ -2413,7 +2425,7 @@ export interface operations {
             };
         };
     };
-    categories: {
+    category_categories: {
         parameters: {
             query?: never;
             header?: never;
@@ -2447,7 +2459,7 @@ export interface operations {
             };
         };
     };
-    demo_accounts: {
+    session_demo_accounts: {
         parameters: {
             query?: never;
             header?: never;
@@ -2475,7 +2487,7 @@ export interface operations {
             };
         };
     };
-    dictionaries: {
+    dictionary_dictionaries: {
         parameters: {
             query?: never;
             header?: never;
@@ -2509,7 +2521,7 @@ export interface operations {
             };
         };
     };
-    events: {
+    event_events: {
         parameters: {
             query?: never;
             header?: never;
@@ -2537,7 +2549,7 @@ export interface operations {
             };
         };
     };
-    upload: {
+    file_upload: {
         parameters: {
             query?: never;
             header?: never;
@@ -2642,7 +2654,7 @@ export interface operations {
             };
         };
     };
-    matters: {
+    matter_matters: {
         parameters: {
             query: {
                 /** @description `queue`: lies on my desks, earliest due first; `mine`: I reported or acted; `area`: all of an area, newest first. */
@@ -2699,7 +2711,7 @@ export interface operations {
             };
         };
     };
-    report: {
+    matter_report: {
         parameters: {
             query?: never;
             header: {
@@ -2722,12 +2734,14 @@ export interface operations {
                     "application/json": components["schemas"]["Matter"];
                 };
             };
-            /** @description 已登记,但您无权查看 */
-            204: {
+            /** @description 已登记,但您无权查看详情 */
+            202: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["ReceiptView"];
+                };
             };
             /** @description 没有办成:原因与办法见 detail */
             default: {
@@ -2740,7 +2754,7 @@ export interface operations {
             };
         };
     };
-    nearby: {
+    matter_nearby: {
         parameters: {
             query: {
                 /** @description WGS84 degrees. */
@@ -2806,7 +2820,7 @@ export interface operations {
             };
         };
     };
-    act: {
+    matter_act: {
         parameters: {
             query?: never;
             header: {
@@ -2833,12 +2847,14 @@ export interface operations {
                     "application/json": components["schemas"]["Matter"];
                 };
             };
-            /** @description 已完成,但您无权查看该事件 */
-            204: {
+            /** @description 已完成,但您无权查看详情 */
+            202: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["ReceiptView"];
+                };
             };
             /** @description 没有办成:原因与办法见 detail */
             default: {
@@ -2851,7 +2867,7 @@ export interface operations {
             };
         };
     };
-    upload_for_matter: {
+    file_upload_for_matter: {
         parameters: {
             query?: never;
             header?: never;
@@ -2885,7 +2901,7 @@ export interface operations {
             };
         };
     };
-    unmask: {
+    matter_unmask: {
         parameters: {
             query?: never;
             header?: never;
@@ -2947,7 +2963,7 @@ export interface operations {
             };
         };
     };
-    change_password: {
+    me_change_password: {
         parameters: {
             query?: never;
             header?: never;
@@ -2977,7 +2993,7 @@ export interface operations {
             };
         };
     };
-    messages: {
+    message_messages: {
         parameters: {
             query?: {
                 /** @description Only unread ones of the last 30 days. */
@@ -3012,7 +3028,7 @@ export interface operations {
             };
         };
     };
-    mark_read: {
+    message_mark_read: {
         parameters: {
             query?: never;
             header?: never;
@@ -3044,7 +3060,7 @@ export interface operations {
             };
         };
     };
-    dismiss: {
+    post_dismiss: {
         parameters: {
             query?: {
                 /** @description First day out of office; today where it is not said. */
@@ -3075,7 +3091,7 @@ export interface operations {
             };
         };
     };
-    upload: {
+    public_upload: {
         parameters: {
             query?: never;
             header?: never;
@@ -3107,7 +3123,7 @@ export interface operations {
             };
         };
     };
-    report: {
+    public_report: {
         parameters: {
             query?: never;
             header: {
@@ -3141,7 +3157,7 @@ export interface operations {
             };
         };
     };
-    follow: {
+    public_follow: {
         parameters: {
             query: {
                 /** @description 查询码。 */
@@ -3174,7 +3190,7 @@ export interface operations {
             };
         };
     };
-    confirm: {
+    public_confirm: {
         parameters: {
             query?: never;
             header?: never;
@@ -3206,7 +3222,7 @@ export interface operations {
             };
         };
     };
-    sign_in: {
+    session_sign_in: {
         parameters: {
             query?: never;
             header?: never;
@@ -3238,7 +3254,7 @@ export interface operations {
             };
         };
     };
-    sign_out: {
+    session_sign_out: {
         parameters: {
             query?: never;
             header?: never;
@@ -3264,7 +3280,7 @@ export interface operations {
             };
         };
     };
-    tokens: {
+    token_tokens: {
         parameters: {
             query?: never;
             header?: never;
@@ -3292,7 +3308,7 @@ export interface operations {
             };
         };
     };
-    create_token: {
+    token_create_token: {
         parameters: {
             query?: never;
             header?: never;
@@ -3324,7 +3340,7 @@ export interface operations {
             };
         };
     };
-    revoke_token: {
+    token_revoke_token: {
         parameters: {
             query?: never;
             header?: never;
@@ -3352,7 +3368,7 @@ export interface operations {
             };
         };
     };
-    visits: {
+    visit_visits: {
         parameters: {
             query?: {
                 /** @description The actor's own area where it is not said. */
@@ -3387,7 +3403,7 @@ export interface operations {
             };
         };
     };
-    log_visit: {
+    visit_log_visit: {
         parameters: {
             query?: never;
             header: {
