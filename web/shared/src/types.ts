@@ -331,7 +331,7 @@ export interface MatterView extends Omit<MatterRow, 'place'> {
   place: Place
   trail: TrailEntry[]
   channel_word: string
-  reporter: { kind_word: string; masked_name?: string | null; masked_phone?: string | null; has_contact: boolean; may_unmask?: boolean; follow_code?: string }
+  reporter: { kind_word: string; masked_name?: string | null; masked_phone?: string | null; has_contact: boolean; may_unmask?: boolean; follow_code?: string | null }
   clocks: Clock[]
   tasks: Task[]
   pending: PendingAsk[]
