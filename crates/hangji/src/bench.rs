@@ -83,7 +83,7 @@ pub async fn bench(args: BenchArgs) -> anyhow::Result<ExitCode> {
         database: place.database.clone(),
         areas: world.tree().len(),
         posts: world.directory().posts().count(),
-        matters: office.store().read::<_, store::driver::DbError>(|conn| store::matter::count(conn)).await?,
+        matters: office.store().read::<_, store::driver::DbError>(store::matter::count).await?,
         open_seconds,
         resident_mb_after_open,
         figures,

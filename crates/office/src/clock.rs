@@ -26,3 +26,26 @@ impl Clock for SystemClock {
         Instant(self.latest.fetch_max(now, Relaxed).max(now))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::atomic::AtomicI64;
+
+    #[test]
+    fn a_clock_that_was_set_back_stands_still_until_it_is_caught_up() {
+        let told = SystemClock::default().now();
+        let hour_ms = 3_600_000;
+        // What the process saw last before the machine's clock was set back by an hour.
+        let clock = SystemClock {
+            latest: AtomicI64::new(told.0 + hour_ms),
+        };
+        assert_eq!(clock.now(), Instant(told.0 + hour_ms));
+        assert_eq!(clock.now(), Instant(told.0 + hour_ms));
+        // Caught up: time goes on.
+        let clock = SystemClock {
+            latest: AtomicI64::new(told.0 - hour_ms),
+        };
+        assert!(clock.now() >= told);
+    }
+}

@@ -114,7 +114,9 @@ impl City {
         let scratch = Scratch::new(name);
         let schema = format!("faults_{}_{name}", std::process::id());
         let mark = if server.contains('?') { '&' } else { '?' };
-        let database = format!("{server}{mark}options=-csearch_path%3D{schema}");
+        // The connections carry a name of their own, so that a test can cut them and no others.
+        let database =
+            format!("{server}{mark}options=-csearch_path%3D{schema}&application_name={schema}");
         let url: StoreUrl = server.parse().unwrap();
         let mut conn = store::database::reading_conn(&url).unwrap();
         conn.batch(&format!("CREATE SCHEMA {schema}")).unwrap();
@@ -149,6 +151,17 @@ impl City {
     pub fn number(&self, sql: &str) -> i64 {
         let row = self.reader().query_one(sql, &[]).unwrap();
         row.opt_int(0).unwrap().unwrap_or(0)
+    }
+
+    /// Cuts every connection to a database on PostgreSQL, as a restart of the server does; how many
+    /// there were.
+    pub fn cut(&self) -> i64 {
+        let (server, schema) = self.schema.as_ref().unwrap();
+        let mut conn = store::database::reading_conn(server).unwrap();
+        let sql = "SELECT count(*) FROM (SELECT pg_terminate_backend(pid) AS ended \
+                   FROM pg_stat_activity WHERE application_name = $1) AS cut WHERE ended";
+        let row = conn.query_one(sql, &[schema.as_str().into()]).unwrap();
+        row.int(0).unwrap()
     }
 
     /// `hangji verify` finds nothing.

@@ -13,6 +13,7 @@ mod client;
 mod full;
 mod kill;
 mod load;
+mod outage;
 mod server;
 mod start;
 mod tamper;
