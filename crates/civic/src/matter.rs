@@ -343,6 +343,8 @@ pub struct Matter {
     pub arrived_at: Instant,
     /// When its last step was taken. No later step is stamped before it, whatever the clock says.
     pub touched_at: Instant,
+    /// When it came into the present state.
+    pub entered_at: Instant,
     /// Clocks, stopped ones included.
     pub clocks: Vec<Clock>,
     /// Tasks, ended ones included.
@@ -404,6 +406,15 @@ impl Matter {
     #[must_use]
     pub fn class(&self) -> i64 {
         self.category.as_ref().map_or(0, |c| c.class)
+    }
+    /// The running clock of a slot that its desk must watch first. The acknowledgement to the
+    /// reporter is not one: any step of a person answers it.
+    #[must_use]
+    pub fn pressing(&self, slot: u32) -> Option<&Clock> {
+        self.clocks
+            .iter()
+            .filter(|c| c.slot == slot && c.runs() && c.kind != ClockKind::Reply)
+            .min_by_key(|c| c.due)
     }
     /// The earliest due time of a running clock.
     #[must_use]

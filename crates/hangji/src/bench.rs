@@ -12,8 +12,8 @@ use civic::matter::{Channel, Finding};
 use civic::post::{Role, Seat};
 use futures::stream::{FuturesUnordered, StreamExt};
 use hdrhistogram::Histogram;
-use office::matter::{FormInput, PlaceInput, Query, ReportInput, View};
 use office::Office;
+use office::matter::{FormInput, PlaceInput, Query, ReportInput, View};
 use serde::Serialize;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -56,8 +56,14 @@ struct Result {
 pub async fn bench(args: BenchArgs) -> anyhow::Result<ExitCode> {
     let scratch = std::env::temp_dir().join(format!("hangji-bench-{}", std::process::id()));
     let place = match &args.database {
-        Some(database) => DatabaseArgs { database: database.clone(), data: args.data.clone() },
-        None => DatabaseArgs { database: format!("sqlite:{}", scratch.join("bench.db").display()), data: scratch.clone() },
+        Some(database) => DatabaseArgs {
+            database: database.clone(),
+            data: args.data.clone(),
+        },
+        None => DatabaseArgs {
+            database: format!("sqlite:{}", scratch.join("bench.db").display()),
+            data: scratch.clone(),
+        },
     };
     let config = config(&place, true)?;
     if args.database.is_none() {
@@ -83,7 +89,10 @@ pub async fn bench(args: BenchArgs) -> anyhow::Result<ExitCode> {
         database: place.database.clone(),
         areas: world.tree().len(),
         posts: world.directory().posts().count(),
-        matters: office.store().read::<_, store::driver::DbError>(store::matter::count).await?,
+        matters: office
+            .store()
+            .read::<_, store::driver::DbError>(store::matter::count)
+            .await?,
         open_seconds,
         resident_mb_after_open,
         figures,
@@ -106,9 +115,18 @@ fn mb(bytes: u64) -> f64 {
 }
 
 /// A bare loop over the same rows on a file beside the measured one; SQLite only.
-fn bare(office: &Office, config: &office::Config, span: Duration) -> anyhow::Result<Option<Figure>> {
-    let store::url::StoreUrl::Sqlite(_) = office.store().url() else { return Ok(None) };
-    let mut meter = Meter::new(&format!("bare rusqlite, sets of {}", civic::limits::SET_COMMANDS_MAX));
+fn bare(
+    office: &Office,
+    config: &office::Config,
+    span: Duration,
+) -> anyhow::Result<Option<Figure>> {
+    let store::url::StoreUrl::Sqlite(_) = office.store().url() else {
+        return Ok(None);
+    };
+    let mut meter = Meter::new(&format!(
+        "bare rusqlite, sets of {}",
+        civic::limits::SET_COMMANDS_MAX
+    ));
     let path = config.data.join("bare-loop.db");
     let _ = std::fs::remove_file(&path);
     let mut bare = store::bare::Bare::open(&path)?;
@@ -127,17 +145,32 @@ fn bare(office: &Office, config: &office::Config, span: Duration) -> anyhow::Res
 /// Boards of every level, over the longest period there is.
 async fn boards(office: &Arc<Office>, span: Duration) -> anyhow::Result<Vec<Figure>> {
     let world = office.world();
-    let actor = holder(office, Role::CityLeader).or_else(|| holder(office, Role::CityCenter)).ok_or_else(|| anyhow::anyhow!("no city post"))?;
+    let actor = holder(office, Role::CityLeader)
+        .or_else(|| holder(office, Role::CityCenter))
+        .ok_or_else(|| anyhow::anyhow!("no city post"))?;
     let today = office.today();
     let mut out = Vec::new();
-    for level in [Level::City, Level::County, Level::Town, Level::Community, Level::Grid] {
-        let areas: Vec<AreaId> = world.tree().iter().filter(|a| a.level == level).map(|a| a.id).collect();
+    for level in [
+        Level::City,
+        Level::County,
+        Level::Town,
+        Level::Community,
+        Level::Grid,
+    ] {
+        let areas: Vec<AreaId> = world
+            .tree()
+            .iter()
+            .filter(|a| a.level == level)
+            .map(|a| a.id)
+            .collect();
         let mut meter = Meter::new(&format!("board of a {}, 318 days", level.code()));
         let mut at = 0usize;
         while meter.started.elapsed() < span / 4 {
             at = (at * 31 + 17) % areas.len().max(1);
             let one = Stopwatch::now();
-            office.board(&actor, areas[at], today.plus(-318), today).await?;
+            office
+                .board(&actor, areas[at], today.plus(-318), today)
+                .await?;
             meter.note(one.elapsed());
         }
         out.push(meter.figure());
@@ -147,12 +180,22 @@ async fn boards(office: &Arc<Office>, span: Duration) -> anyhow::Result<Vec<Figu
 
 /// The first page of the queues of dispatchers and community staff.
 async fn queues(office: &Arc<Office>, span: Duration) -> anyhow::Result<Figure> {
-    let actors: Vec<Actor> = [Role::TownDispatcher, Role::CommunityStaff, Role::GridHead].into_iter().filter_map(|r| holder(office, r)).collect();
+    let actors: Vec<Actor> = [Role::TownDispatcher, Role::CommunityStaff, Role::GridHead]
+        .into_iter()
+        .filter_map(|r| holder(office, r))
+        .collect();
     let mut meter = Meter::new("first page of a queue");
     let mut at = 0;
     while meter.started.elapsed() < span / 2 {
         let one = Stopwatch::now();
-        let query = Query { view: View::Queue, area: None, filter: Filter::default(), due_before: None, cursor: None, limit: None };
+        let query = Query {
+            view: View::Queue,
+            area: None,
+            filter: Filter::default(),
+            due_before: None,
+            cursor: None,
+            limit: None,
+        };
         office.matters(&actors[at % actors.len()], query).await?;
         meter.note(one.elapsed());
         at += 1;
@@ -163,7 +206,12 @@ async fn queues(office: &Arc<Office>, span: Duration) -> anyhow::Result<Figure> 
 fn holder(office: &Office, role: Role) -> Option<Actor> {
     let world = office.world();
     let post = world.directory().posts().find(|p| p.role == role)?.clone();
-    Some(Actor { account: post.account, name: "测速".into(), posts: world.directory().posts_of(post.account, office.today()), system: false })
+    Some(Actor {
+        account: post.account,
+        name: "测速".into(),
+        posts: world.directory().posts_of(post.account, office.today()),
+        system: false,
+    })
 }
 
 /// Commands through the office: a report with its pre-handling, which hands it to the grid; then the
@@ -176,11 +224,29 @@ async fn commands(office: &Arc<Office>, clients: usize, span: Duration) -> anyho
         .posts()
         .filter(|p| p.role == Role::UnitHead)
         .take(4_000)
-        .filter_map(|p| if let Seat::Area(unit) = p.seat { Some((p, unit)) } else { None })
-        .map(|(p, unit)| (Actor { account: p.account, name: "测速".into(), posts: world.directory().posts_of(p.account, today), system: false }, unit))
+        .filter_map(|p| {
+            if let Seat::Area(unit) = p.seat {
+                Some((p, unit))
+            } else {
+                None
+            }
+        })
+        .map(|(p, unit)| {
+            (
+                Actor {
+                    account: p.account,
+                    name: "测速".into(),
+                    posts: world.directory().posts_of(p.account, today),
+                    system: false,
+                },
+                unit,
+            )
+        })
         .collect();
     anyhow::ensure!(!heads.is_empty(), "no unit heads");
-    let meter = std::sync::Mutex::new(Meter::new(&format!("commands through the office, {clients} clients")));
+    let meter = std::sync::Mutex::new(Meter::new(&format!(
+        "commands through the office, {clients} clients"
+    )));
     let until = Stopwatch::now() + span;
     let client = |n: usize| {
         let (office, heads, meter, world) = (office, &heads, &meter, &world);
@@ -193,17 +259,28 @@ async fn commands(office: &Arc<Office>, clients: usize, span: Duration) -> anyho
                 let receipt = office.report(head, report(*unit), None).await?;
                 note(meter, one.elapsed());
                 for level in [Level::Grid, Level::Community] {
-                    let Some(actor) = world.tree().path(*unit).at(level).and_then(|a| world.directory().responsible(a, today)).map(|p| Actor {
-                        account: p.account,
-                        name: "测速".into(),
-                        posts: world.directory().posts_of(p.account, today),
-                        system: false,
-                    }) else {
+                    let Some(actor) = world
+                        .tree()
+                        .path(*unit)
+                        .at(level)
+                        .and_then(|a| world.directory().responsible(a, today))
+                        .map(|p| Actor {
+                            account: p.account,
+                            name: "测速".into(),
+                            posts: world.directory().posts_of(p.account, today),
+                            system: false,
+                        })
+                    else {
                         continue;
                     };
-                    let form = FormInput { opinion: Some("本级无法解决,请上级协调".into()), ..FormInput::default() };
+                    let form = FormInput {
+                        opinion: Some("本级无法解决,请上级协调".into()),
+                        ..FormInput::default()
+                    };
                     let one = Stopwatch::now();
-                    office.act(&actor, receipt.id, "escalate", None, form, None).await?;
+                    office
+                        .act(&actor, receipt.id, "escalate", None, form, None)
+                        .await?;
                     note(meter, one.elapsed());
                 }
             }
@@ -215,26 +292,40 @@ async fn commands(office: &Arc<Office>, clients: usize, span: Duration) -> anyho
         done?;
     }
     drop(all);
-    let meter = meter.into_inner().map_err(|_| anyhow::anyhow!("poisoned"))?;
+    let meter = meter
+        .into_inner()
+        .map_err(|_| anyhow::anyhow!("poisoned"))?;
     Ok(meter.figure())
 }
 
 fn note(meter: &std::sync::Mutex<Meter>, elapsed: Duration) {
-    meter.lock().unwrap_or_else(std::sync::PoisonError::into_inner).note(elapsed);
+    meter
+        .lock()
+        .unwrap_or_else(std::sync::PoisonError::into_inner)
+        .note(elapsed);
 }
 
 fn report(unit: AreaId) -> ReportInput {
     ReportInput {
         title: "楼道堆放杂物堵住消防通道".into(),
-        text: "三楼到四楼之间堆了旧家具和纸箱,老人上下不便,万一着火出不来,劝过两次没有搬走。".into(),
+        text: "三楼到四楼之间堆了旧家具和纸箱,老人上下不便,万一着火出不来,劝过两次没有搬走。"
+            .into(),
         category: Some("0201".into()),
         condition: None,
         channel: Channel::Field,
-        place: PlaceInput { address: "3号楼三单元".into(), area: Some(unit), point: None },
+        place: PlaceInput {
+            address: "3号楼三单元".into(),
+            area: Some(unit),
+            point: None,
+        },
         contact: None,
         confirms: false,
         bypass: None,
-        prehandle: Some(FormInput { opinion: Some("已劝说,当事人不愿搬走".into()), finding: Some(Finding::Cannot), ..FormInput::default() }),
+        prehandle: Some(FormInput {
+            opinion: Some("已劝说,当事人不愿搬走".into()),
+            finding: Some(Finding::Cannot),
+            ..FormInput::default()
+        }),
         files: Vec::new(),
     }
 }
@@ -250,7 +341,12 @@ struct Meter {
 impl Meter {
     fn new(name: &str) -> Self {
         let micros = Histogram::new(3).unwrap_or_else(|_| unreachable!("three digits are allowed"));
-        Self { name: name.to_owned(), started: Stopwatch::now(), count: 0, micros }
+        Self {
+            name: name.to_owned(),
+            started: Stopwatch::now(),
+            count: 0,
+            micros,
+        }
     }
     fn note(&mut self, elapsed: Duration) {
         self.note_many(elapsed, 1);
@@ -274,16 +370,27 @@ impl Meter {
 }
 
 fn table(result: &Result) {
-    say(&format!("database {}: {} areas, {} posts, {} matters", result.database, result.areas, result.posts, result.matters));
+    say(&format!(
+        "database {}: {} areas, {} posts, {} matters",
+        result.database, result.areas, result.posts, result.matters
+    ));
     say(&format!(
         "open {:.2} s, resident {:.0} MB after open, {:.0} MB at the end",
         result.open_seconds,
         result.resident_mb_after_open.unwrap_or_default(),
         result.resident_mb_at_end.unwrap_or_default()
     ));
-    say(&format!("{:<46} {:>10} {:>9} {:>9} {:>9} {:>9} {:>8}", "", "per s", "p50 ms", "p99 ms", "p99.9 ms", "max ms", "of bare"));
+    say(&format!(
+        "{:<46} {:>10} {:>9} {:>9} {:>9} {:>9} {:>8}",
+        "", "per s", "p50 ms", "p99 ms", "p99.9 ms", "max ms", "of bare"
+    ));
     for f in &result.figures {
-        let share = f.of_bare.map_or(String::new(), |s| format!("{:.0} %", s * 100.0));
-        say(&format!("{:<46} {:>10.0} {:>9.2} {:>9.2} {:>9.2} {:>9.2} {:>8}", f.name, f.per_second, f.p50_ms, f.p99_ms, f.p999_ms, f.max_ms, share));
+        let share = f
+            .of_bare
+            .map_or(String::new(), |s| format!("{:.0} %", s * 100.0));
+        say(&format!(
+            "{:<46} {:>10.0} {:>9.2} {:>9.2} {:>9.2} {:>9.2} {:>8}",
+            f.name, f.per_second, f.p50_ms, f.p99_ms, f.p999_ms, f.max_ms, share
+        ));
     }
 }

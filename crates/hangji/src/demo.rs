@@ -13,18 +13,29 @@ use std::sync::Arc;
 
 /// `hangji demo`
 pub async fn demo(args: DemoArgs) -> anyhow::Result<ExitCode> {
-    let data = args.data.clone().unwrap_or_else(|| PathBuf::from(format!("data/demo-{}", args.scale.code())));
+    let data = args
+        .data
+        .clone()
+        .unwrap_or_else(|| PathBuf::from(format!("data/demo-{}", args.scale.code())));
     if args.fresh && data.exists() {
-        std::fs::remove_dir_all(&data).with_context(|| format!("无法删除旧的样例城市 {}", data.display()))?;
+        std::fs::remove_dir_all(&data)
+            .with_context(|| format!("无法删除旧的样例城市 {}", data.display()))?;
     }
     let finished = data.join("finished");
     if data.exists() && !finished.exists() && args.database.is_none() {
         // A build that was interrupted is not shown as a city.
-        std::fs::remove_dir_all(&data).with_context(|| format!("无法删除没有建完的样例城市 {}", data.display()))?;
+        std::fs::remove_dir_all(&data)
+            .with_context(|| format!("无法删除没有建完的样例城市 {}", data.display()))?;
     }
     std::fs::create_dir_all(&data)?;
-    let database = args.database.clone().unwrap_or_else(|| format!("sqlite:{}", data.join("hangji.db").display()));
-    let place = DatabaseArgs { database, data: data.clone() };
+    let database = args
+        .database
+        .clone()
+        .unwrap_or_else(|| format!("sqlite:{}", data.join("hangji.db").display()));
+    let place = DatabaseArgs {
+        database,
+        data: data.clone(),
+    };
     let office = create(&config(&place, true)?)?;
     if office.world().tree().is_empty() {
         found_and_play(&office, args.scale, args.days.unwrap_or(DAYS)).await?;
@@ -41,7 +52,10 @@ pub async fn demo(args: DemoArgs) -> anyhow::Result<ExitCode> {
 
 /// The accounts made for showing, one line each.
 async fn list_accounts(office: &Arc<Office>) -> anyhow::Result<()> {
-    say(&format!("\n演示账号(密码都是 {};只存在于演示中):", office::identity::DEMO_PASSWORD));
+    say(&format!(
+        "\n演示账号(密码都是 {};只存在于演示中):",
+        office::identity::DEMO_PASSWORD
+    ));
     for account in office.demo_accounts().await? {
         say(&format!("  {:<14} {}", account.login, account.title));
     }
@@ -51,6 +65,15 @@ async fn list_accounts(office: &Arc<Office>) -> anyhow::Result<()> {
 
 /// Opens the console in the person's browser; a machine without one is not an error.
 fn open_browser(bound: SocketAddr) {
-    let program = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
-    let _ = Command::new(program).arg(format!("http://{bound}/")).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+    let program = if cfg!(target_os = "macos") {
+        "open"
+    } else {
+        "xdg-open"
+    };
+    let _ = Command::new(program)
+        .arg(format!("http://{bound}/"))
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn();
 }

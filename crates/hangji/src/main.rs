@@ -18,10 +18,16 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 fn main() -> ExitCode {
     let cli = Cli::parse();
     tracing_subscriber::fmt()
-        .with_env_filter(tracing_subscriber::EnvFilter::try_from_env("HANGJI_LOG").unwrap_or_else(|_| "warn,hangji=info".into()))
+        .with_env_filter(
+            tracing_subscriber::EnvFilter::try_from_env("HANGJI_LOG")
+                .unwrap_or_else(|_| "warn,hangji=info".into()),
+        )
         .with_writer(std::io::stderr)
         .init();
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+    {
         Ok(runtime) => runtime,
         Err(error) => {
             command::complain(&format!("无法启动:{error}"));

@@ -48,14 +48,20 @@ fn prove(args: &DatabaseArgs) -> anyhow::Result<ExitCode> {
 pub async fn seal(args: &DatabaseArgs) -> anyhow::Result<ExitCode> {
     let office = open(&config(args, false)?)?;
     let now = SystemClock::default().now();
-    let seal = office.store().write::<_, store::lane::Failure>(move |conn| Ok(store::seal::seal(conn, now)?)).await?;
+    let seal = office
+        .store()
+        .write::<_, store::lane::Failure>(move |conn| Ok(store::seal::seal(conn, now)?))
+        .await?;
     print_line(&serde_json::to_string_pretty(&seal)?)
 }
 
 /// `hangji flow`
 pub fn flow(code: &str) -> anyhow::Result<ExitCode> {
     let path = format!("flows/{code}.toml");
-    let file = office::pack::embedded(office::pack::BASE).into_iter().find(|f| f.path == path).with_context(|| format!("没有流程 {code}"))?;
+    let file = office::pack::embedded(office::pack::BASE)
+        .into_iter()
+        .find(|f| f.path == path)
+        .with_context(|| format!("没有流程 {code}"))?;
     match civic::flow::Flow::parse(&file.body) {
         Ok(flow) => print_line(&civic::flow::mermaid(&flow)),
         Err(problems) => list(&problems),
@@ -64,13 +70,20 @@ pub fn flow(code: &str) -> anyhow::Result<ExitCode> {
 
 /// `hangji pack`
 pub fn pack(file: &Path) -> anyhow::Result<ExitCode> {
-    let body = std::fs::read_to_string(file).with_context(|| format!("无法读取 {}", file.display()))?;
-    let name = file.file_name().and_then(|n| n.to_str()).unwrap_or_default().to_owned();
+    let body =
+        std::fs::read_to_string(file).with_context(|| format!("无法读取 {}", file.display()))?;
+    let name = file
+        .file_name()
+        .and_then(|n| n.to_str())
+        .unwrap_or_default()
+        .to_owned();
     let path = match name.as_str() {
         "kpi.toml" | "categories.csv" => name,
         other if other.starts_with("calendar") && other.ends_with(".csv") => name,
         other if other.ends_with(".toml") => format!("flows/{name}"),
-        _ => bail!("不认识的文件 {name}:可以检查流程(*.toml)、categories.csv、calendar*.csv、kpi.toml"),
+        _ => bail!(
+            "不认识的文件 {name}:可以检查流程(*.toml)、categories.csv、calendar*.csv、kpi.toml"
+        ),
     };
     match office::pack::check(&[office::pack::PackFile { path, body }]) {
         Ok(()) => {
@@ -83,7 +96,10 @@ pub fn pack(file: &Path) -> anyhow::Result<ExitCode> {
 
 fn list(problems: &[civic::problem::Problem]) -> anyhow::Result<ExitCode> {
     for problem in problems {
-        complain(&format!("{}  [{}] {}", problem.message, problem.code, problem.field));
+        complain(&format!(
+            "{}  [{}] {}",
+            problem.message, problem.code, problem.field
+        ));
     }
     Ok(ExitCode::FAILURE)
 }

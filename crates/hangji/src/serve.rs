@@ -16,8 +16,13 @@ const SWEEP_PAUSE: Duration = Duration::from_secs(1);
 /// The configuration of an office from the command line.
 pub fn config(place: &DatabaseArgs, demo: bool) -> anyhow::Result<Config> {
     let url: StoreUrl = place.database.parse()?;
-    std::fs::create_dir_all(&place.data).with_context(|| format!("无法建立文件夹 {},请检查路径和权限", place.data.display()))?;
-    Ok(Config { url, data: place.data.clone(), demo })
+    std::fs::create_dir_all(&place.data)
+        .with_context(|| format!("无法建立文件夹 {},请检查路径和权限", place.data.display()))?;
+    Ok(Config {
+        url,
+        data: place.data.clone(),
+        demo,
+    })
 }
 
 /// Opens an existing database.
@@ -43,17 +48,39 @@ pub async fn serve(args: ServeArgs) -> anyhow::Result<ExitCode> {
 }
 
 /// Listens until the process is told to stop. `ready` is called with the bound address.
-pub async fn listen(office: Arc<Office>, address: SocketAddr, ready: impl FnOnce(SocketAddr)) -> anyhow::Result<ExitCode> {
+pub async fn listen(
+    office: Arc<Office>,
+    address: SocketAddr,
+    ready: impl FnOnce(SocketAddr),
+) -> anyhow::Result<ExitCode> {
     let listener = tokio::net::TcpListener::bind(address)
         .await
-        .with_context(|| format!("无法监听 {address}:可能已有程序占用这个端口,请用 --listen 换一个"))?;
+        .with_context(|| {
+            format!("无法监听 {address}:可能已有程序占用这个端口,请用 --listen 换一个")
+        })?;
     let bound = listener.local_addr()?;
-    let sweeping = tokio::spawn(office::sweep::forever(Arc::clone(&office), async || tokio::time::sleep(SWEEP_PAUSE).await));
-    let options = api::Options { ui: Some(web::router()), ..api::Options::default() };
+    let sweeping = tokio::spawn(office::sweep::forever(Arc::clone(&office), async || {
+        tokio::time::sleep(SWEEP_PAUSE).await
+    }));
+    let (close, closing) = tokio::sync::watch::channel(false);
+    let options = api::Options {
+        ui: Some(web::router()),
+        closing: Some(closing),
+        ..api::Options::default()
+    };
     let app = api::router(Arc::clone(&office), options);
     say(&format!("平台已启动:http://{bound}/"));
     ready(bound);
-    axum::serve(listener, app.into_make_service_with_connect_info::<SocketAddr>()).with_graceful_shutdown(stopped()).await?;
+    axum::serve(
+        listener,
+        app.into_make_service_with_connect_info::<SocketAddr>(),
+    )
+    .with_graceful_shutdown(async move {
+        stopped().await;
+        // Event streams end too; they would hold the process for as long as somebody listens.
+        let _ = close.send(true);
+    })
+    .await?;
     sweeping.abort();
     say("平台已停止");
     Ok(ExitCode::SUCCESS)

@@ -37,7 +37,7 @@ pub struct Fate {
 }
 
 /// In 10,000: the levels that solve a dispute. The seed's unit head settles 60 % by himself (S4).
-const DISPUTE: [u64; 6] = [6_420, 1_380, 1_420, 640, 130, 10];
+const DISPUTE: [u64; 6] = [6_640, 1_300, 1_330, 590, 130, 10];
 /// In 10,000: the levels that solve other incidents; over 90 % at or below the community (S4).
 const OTHER: [u64; 6] = [6_350, 1_560, 1_270, 680, 130, 10];
 const LEVELS: [Level; 6] = [
@@ -63,10 +63,10 @@ impl Fate {
             botched: hard && dice.chance(600),
             refused: hard && dice.chance(800),
             returned: hard && dice.chance(500),
-            suspended: (hard && dice.chance(900)).then(|| dice.between(20, 200)),
+            suspended: (hard && dice.chance(600)).then(|| dice.between(20, 200)),
             slow: hard && dice.chance(2_200),
             supervised: hard && dice.chance(400),
-            bogus: dice.chance(250),
+            bogus: dice.chance(100),
         }
     }
     fn dice(&self, matter: &Matter) -> Dice {
@@ -476,6 +476,12 @@ fn handle(
         } else {
             at
         };
+        // A refusal is possible inside the sign-in time only.
+        let sign_in = matter
+            .clocks
+            .iter()
+            .find(|c| c.slot == task.no && c.kind == ClockKind::SignIn);
+        let refuse = refuse && sign_in.is_some_and(|c| at < c.due);
         let form = FormInput {
             task: Some(task.no),
             opinion: say(if refuse { "refuse" } else { "sign" }),
@@ -484,7 +490,7 @@ fn handle(
         return Some(Move {
             at,
             mover: Mover::Desk(task.desk),
-            action: if refuse && !late { "refuse" } else { "sign" },
+            action: if refuse { "refuse" } else { "sign" },
             form,
         });
     }

@@ -512,19 +512,8 @@ pub(crate) fn holding_values(matter: &Matter) -> Vec<Vec<Value>> {
         .holding()
         .map(|(slot, desk)| {
             let task = matter.task(slot);
-            let clock = matter
-                .clocks
-                .iter()
-                .filter(|c| c.slot == slot && c.runs())
-                .min_by_key(|c| c.due);
             // A check's time is the time of the state, kept on slot 0.
-            let clock = clock.or_else(|| {
-                matter
-                    .clocks
-                    .iter()
-                    .filter(|c| c.slot == 0 && c.runs())
-                    .min_by_key(|c| c.due)
-            });
+            let clock = matter.pressing(slot).or_else(|| matter.pressing(0));
             vec![
                 SHARD.into(),
                 matter.id.0.into(),

@@ -152,10 +152,7 @@ fn journals(
                     Err(error) => {
                         fold.broken = true;
                         let seq = row.int(1)?;
-                        report.find(format!(
-                            "{}第 {seq} 步无法读取,已被改动:{error}",
-                            at(id)
-                        ));
+                        report.find(format!("{}第 {seq} 步无法读取,已被改动:{error}", at(id)));
                     }
                     Ok(stored) => take(fold, &stored, &at(id), report),
                 }

@@ -46,6 +46,7 @@ impl Matter {
             reporter: reporter.clone(),
             reported_at: step.acted_at,
             arrived_at: step.acted_at,
+            entered_at: step.acted_at,
             touched_at: step.acted_at,
             clocks: Vec::new(),
             tasks: Vec::new(),
@@ -130,6 +131,7 @@ impl Matter {
                 }
                 self.state.clone_from(state);
                 self.phase = *phase;
+                self.entered_at = at;
                 self.held_by = *holder;
                 self.desk = *desk;
                 self.level = *level;

@@ -6,7 +6,7 @@ use civic::area::Level;
 use civic::directory::Actor;
 use civic::id::AreaId;
 use civic::limits::{NEARBY_METRES, PAGE_ROWS_DEFAULT, PAGE_ROWS_MAX};
-use civic::matter::{Desk, Matter};
+use civic::matter::{ClockKind, Desk, Matter};
 use civic::post::Seat;
 use civic::refusal::Refusal;
 use civic::rights::Verb;
@@ -177,7 +177,7 @@ impl Office {
                 let clock = matter
                     .clocks
                     .iter()
-                    .filter(|c| c.runs())
+                    .filter(|c| c.runs() && c.kind != ClockKind::Reply)
                     .min_by_key(|c| c.due);
                 Listed {
                     slot: 0,

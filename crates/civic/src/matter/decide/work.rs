@@ -66,7 +66,7 @@ impl<'a> Work<'a> {
             action: action.to_owned(),
             facts: Vec::new(),
             words: Words::default(),
-            received_at: matter.arrived_at,
+            received_at: matter.entered_at,
             due_at: None,
             same_day: None,
             overdue: None,
