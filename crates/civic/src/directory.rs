@@ -151,6 +151,8 @@ impl Directory {
     pub fn serves(&self, post: &Post, desk: Desk, day: Day) -> bool {
         match (post.seat, desk) {
             (Seat::Org(own), Desk::Org(org)) => own == org,
+            // The three administrators sit over an area and at no desk of it.
+            (Seat::Area(_), Desk::Area(_)) if post.role.level().is_none() => false,
             (Seat::Area(own), Desk::Area(area)) => {
                 own == area
                     || (post.role.mans_desk()

@@ -95,8 +95,8 @@ async fn a_list_comes_in_pages_that_meet_without_gap_or_repetition() {
         .json()["rows"][0]
         .clone();
     assert_eq!(
-        row["due_kind"], "reply",
-        "the acknowledgement within the hour comes first"
+        row["due_kind"], "same_day",
+        "the acknowledgement to the reporter presses no desk"
     );
     assert_eq!(row["area_name"], "霞林街道 / 坂头社区 / 坂头安置房小区网格");
     assert_eq!(row["place"], "坂头安置房小区1号楼");

@@ -52,6 +52,9 @@ fn posts() -> Vec<Post> {
         (71, Role::DeptStaff, Seat::Org(OrgId(71))),
         (72, Role::DeptStaff, Seat::Org(OrgId(72))),
         (73, Role::DeptStaff, Seat::Org(OrgId(73))),
+        (81, Role::SysAdmin, Seat::Area(AreaId(1))),
+        (82, Role::SecAdmin, Seat::Area(AreaId(1))),
+        (83, Role::AuditAdmin, Seat::Area(AreaId(1))),
     ];
     seats
         .into_iter()
@@ -754,6 +757,27 @@ fn an_outsider_is_told_that_it_does_not_exist() {
             .act(outsider, id, "escalate", at(11, 9, 5), say("x"))
             .unwrap_err();
         assert!(matches!(no, Refusal::Unknown(_)), "{outsider}: {no:?}");
+    }
+}
+
+#[test]
+fn the_three_administrators_see_no_matter_also_on_the_desk_of_their_own_area() {
+    let mut town = Town::new();
+    let id = town.report(11, 6, false, at(11, 9, 0));
+    assert_eq!(town.m(id).state, "at_city");
+    for admin in [81, 82, 83] {
+        let actor = town.actor(admin);
+        let day = town.rules.day(at(11, 9, 1));
+        assert!(
+            !town.rules.directory.sees(&actor, town.m(id), day),
+            "{admin}"
+        );
+        assert!(
+            town.can(admin, id, at(11, 9, 1))
+                .iter()
+                .all(|a| a == "join"),
+            "{admin}"
+        );
     }
 }
 

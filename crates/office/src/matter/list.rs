@@ -123,6 +123,8 @@ impl Office {
         for post in &actor.posts {
             match post.seat {
                 Seat::Org(org) => desks.push(Desk::Org(org)),
+                // The three administrators sit over an area and at no desk of it.
+                Seat::Area(_) if post.role.level().is_none() => {}
                 Seat::Area(area) => {
                     desks.push(Desk::Area(area));
                     if post.role.mans_desk() {
