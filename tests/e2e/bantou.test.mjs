@@ -20,6 +20,7 @@ const opinion = (text) => (page) => page.fill('#act-opinion-in', text)
 test('the case of Bantou travels from the unit to three bodies and is closed by the resident', { timeout: 240_000 }, async () => {
   // The unit head, on a phone: reports for the resident, and has tried in vain.
   const unit = await browser.as('danyuan', { width: 390, height: 844 })
+  unit.setDefaultTimeout(8000)
   await unit.goto(`${demo.base}/register`)
   await unit.fill('#reg-text-in', '回迁房面积与安置协议不符。居民反映交付的房子比协议少了六平方米，多次反映没有结果。')
   await unit.fill('#reg-address-in', '坂头安置房小区10号楼502室')
@@ -27,7 +28,7 @@ test('the case of Bantou travels from the unit to three bodies and is closed by 
   await unit.getByRole('button', { name: '10号楼', exact: true }).first().click()
   await unit.fill('#reg-reporter\\.name-in', '林某某')
   await unit.fill('#reg-reporter\\.phone-in', '10012345678')
-  await unit.getByText('需要当事人评价').click()
+  await unit.getByText('办结后请反映人评价').click()
   await unit.locator('fieldset .el-checkbox').last().click()
   await unit.locator('#reg-prehandle\\.finding .el-radio').last().click()
   await unit.fill('#reg-prehandle\\.opinion-in', '已向居民了解情况，需要现场丈量，单元无法解决。')
