@@ -178,7 +178,7 @@ async fn log_visit(
         at: form.at,
     };
     // The report is checked and filed first: a visit whose report is refused would look done.
-    let matter = match form.matter_report {
+    let finding = match form.matter_report {
         Some(report) => {
             let mut report: ReportInput = report.into();
             report.channel = Channel::Patrol;
@@ -201,17 +201,18 @@ async fn log_visit(
                 .report(&signed.actor, report, Some(format!("{key}.report")))
                 .await
                 .map_err(|f| under(f.into()))?;
-            Some(VisitMatter {
-                id: receipt.id.to_string(),
-                no: Some(receipt.no),
-            })
+            Some(receipt)
         }
         None => None,
     };
     let visit = app
         .office
-        .log_visit(&signed.actor, input, Some(key))
+        .log_visit(&signed.actor, input, finding.as_ref(), Some(key))
         .await?;
+    let matter = finding.map(|receipt| VisitMatter {
+        id: receipt.id.to_string(),
+        no: Some(receipt.no),
+    });
     let world = app.office.world();
     let view = VisitView {
         id: visit.id.to_string(),

@@ -23,6 +23,9 @@ use store::matter::Filter;
 /// Concurrent callers of the command benchmark.
 const CLIENTS: [usize; 4] = [1, 16, 64, 256];
 
+/// Latencies above a minute count as a minute.
+const LATENCY_MICROS_MAX: u64 = 60_000_000;
+
 /// One line of the result.
 #[derive(Debug, Serialize)]
 struct Figure {
@@ -340,7 +343,8 @@ struct Meter {
 
 impl Meter {
     fn new(name: &str) -> Self {
-        let micros = Histogram::new(3).unwrap_or_else(|_| unreachable!("three digits are allowed"));
+        let micros = Histogram::new_with_bounds(1, LATENCY_MICROS_MAX, 3)
+            .unwrap_or_else(|_| unreachable!("the bounds are allowed"));
         Self {
             name: name.to_owned(),
             started: Stopwatch::now(),

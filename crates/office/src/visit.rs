@@ -1,6 +1,7 @@
 //! Visits and patrols (R032).
 
 use crate::identity::entry;
+use crate::matter::Receipt;
 use crate::{Fault, Office, Result};
 use civic::area::Level;
 use civic::directory::Actor;
@@ -102,7 +103,7 @@ impl Office {
         })
     }
 
-    /// Writes a visit down; with the same `key`, only once.
+    /// Writes a visit down, with the report of what was found (R074); with the same `key`, only once.
     ///
     /// # Errors
     /// `Denied` outside the actor's area; `Invalid` with every broken rule.
@@ -110,10 +111,14 @@ impl Office {
         &self,
         actor: &Actor,
         input: VisitInput,
+        finding: Option<&Receipt>,
         key: Option<String>,
     ) -> Result<Visit> {
         let now = self.now();
-        let visit = self.visit_of(actor, input, now)?;
+        let visit = Visit {
+            matter: finding.map(|receipt| receipt.id),
+            ..self.visit_of(actor, input, now)?
+        };
         let (made, who) = (visit.clone(), actor.clone());
         let command = Command {
             key: key.map(|key| (actor.account, key)),

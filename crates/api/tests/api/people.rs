@@ -223,6 +223,10 @@ async fn a_visit_becomes_a_matter_in_one_tap() {
         ),
         (&json!("坂头安置房小区网格1号楼"), &json!("入户走访"))
     );
+    assert_eq!(
+        listed["rows"][0]["matter"]["id"], made["matter"]["id"],
+        "the list leads to what was found"
+    );
     let wrong = json!({ "unit": "6", "kind": "visit", "text": "走访", "matter_report": { "text": "漏水", "category": "9999", "channel": "patrol" } });
     let problems = unit.post("/api/v1/visits", &wrong).await.problems();
     assert!(

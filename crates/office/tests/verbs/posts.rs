@@ -271,31 +271,31 @@ async fn a_visit_is_logged_once_and_listed_up_the_tree() {
     let unit = city.actor("unit");
     let first = city
         .office
-        .log_visit(&unit, input(UNIT, "楼道通畅"), key())
+        .log_visit(&unit, input(UNIT, "楼道通畅"), None, key())
         .await
         .unwrap();
     let again = city
         .office
-        .log_visit(&unit, input(UNIT, "楼道通畅"), key())
+        .log_visit(&unit, input(UNIT, "楼道通畅"), None, key())
         .await
         .unwrap();
     assert_eq!(first, again);
     denied(
         city.office
-            .log_visit(&unit, input(EMPTY, "路过"), None)
+            .log_visit(&unit, input(EMPTY, "路过"), None, None)
             .await,
     );
     assert_eq!(
         codes(
             city.office
-                .log_visit(&city.actor("grid"), input(GRID, ""), None)
+                .log_visit(&city.actor("grid"), input(GRID, ""), None, None)
                 .await
         ),
         ["no_unit", "required"]
     );
     let second = city
         .office
-        .log_visit(&city.actor("grid"), input(EMPTY, "消防栓完好"), None)
+        .log_visit(&city.actor("grid"), input(EMPTY, "消防栓完好"), None, None)
         .await
         .unwrap();
     for (login, area) in [
