@@ -10,6 +10,8 @@ use std::process::Command;
 
 /// Commands after which the disk must have been full, else the test proves nothing.
 const COMMANDS_MAX: usize = 3_000;
+/// Refusals in a row after which the disk counts as full for good.
+const REFUSALS: usize = 40;
 /// What the full disk has left when the platform begins its work, in KiB.
 const LEFT_KIB: u64 = 1_024;
 
@@ -26,16 +28,23 @@ fn serve_in(city: &City, program: &str, before: &[&str], script: &str) -> Comman
     command
 }
 
-/// Reports until the server refuses for want of space. Ids of those it took, the next number, and
-/// the refusal.
+/// Reports until the server refuses for want of space, and goes on refusing: emptying its log into
+/// the database can make room once more. Ids of those it took, the next number, and the refusal.
 fn fill(server: &Server, crew: &Crew) -> (Vec<String>, usize, Answer) {
     let mut taken = Vec::new();
-    for nth in 0..COMMANDS_MAX {
+    let mut refusals = 0;
+    for _ in 0..COMMANDS_MAX {
+        let nth = taken.len();
         let command = report(&crew.unit, &format!("full-report-{nth:06}"));
         let answer = crew.head.send(server.address, &command).unwrap();
-        match answer.status {
-            201 => taken.push(answer.id()),
-            _ => return (taken, nth, answer),
+        if answer.status == 201 {
+            taken.push(answer.id());
+            refusals = 0;
+            continue;
+        }
+        refusals += 1;
+        if refusals == REFUSALS {
+            return (taken, nth, answer);
         }
     }
     panic!("{COMMANDS_MAX} reports and the disk is not full");
@@ -55,20 +64,20 @@ fn reading_goes_on_and_writing_is_refused(
     }
     assert_eq!(get("/matters?view=area").status, 200);
     assert_eq!(get(&format!("/boards/{}", crew.town.home)).status, 200);
-    for command in [
-        report(&crew.unit, &format!("full-report-{nth:06}")),
-        escalate(&taken[0], 1, "full-escalate"),
-    ] {
-        let answer = crew.head.send(server.address, &command).unwrap();
-        assert_eq!(answer.status, 503, "{}", answer.body);
-        assert!(answer.header("retry-after").is_some(), "{}", answer.head);
-        assert!(
-            answer.detail().contains("磁盘已满或不可写"),
-            "{}",
-            answer.body
-        );
-        assert!(answer.detail().contains("没有保存"), "{}", answer.body);
-    }
+    let command = report(&crew.unit, &format!("full-report-{nth:06}"));
+    let answer = crew.head.send(server.address, &command).unwrap();
+    assert_eq!(answer.status, 503, "{}", answer.body);
+    assert!(answer.header("retry-after").is_some(), "{}", answer.head);
+    assert!(
+        answer.detail().contains("磁盘已满或不可写"),
+        "{}",
+        answer.body
+    );
+    assert!(answer.detail().contains("没有保存"), "{}", answer.body);
+    // A smaller command may still find room. Then it is done, and done once: see below.
+    let command = escalate(&taken[0], 1, "full-escalate");
+    let answer = crew.head.send(server.address, &command).unwrap();
+    assert!(matches!(answer.status, 200 | 503), "{}", answer.body);
 }
 
 /// What must hold when there is space again: what was refused is done now, and once.
