@@ -153,6 +153,16 @@ impl Office {
             pack::install(&store, clock.now())?;
         }
         let world = World::load(&store, clock.now())?;
+        // A new key in the place of a lost one would make every sealed contact unreadable for good.
+        let key = config.data.join(identity::keys::FILE);
+        if !key.exists()
+            && store.read_now::<bool, OpenError>(|conn| Ok(store::matter::has_party(conn)?))?
+        {
+            return Err(OpenError::new(format!(
+                "没有找到密钥文件“{}”,而数据库里有用它加密的联系方式;请从备份恢复密钥文件,或用 --data 指明它所在的文件夹",
+                key.display()
+            )));
+        }
         let keys = identity::keys::Keys::open_or_create(&config.data)?;
         let files = file::local(&config.data)?;
         Ok(Arc::new(Self {

@@ -289,20 +289,12 @@ pub fn of_area(
     after: Option<i64>,
     limit: usize,
 ) -> Result<Vec<Matter>> {
-    let mut params: Vec<Value> = vec![
-        SHARD.into(),
-        area.0.into(),
-        after.unwrap_or(i64::MAX).into(),
-    ];
-    let conditions = filter.sql(&mut params);
-    params.push((limit as i64).into());
     // The city has no index of its own: its list follows the primary key.
-    let own = format!("m.{} = $2", level.code());
-    let sql = format!(
-        "SELECT m.body FROM matter m WHERE m.shard = $1 AND {own} AND m.id < $3{conditions} ORDER BY m.id DESC LIMIT ${}",
-        params.len()
+    let source = format!(
+        "matter m WHERE m.shard = $1 AND m.{} = $2 AND m.id < $3",
+        level.code()
     );
-    bodies(&conn.query(&sql, &params)?)
+    newest(conn, &source, area.0, filter, after, limit)
 }
 
 /// Matters that `account` reported, newest first.
@@ -313,18 +305,8 @@ pub fn of_reporter(
     after: Option<i64>,
     limit: usize,
 ) -> Result<Vec<Matter>> {
-    let mut params: Vec<Value> = vec![
-        SHARD.into(),
-        account.0.into(),
-        after.unwrap_or(i64::MAX).into(),
-    ];
-    let conditions = filter.sql(&mut params);
-    params.push((limit as i64).into());
-    let sql = format!(
-        "SELECT m.body FROM matter m WHERE m.shard = $1 AND m.reporter = $2 AND m.id < $3{conditions} ORDER BY m.id DESC LIMIT ${}",
-        params.len()
-    );
-    bodies(&conn.query(&sql, &params)?)
+    let source = "matter m WHERE m.shard = $1 AND m.reporter = $2 AND m.id < $3";
+    newest(conn, source, account.0, filter, after, limit)
 }
 
 /// Matters in which `account` took a step, newest first.
@@ -335,22 +317,28 @@ pub fn of_hand(
     after: Option<i64>,
     limit: usize,
 ) -> Result<Vec<Matter>> {
-    let mut params: Vec<Value> = vec![
-        SHARD.into(),
-        account.0.into(),
-        after.unwrap_or(i64::MAX).into(),
-    ];
+    let source = "(SELECT DISTINCT s.matter FROM step s WHERE s.shard = $1 AND s.account = $2 AND s.account <> 0 AND s.matter < $3) h \
+         JOIN matter m ON m.shard = $1 AND m.id = h.matter WHERE m.id < $3";
+    newest(conn, source, account.0, filter, after, limit)
+}
+
+/// A page of a list, newest first. `source` says whose (`$2`) and ends below the id `after` (`$3`).
+fn newest(
+    conn: &mut Conn,
+    source: &str,
+    whose: i64,
+    filter: &Filter,
+    after: Option<i64>,
+    limit: usize,
+) -> Result<Vec<Matter>> {
+    let mut params: Vec<Value> = vec![SHARD.into(), whose.into(), after.unwrap_or(i64::MAX).into()];
     let conditions = filter.sql(&mut params);
     params.push((limit as i64).into());
     let sql = format!(
-        "SELECT m.body FROM (SELECT DISTINCT s.matter FROM step s WHERE s.shard = $1 AND s.account = $2 AND s.account <> 0 AND s.matter < $3) h \
-         JOIN matter m ON m.shard = $1 AND m.id = h.matter WHERE m.id < $3{conditions} ORDER BY m.id DESC LIMIT ${}",
+        "SELECT m.body FROM {source}{conditions} ORDER BY m.id DESC LIMIT ${}",
         params.len()
     );
-    bodies(&conn.query(&sql, &params)?)
-}
-
-fn bodies(rows: &[Row]) -> Result<Vec<Matter>> {
+    let rows = conn.query(&sql, &params)?;
     rows.iter().map(|row| parse(row.text(0)?)).collect()
 }
 
@@ -553,6 +541,12 @@ pub fn party(conn: &mut Conn, id: MatterId) -> Result<Option<Vec<u8>>> {
     )?
     .map(|row| row.bytes(0).map(<[u8]>::to_vec))
     .transpose()
+}
+
+/// Whether any sealed identity is kept: then the key it was sealed with must not be missing.
+pub fn has_party(conn: &mut Conn) -> Result<bool> {
+    let sql = "SELECT 1 FROM party WHERE shard = $1 AND erased_at IS NULL LIMIT 1";
+    Ok(conn.query_opt(sql, &[SHARD.into()])?.is_some())
 }
 
 /// How many matters there are.

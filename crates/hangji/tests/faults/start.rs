@@ -71,6 +71,26 @@ fn a_server_that_does_not_answer_is_said() {
 }
 
 #[test]
+fn a_lost_key_is_not_made_anew_while_contacts_are_sealed_with_it() {
+    let city = City::sqlite("key");
+    let key = city.data().join("hangji.key");
+    let kept = std::fs::read(&key).unwrap();
+    std::fs::remove_file(&key).unwrap();
+    for name in ["serve", "migrate"] {
+        refused(
+            &mut city.command(name),
+            &["没有找到密钥文件", "hangji.key", "从备份恢复"],
+        );
+        assert!(!key.exists(), "{name} made another key");
+    }
+    std::fs::write(&key, kept).unwrap();
+    let (code, said) = run(std::process::Command::new("chmod").arg("600").arg(&key));
+    assert_eq!(code, 0, "{said}");
+    let (code, said) = run(&mut city.command("migrate"));
+    assert_eq!(code, 0, "{said}");
+}
+
+#[test]
 fn a_file_that_is_no_database_is_named_and_left_alone() {
     let scratch = Scratch::new("files");
     let at = |name: &str| scratch.path().join(name);
