@@ -13,7 +13,7 @@ export interface paths {
         };
         /**
          * The unit of a place
-         * @description 地点所在的治理单元;不在任何单元内时 422 `place_outside`,附最近的单元。
+         * @description 地点所在的治理单元；不在任何单元内时 422 `place_outside`，附最近的单元。
          */
         get: operations["area_locate"];
         put?: never;
@@ -33,7 +33,7 @@ export interface paths {
         };
         /**
          * The root of the tree: the city
-         * @description 区划的根,即本市。
+         * @description 区划的根，即本市。
          */
         get: operations["area_root"];
         put?: never;
@@ -53,7 +53,7 @@ export interface paths {
         };
         /**
          * Areas by name
-         * @description 按名称查找区域,最多 20 个。
+         * @description 按名称查找区域，最多 20 个。
          */
         get: operations["area_search"];
         put?: never;
@@ -73,7 +73,7 @@ export interface paths {
         };
         /**
          * An area with codes, counts and the responsible person
-         * @description 区域详情:代码、网格与单元数、负责人。
+         * @description 区域详情：代码、网格与单元数、负责人。
          */
         get: operations["area"];
         put?: never;
@@ -93,7 +93,7 @@ export interface paths {
         };
         /**
          * Boundaries of an area and of its children as GeoJSON
-         * @description 边界(GeoJSON,WGS84):本区域(`properties.self` 为 true)与下级区域;`properties` 有 id、name、level、label。
+         * @description 边界(GeoJSON,WGS84)：本区域(`properties.self` 为 true)与下级区域;`properties` 有 id、name、level、label。
          */
         get: operations["area_boundaries"];
         put?: never;
@@ -158,7 +158,7 @@ export interface paths {
         get: operations["duty_duties"];
         /**
          * Replace the roster of an area and day
-         * @description 安排值班,整日替换。
+         * @description 安排值班，整日替换。
          */
         put: operations["duty_set_duties"];
         post?: never;
@@ -183,7 +183,7 @@ export interface paths {
         put?: never;
         /**
          * Appoint somebody
-         * @description 任命。单元长一岗一人;本级领导由上级任命。
+         * @description 任命。单元长一岗一人；本级领导由上级任命。
          */
         post: operations["post_appoint"];
         delete?: never;
@@ -201,7 +201,7 @@ export interface paths {
         };
         /**
          * Vacant desks below an area
-         * @description 空岗清单与代管人,最多 200 条;总数在响应头 `X-Total`。
+         * @description 空岗清单与代管人，最多 200 条；总数在响应头 `X-Total`。
          */
         get: operations["post_vacancies"];
         put?: never;
@@ -241,7 +241,7 @@ export interface paths {
         };
         /**
          * The board of an area and a period
-         * @description 区域看板:本级与下级的数量、指标与分类。
+         * @description 区域看板：本级与下级的数量、指标与分类。
          */
         get: operations["board"];
         put?: never;
@@ -261,7 +261,7 @@ export interface paths {
         };
         /**
          * Who things of an area are stuck with
-         * @description 卡在谁那里:按超期数和停留时间排列的席位与责任人。
+         * @description 卡在谁那里：按超期数和停留时间排列的席位与责任人。
          */
         get: operations["board_stuck"];
         put?: never;
@@ -281,7 +281,7 @@ export interface paths {
         };
         /**
          * The today board of an area
-         * @description 今日看板:各级当天收到、研判、在办,不隔夜。
+         * @description 今日看板：各级当天收到、研判、在办，不隔夜。
          */
         get: operations["board_today"];
         put?: never;
@@ -321,7 +321,7 @@ export interface paths {
         };
         /**
          * Accounts made for showing
-         * @description 演示账号,仅演示模式提供;其他安装一律 404。
+         * @description 演示账号，仅演示模式提供；其他安装一律 404。
          */
         get: operations["session_demo_accounts"];
         put?: never;
@@ -361,7 +361,7 @@ export interface paths {
         };
         /**
          * Live events
-         * @description 实时推送:`matter`(事件有变化)、`message`(新消息)、`board`(看板数字有变化,附区域编号,每秒最多一次)。断线重连后请重新读取。
+         * @description 实时推送:`matter`(事件有变化)、`message`(新消息)、`board`(看板数字有变化，附区域编号，每秒最多一次)。断线重连后请重新读取。
          */
         get: operations["event_events"];
         put?: never;
@@ -383,7 +383,7 @@ export interface paths {
         put?: never;
         /**
          * Upload a file for a form that is sent later
-         * @description 上传附件,随后把编号填入表单的 `files`。照片中的位置和设备信息会被去除。
+         * @description 上传附件，随后把编号填入表单的 `files`。照片中的位置和设备信息会被去除。
          */
         post: operations["file_upload"];
         delete?: never;
@@ -401,7 +401,7 @@ export interface paths {
         };
         /**
          * The bytes of a file
-         * @description 附件内容;能看到事件的人才能看到它的附件。
+         * @description 附件内容；能看到事件的人才能看到它的附件。
          */
         get: operations["file"];
         put?: never;
@@ -421,7 +421,7 @@ export interface paths {
         };
         /**
          * A version of a flow
-         * @description 流程定义:环节、动作、时限、去向。
+         * @description 流程定义：环节、动作、时限、去向。
          */
         get: operations["flow"];
         put?: never;
@@ -441,13 +441,13 @@ export interface paths {
         };
         /**
          * A list of matters
-         * @description 事件列表:我的队列、我经手的、辖区全部。只包含有权查看的事件。
+         * @description 事件列表：我的队列、我经手的、辖区全部。只包含有权查看的事件。
          */
         get: operations["matter_matters"];
         put?: never;
         /**
          * Report
-         * @description 上报事件。地点用治理单元或经纬度;同一幂等键重复提交只登记一次。
+         * @description 上报事件。地点用治理单元或经纬度；同一幂等键重复提交只登记一次。
          */
         post: operations["matter_report"];
         delete?: never;
@@ -465,7 +465,7 @@ export interface paths {
         };
         /**
          * Open matters near a point
-         * @description 附近 300 米内的同类在办事件,上报前可先附议,避免重复。
+         * @description 附近 300 米内的同类在办事件，上报前可先附议，避免重复。
          */
         get: operations["matter_nearby"];
         put?: never;
@@ -485,7 +485,7 @@ export interface paths {
         };
         /**
          * A matter with its journal and what the reader may do
-         * @description 事件详情:环节、时限、承办单位、全过程记录、我现在可以做什么。
+         * @description 事件详情：环节、时限、承办单位、全过程记录、我现在可以做什么。
          */
         get: operations["matter"];
         put?: never;
@@ -507,7 +507,7 @@ export interface paths {
         put?: never;
         /**
          * Carry out an action of the flow
-         * @description 办理动作(上报上级、呼叫部门、签收、反馈、办结等);`If-Match` 写明所见版本,已被他人处理时 412。
+         * @description 办理动作(上报上级、呼叫部门、签收、反馈、办结等);`If-Match` 写明所见版本，已被他人处理时 412。
          */
         post: operations["matter_act"];
         delete?: never;
@@ -527,7 +527,7 @@ export interface paths {
         put?: never;
         /**
          * Upload a file for the next action on a matter
-         * @description 为某一事件上传附件,随后在办理动作的 `files` 中附上。
+         * @description 为某一事件上传附件，随后在办理动作的 `files` 中附上。
          */
         post: operations["file_upload_for_matter"];
         delete?: never;
@@ -547,7 +547,7 @@ export interface paths {
         put?: never;
         /**
          * The reporter's contact in clear, for a reason
-         * @description 查看联系方式明文:须写理由,记入审计,每日有上限。
+         * @description 查看联系方式明文：须写理由，记入审计，每日有上限。
          */
         post: operations["matter_unmask"];
         delete?: never;
@@ -586,7 +586,7 @@ export interface paths {
         get?: never;
         /**
          * Change the own password
-         * @description 修改自己的密码,其他设备上的登录随即失效。
+         * @description 修改自己的密码，其他设备上的登录随即失效。
          */
         put: operations["me_change_password"];
         post?: never;
@@ -605,7 +605,7 @@ export interface paths {
         };
         /**
          * Messages to the person and to the desks they serve
-         * @description 我的消息:发给本人和所在席位的提醒。
+         * @description 我的消息：发给本人和所在席位的提醒。
          */
         get: operations["message_messages"];
         put?: never;
@@ -627,7 +627,7 @@ export interface paths {
         put?: never;
         /**
          * Mark messages as read
-         * @description 标为已读,只影响本人。
+         * @description 标为已读，只影响本人。
          */
         post: operations["message_mark_read"];
         delete?: never;
@@ -648,7 +648,7 @@ export interface paths {
         post?: never;
         /**
          * End a post
-         * @description 离任。岗位记录保留,历史办理仍显示当时的人。
+         * @description 离任。岗位记录保留，历史办理仍显示当时的人。
          */
         delete: operations["post_dismiss"];
         options?: never;
@@ -667,7 +667,7 @@ export interface paths {
         put?: never;
         /**
          * Upload a picture for a report without sign-in
-         * @description 群众上报的附件,随后把编号填入 `files`。
+         * @description 群众上报的附件，随后把编号填入 `files`。
          */
         post: operations["public_upload"];
         delete?: never;
@@ -687,7 +687,7 @@ export interface paths {
         put?: never;
         /**
          * Report without sign-in
-         * @description 群众上报,回执含编号和查询码。
+         * @description 群众上报，回执含编号和查询码。
          */
         post: operations["public_report"];
         delete?: never;
@@ -727,7 +727,7 @@ export interface paths {
         put?: never;
         /**
          * Evaluate the result
-         * @description 凭编号和查询码评价;不满意的自动重办一次。
+         * @description 凭编号和查询码评价；不满意的自动重办一次。
          */
         post: operations["public_confirm"];
         delete?: never;
@@ -768,7 +768,7 @@ export interface paths {
         post?: never;
         /**
          * Sign out
-         * @description 退出登录,会话立即失效。
+         * @description 退出登录，会话立即失效。
          */
         delete: operations["session_sign_out"];
         options?: never;
@@ -791,7 +791,7 @@ export interface paths {
         put?: never;
         /**
          * Make a token
-         * @description 签发接口令牌,明文只显示一次。
+         * @description 签发接口令牌，明文只显示一次。
          */
         post: operations["token_create_token"];
         delete?: never;
@@ -812,7 +812,7 @@ export interface paths {
         post?: never;
         /**
          * Revoke a token at once
-         * @description 作废接口令牌,立即生效。
+         * @description 作废接口令牌，立即生效。
          */
         delete: operations["token_revoke_token"];
         options?: never;
@@ -835,7 +835,7 @@ export interface paths {
         put?: never;
         /**
          * Log a visit, and report what was found
-         * @description 记录走访;发现问题的可同时上报事件。
+         * @description 记录走访；发现问题的可同时上报事件。
          */
         post: operations["visit_log_visit"];
         delete?: never;
@@ -853,7 +853,7 @@ export interface paths {
         };
         /**
          * How the program is
-         * @description 供监控探测:200 正常,503 只读或故障。
+         * @description 供监控探测：200 正常，503 只读或故障。
          */
         get: operations["health"];
         put?: never;
@@ -923,7 +923,7 @@ export interface components {
         };
         /** @description An area. */
         Area: {
-            /** @description 专属网格:学校、园区、企业等。 */
+            /** @description 专属网格：学校、园区、企业等。 */
             exclusive: boolean;
             /** @description Names from the root, where they are asked for. */
             full_name?: string | null;
@@ -1069,7 +1069,7 @@ export interface components {
         };
         /** @description A desk to be called. */
         CalledForm: {
-            /** @description 办理时限,如 `3工作日`;不填按类别。 */
+            /** @description 办理时限，如 `3工作日`；不填按类别。 */
             limit?: string | null;
             org: string;
         };
@@ -1117,10 +1117,10 @@ export interface components {
         };
         /** @description A condition of a category; it sets the limit. */
         Condition: {
-            /** @description 办理时限,如 `5工作日`;空为不设时限。 */
+            /** @description 办理时限，如 `5工作日`；空为不设时限。 */
             limit: string;
             name: string;
-            /** @description 填报前须知;可为空。 */
+            /** @description 填报前须知；可为空。 */
             note: string;
             /** @description `0` is the usual one. */
             number: string;
@@ -1183,7 +1183,7 @@ export interface components {
             code: string;
             /** @description The field as the caller names it: `title`, `reporter.phone`, `co.0.org`. */
             field: string;
-            /** @description 中文说明:哪里不对、怎么改。 */
+            /** @description 中文说明：哪里不对、怎么改。 */
             message: string;
         };
         /** @description A stored file. */
@@ -1232,7 +1232,7 @@ export interface components {
         };
         /** @description A state of a flow. */
         FlowState: {
-            /** @description 时限:`same_day`、`sign_in`、`handle`、`until`、固定时限如 `8工作时`,或 `none`。 */
+            /** @description 时限:`same_day`、`sign_in`、`handle`、`until`、固定时限如 `8工作时`，或 `none`。 */
             clock: string;
             code: string;
             /** @description Whose desk it lies on: `area`, `owner`, `tasks`, `reporter`, `nobody`. */
@@ -1381,7 +1381,7 @@ export interface components {
             /** @description Who claimed it. */
             holder_name?: string | null;
             id: string;
-            /** @description 编号,如 `350302003-260311-0007`。 */
+            /** @description 编号，如 `350302003-260311-0007`。 */
             no: string;
             overdue: boolean;
             phase: string;
@@ -1560,7 +1560,7 @@ export interface components {
         ProblemDocument: {
             /** @description Stable code: see the list in the description of this document. */
             code: string;
-            /** @description 中文说明:为什么没有办成、怎么办。 */
+            /** @description 中文说明：为什么没有办成、怎么办。 */
             detail: string;
             /** @description The nearest units, where a place lies outside of all. */
             nearest?: components["schemas"]["NearUnit"][];
@@ -1608,7 +1608,7 @@ export interface components {
         };
         /** @description Number and follow-up code of a report. */
         PublicReceipt: {
-            /** @description 查询码,请妥善保存。 */
+            /** @description 查询码，请妥善保存。 */
             code: string;
             no: string;
         };
@@ -1624,7 +1624,7 @@ export interface components {
              */
             lon?: number | null;
             name?: string | null;
-            /** @description 联系电话,加密保存。 */
+            /** @description 联系电话，加密保存。 */
             phone: string;
             text: string;
             unit?: string | null;
@@ -1680,7 +1680,7 @@ export interface components {
         };
         /** @description Who reported, masked. */
         ReporterView: {
-            /** @description 查询码:只给登记的人看,由其转交当事人,凭编号和查询码查询进展、作出评价。 */
+            /** @description 查询码：只给登记的人看，由其转交当事人，凭编号和查询码查询进展、作出评价。 */
             follow_code?: string | null;
             has_contact: boolean;
             kind_word: string;
@@ -1724,7 +1724,7 @@ export interface components {
              * @description How long it had lain on the desk that acted.
              */
             held_ms: number;
-            /** @description 内部意见;仅工作人员可见。 */
+            /** @description 内部意见；仅工作人员可见。 */
             opinion?: string | null;
             overdue?: boolean | null;
             /** Format: int64 */
@@ -1911,7 +1911,7 @@ export interface operations {
                     "application/json": components["schemas"]["LocatedUnit"];
                 };
             };
-            /** @description 没有办成:原因与办法见 detail */
+            /** @description 没有办成：原因与办法见 detail */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1939,7 +1939,7 @@ export interface operations {
                     "application/json": components["schemas"]["Area"];
                 };
             };
-            /** @description 没有办成:原因与办法见 detail */
+            /** @description 没有办成：原因与办法见 detail */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1953,7 +1953,7 @@ export interface operations {
     area_search: {
         parameters: {
             query: {
-                /** @description 名称中的字词,空格分开时前面的词在上级名称中查找。 */
+                /** @description 名称中的字词，空格分开时前面的词在上级名称中查找。 */
                 q: string;
                 /** @description Code of a level. */
                 level?: string;
@@ -1972,7 +1972,7 @@ export interface operations {
                     "application/json": components["schemas"]["Area"][];
                 };
             };
-            /** @description 没有办成:原因与办法见 detail */
+            /** @description 没有办成：原因与办法见 detail */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -2008,7 +2008,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description 没有办成:原因与办法见 detail */
+            /** @description 没有办成：原因与办法见 detail */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -2044,7 +2044,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description 没有办成:原因与办法见 detail */
+            /** @description 没有办成：原因与办法见 detail */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -2074,7 +2074,7 @@ export interface operations {
                     "application/json": components["schemas"]["CallableOrg"][];
                 };
             };
-            /** @description 没有办成:原因与办法见 detail */
+            /** @description 没有办成：原因与办法见 detail */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -2110,7 +2110,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description 没有办成:原因与办法见 detail */
+            /** @description 没有办成：原因与办法见 detail */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -2143,7 +2143,7 @@ export interface operations {
                     "application/json": components["schemas"]["Duty"][];
                 };
             };
-            /** @description 没有办成:原因与办法见 detail */
+            /** @description 没有办成：原因与办法见 detail */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -2177,7 +2177,7 @@ export interface operations {
                     "application/json": components["schemas"]["Duty"][];
                 };
             };
-            /** @description 没有办成:原因与办法见 detail */
+            /** @description 没有办成：原因与办法见 detail */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -2207,7 +2207,7 @@ export interface operations {
                     "application/json": components["schemas"]["Post"][];
                 };
             };
-            /** @description 没有办成:原因与办法见 detail */
+            /** @description 没有办成：原因与办法见 detail */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -2241,7 +2241,7 @@ export interface operations {
                     "application/json": components["schemas"]["Post"];
                 };
             };
-            /** @description 没有办成:原因与办法见 detail */
+            /** @description 没有办成：原因与办法见 detail */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -2274,7 +2274,7 @@ export interface operations {
                     "application/json": components["schemas"]["Vacancy"][];
                 };
             };
-            /** @description 没有办成:原因与办法见 detail */
+            /** @description 没有办成：原因与办法见 detail */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -2307,7 +2307,7 @@ export interface operations {
                     "application/json": components["schemas"]["AuditPage"];
                 };
             };
-            /** @description 没有办成:原因与办法见 detail */
+            /** @description 没有办成：原因与办法见 detail */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -2348,7 +2348,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description 没有办成:原因与办法见 detail */
+            /** @description 没有办成：原因与办法见 detail */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -2378,7 +2378,7 @@ export interface operations {
                     "application/json": components["schemas"]["StuckDesk"][];
                 };
             };
-            /** @description 没有办成:原因与办法见 detail */
+            /** @description 没有办成：原因与办法见 detail */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -2414,7 +2414,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description 没有办成:原因与办法见 detail */
+            /** @description 没有办成：原因与办法见 detail */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -2448,7 +2448,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description 没有办成:原因与办法见 detail */
+            /** @description 没有办成：原因与办法见 detail */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -2476,7 +2476,7 @@ export interface operations {
                     "application/json": components["schemas"]["DemoAccount"][];
                 };
             };
-            /** @description 没有办成:原因与办法见 detail */
+            /** @description 没有办成：原因与办法见 detail */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -2510,7 +2510,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description 没有办成:原因与办法见 detail */
+            /** @description 没有办成：原因与办法见 detail */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -2538,7 +2538,7 @@ export interface operations {
                     "text/event-stream": components["schemas"]["MatterEvent"] | components["schemas"]["MessageEvent"] | components["schemas"]["BoardEvent"];
                 };
             };
-            /** @description 没有办成:原因与办法见 detail */
+            /** @description 没有办成：原因与办法见 detail */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -2570,7 +2570,7 @@ export interface operations {
                     "application/json": components["schemas"]["File"];
                 };
             };
-            /** @description 没有办成:原因与办法见 detail */
+            /** @description 没有办成：原因与办法见 detail */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -2606,7 +2606,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description 没有办成:原因与办法见 detail */
+            /** @description 没有办成：原因与办法见 detail */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -2643,7 +2643,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description 没有办成:原因与办法见 detail */
+            /** @description 没有办成：原因与办法见 detail */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -2700,7 +2700,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description 没有办成:原因与办法见 detail */
+            /** @description 没有办成：原因与办法见 detail */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -2734,7 +2734,7 @@ export interface operations {
                     "application/json": components["schemas"]["Matter"];
                 };
             };
-            /** @description 已登记,但您无权查看详情 */
+            /** @description 已登记，但您无权查看详情 */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -2743,7 +2743,7 @@ export interface operations {
                     "application/json": components["schemas"]["ReceiptView"];
                 };
             };
-            /** @description 没有办成:原因与办法见 detail */
+            /** @description 没有办成：原因与办法见 detail */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -2777,7 +2777,7 @@ export interface operations {
                     "application/json": components["schemas"]["MatterRow"][];
                 };
             };
-            /** @description 没有办成:原因与办法见 detail */
+            /** @description 没有办成：原因与办法见 detail */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -2801,7 +2801,7 @@ export interface operations {
         responses: {
             200: {
                 headers: {
-                    /** @description 版本,如 "v7" */
+                    /** @description 版本，如 "v7" */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -2809,7 +2809,7 @@ export interface operations {
                     "application/json": components["schemas"]["Matter"];
                 };
             };
-            /** @description 没有办成:原因与办法见 detail */
+            /** @description 没有办成：原因与办法见 detail */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -2847,7 +2847,7 @@ export interface operations {
                     "application/json": components["schemas"]["Matter"];
                 };
             };
-            /** @description 已完成,但您无权查看详情 */
+            /** @description 已完成，但您无权查看详情 */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -2856,7 +2856,7 @@ export interface operations {
                     "application/json": components["schemas"]["ReceiptView"];
                 };
             };
-            /** @description 没有办成:原因与办法见 detail */
+            /** @description 没有办成：原因与办法见 detail */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -2890,7 +2890,7 @@ export interface operations {
                     "application/json": components["schemas"]["File"];
                 };
             };
-            /** @description 没有办成:原因与办法见 detail */
+            /** @description 没有办成：原因与办法见 detail */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -2924,7 +2924,7 @@ export interface operations {
                     "application/json": components["schemas"]["ContactView"];
                 };
             };
-            /** @description 没有办成:原因与办法见 detail */
+            /** @description 没有办成：原因与办法见 detail */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -2952,7 +2952,7 @@ export interface operations {
                     "application/json": components["schemas"]["Me"];
                 };
             };
-            /** @description 没有办成:原因与办法见 detail */
+            /** @description 没有办成：原因与办法见 detail */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -2982,7 +2982,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description 没有办成:原因与办法见 detail */
+            /** @description 没有办成：原因与办法见 detail */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -3017,7 +3017,7 @@ export interface operations {
                     "application/json": components["schemas"]["MessagePage"];
                 };
             };
-            /** @description 没有办成:原因与办法见 detail */
+            /** @description 没有办成：原因与办法见 detail */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -3049,7 +3049,7 @@ export interface operations {
                     "application/json": components["schemas"]["UnreadCount"];
                 };
             };
-            /** @description 没有办成:原因与办法见 detail */
+            /** @description 没有办成：原因与办法见 detail */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -3080,7 +3080,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description 没有办成:原因与办法见 detail */
+            /** @description 没有办成：原因与办法见 detail */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -3112,7 +3112,7 @@ export interface operations {
                     "application/json": components["schemas"]["File"];
                 };
             };
-            /** @description 没有办成:原因与办法见 detail */
+            /** @description 没有办成：原因与办法见 detail */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -3146,7 +3146,7 @@ export interface operations {
                     "application/json": components["schemas"]["PublicReceipt"];
                 };
             };
-            /** @description 没有办成:原因与办法见 detail */
+            /** @description 没有办成：原因与办法见 detail */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -3179,7 +3179,7 @@ export interface operations {
                     "application/json": components["schemas"]["PublicProgress"];
                 };
             };
-            /** @description 没有办成:原因与办法见 detail */
+            /** @description 没有办成：原因与办法见 detail */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -3211,7 +3211,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description 没有办成:原因与办法见 detail */
+            /** @description 没有办成：原因与办法见 detail */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -3243,7 +3243,7 @@ export interface operations {
                     "application/json": components["schemas"]["Me"];
                 };
             };
-            /** @description 没有办成:原因与办法见 detail */
+            /** @description 没有办成：原因与办法见 detail */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -3269,7 +3269,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description 没有办成:原因与办法见 detail */
+            /** @description 没有办成：原因与办法见 detail */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -3297,7 +3297,7 @@ export interface operations {
                     "application/json": components["schemas"]["Token"][];
                 };
             };
-            /** @description 没有办成:原因与办法见 detail */
+            /** @description 没有办成：原因与办法见 detail */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -3329,7 +3329,7 @@ export interface operations {
                     "application/json": components["schemas"]["MadeToken"];
                 };
             };
-            /** @description 没有办成:原因与办法见 detail */
+            /** @description 没有办成：原因与办法见 detail */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -3357,7 +3357,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description 没有办成:原因与办法见 detail */
+            /** @description 没有办成：原因与办法见 detail */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -3392,7 +3392,7 @@ export interface operations {
                     "application/json": components["schemas"]["VisitPage"];
                 };
             };
-            /** @description 没有办成:原因与办法见 detail */
+            /** @description 没有办成：原因与办法见 detail */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -3426,7 +3426,7 @@ export interface operations {
                     "application/json": components["schemas"]["Visit"];
                 };
             };
-            /** @description 没有办成:原因与办法见 detail */
+            /** @description 没有办成：原因与办法见 detail */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -3462,7 +3462,7 @@ export interface operations {
                     "application/json": components["schemas"]["Health"];
                 };
             };
-            /** @description 没有办成:原因与办法见 detail */
+            /** @description 没有办成：原因与办法见 detail */
             default: {
                 headers: {
                     [name: string]: unknown;

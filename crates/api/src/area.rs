@@ -48,7 +48,7 @@ pub(crate) struct AreaView {
     full_name: Option<String>,
     /// Tier of a grid, 1 the highest; 0 elsewhere.
     tier: u8,
-    /// 专属网格:学校、园区、企业等。
+    /// 专属网格：学校、园区、企业等。
     exclusive: bool,
     /// People; 0 where it is not known.
     population: i64,
@@ -223,7 +223,7 @@ pub(crate) fn tagged_json(headers: &HeaderMap, value: &impl Serialize) -> Answer
 
 /// The root of the tree: the city
 ///
-/// 区划的根,即本市。
+/// 区划的根，即本市。
 #[utoipa::path(get, path = "/areas/root", tag = "area", responses((status = 200, body = AreaView)))]
 async fn root(State(app): Shared, _: Signed) -> Answer<Json<AreaView>> {
     Ok(Json(AreaView::from(&app.office.root()?)))
@@ -231,7 +231,7 @@ async fn root(State(app): Shared, _: Signed) -> Answer<Json<AreaView>> {
 
 /// An area with codes, counts and the responsible person
 ///
-/// 区域详情:代码、网格与单元数、负责人。
+/// 区域详情：代码、网格与单元数、负责人。
 #[utoipa::path(get, path = "/areas/{id}", tag = "area", params(("id" = String, Path)), responses((status = 200, body = AreaDetail), (status = 304)))]
 async fn area(
     State(app): Shared,
@@ -299,7 +299,7 @@ async fn children(
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
 struct SearchQuery {
-    /// 名称中的字词,空格分开时前面的词在上级名称中查找。
+    /// 名称中的字词，空格分开时前面的词在上级名称中查找。
     q: String,
     /// Code of a level.
     #[param(value_type = Option<String>)]
@@ -323,7 +323,7 @@ pub(crate) fn level(f: &mut Fields) -> Option<Level> {
 
 /// Areas by name
 ///
-/// 按名称查找区域,最多 20 个。
+/// 按名称查找区域，最多 20 个。
 #[utoipa::path(get, path = "/areas/search", tag = "area", params(SearchQuery), responses((status = 200, body = Vec<AreaView>)))]
 async fn search(
     State(app): Shared,

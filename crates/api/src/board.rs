@@ -122,7 +122,7 @@ impl Input for BoardQuery {
 
 /// The board of an area and a period
 ///
-/// 区域看板:本级与下级的数量、指标与分类。
+/// 区域看板：本级与下级的数量、指标与分类。
 #[utoipa::path(get, path = "/boards/{area}", tag = "board", params(("area" = String, Path), BoardQuery), responses((status = 200, body = BoardView), (status = 304)))]
 async fn board(
     State(app): Shared,
@@ -210,7 +210,7 @@ struct TodayView {
 
 /// The today board of an area
 ///
-/// 今日看板:各级当天收到、研判、在办,不隔夜。
+/// 今日看板：各级当天收到、研判、在办，不隔夜。
 #[utoipa::path(get, path = "/boards/{area}/today", tag = "board", params(("area" = String, Path)), responses((status = 200, body = TodayView), (status = 304)))]
 async fn today(
     State(app): Shared,
@@ -269,7 +269,7 @@ struct StuckDeskView {
 
 /// Who things of an area are stuck with
 ///
-/// 卡在谁那里:按超期数和停留时间排列的席位与责任人。
+/// 卡在谁那里：按超期数和停留时间排列的席位与责任人。
 #[utoipa::path(get, path = "/boards/{area}/stuck", tag = "board", params(("area" = String, Path)), responses((status = 200, body = Vec<StuckDeskView>)))]
 async fn stuck(
     State(app): Shared,

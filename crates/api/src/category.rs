@@ -25,13 +25,13 @@ pub(crate) struct ConditionView {
     /// `0` is the usual one.
     number: String,
     name: String,
-    /// 办理时限,如 `5工作日`;空为不设时限。
+    /// 办理时限，如 `5工作日`；空为不设时限。
     limit: String,
     urgent: bool,
     /// Level that normally solves it.
     owner: &'static str,
     owner_word: &'static str,
-    /// 填报前须知;可为空。
+    /// 填报前须知；可为空。
     note: String,
 }
 

@@ -31,7 +31,7 @@ pub(crate) struct DemoAccountView {
 
 /// Accounts made for showing
 ///
-/// 演示账号,仅演示模式提供;其他安装一律 404。
+/// 演示账号，仅演示模式提供；其他安装一律 404。
 #[utoipa::path(get, path = "/demo/accounts", tag = "session", responses((status = 200, body = Vec<DemoAccountView>)))]
 async fn demo_accounts(State(app): Shared) -> Answer<Json<Vec<DemoAccountView>>> {
     if !app.office.is_demo() {

@@ -98,7 +98,7 @@ impl Input for DutyForm {
 
 /// Replace the roster of an area and day
 ///
-/// 安排值班,整日替换。
+/// 安排值班，整日替换。
 #[utoipa::path(put, path = "/areas/{id}/duties", tag = "duty", params(("id" = String, Path)), request_body = DutyForm, responses((status = 200, body = Vec<DutyView>)))]
 async fn set_duties(
     State(app): Shared,

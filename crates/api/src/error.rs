@@ -67,7 +67,7 @@ pub struct FieldProblem {
     pub field: String,
     /// Stable code.
     pub code: String,
-    /// 中文说明:哪里不对、怎么改。
+    /// 中文说明：哪里不对、怎么改。
     pub message: String,
 }
 
@@ -93,7 +93,7 @@ pub struct ProblemDocument {
     pub status: u16,
     /// Stable code: see the list in the description of this document.
     pub code: String,
-    /// 中文说明:为什么没有办成、怎么办。
+    /// 中文说明：为什么没有办成、怎么办。
     pub detail: String,
     /// Every problem of a form, where fields are wrong.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -198,7 +198,7 @@ impl From<Fault> for Fail {
             // Logged where it happened; the person gets the id of the request and nothing else.
             Fault::Broken(_) => Self::new(
                 Code::Broken,
-                "系统出错,没有完成这次操作。请稍后再试;如仍不行,请把问题编号告诉系统管理员",
+                "系统出错，没有完成这次操作。请稍后再试；如仍不行，请把问题编号告诉系统管理员",
             ),
         }
     }

@@ -205,7 +205,7 @@ impl Listener {
 
 /// Live events
 ///
-/// 实时推送:`matter`(事件有变化)、`message`(新消息)、`board`(看板数字有变化,附区域编号,每秒最多一次)。断线重连后请重新读取。
+/// 实时推送:`matter`(事件有变化)、`message`(新消息)、`board`(看板数字有变化，附区域编号，每秒最多一次)。断线重连后请重新读取。
 #[utoipa::path(get, path = "/events", tag = "event", responses((status = 200, content_type = "text/event-stream",
     body = inline(EventBody))))]
 async fn events(

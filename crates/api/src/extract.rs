@@ -30,14 +30,14 @@ impl FromRequestParts<Arc<App>> for Signed {
         let signed_out = || {
             Fail::new(
                 Code::SignedOut,
-                "请先登录;如果刚才已登录,登录已经失效,请重新登录",
+                "请先登录；如果刚才已登录，登录已经失效，请重新登录",
             )
         };
         if let Some(token) = bearer(&parts.headers) {
             let actor = app.office.actor_of_bearer(token).await?.ok_or_else(|| {
                 Fail::new(
                     Code::SignedOut,
-                    "接口令牌无效或已过期,请联系安全管理员重新签发",
+                    "接口令牌无效或已过期，请联系安全管理员重新签发",
                 )
             })?;
             return Ok(Self {
@@ -105,7 +105,7 @@ impl<S: Sync> FromRequestParts<S> for IdempotencyKey {
             true => Ok(Self(key.to_owned())),
             false => Err(Fail::new(
                 Code::NeedsKey,
-                "请求头 Idempotency-Key 要有 8 到 100 个字符,建议用 UUID;重试同一操作时保持不变,这样不会重复办理",
+                "请求头 Idempotency-Key 要有 8 到 100 个字符，建议用 UUID;重试同一操作时保持不变，这样不会重复办理",
             )),
         }
     }
@@ -124,7 +124,7 @@ impl<S: Sync> FromRequestParts<S> for Version {
         let text = text.ok_or_else(|| {
             Fail::new(
                 Code::NeedsVersion,
-                "请求头 If-Match 要写明您看到的版本,例如 \"v7\";先读取事件就能得到它",
+                "请求头 If-Match 要写明您看到的版本，例如 \"v7\";先读取事件就能得到它",
             )
         })?;
         let number = text
@@ -135,7 +135,7 @@ impl<S: Sync> FromRequestParts<S> for Version {
         number.map(Self).ok_or_else(|| {
             Fail::new(
                 Code::Stale,
-                "If-Match 里的版本看不懂,请重新读取事件后再办理",
+                "If-Match 里的版本看不懂，请重新读取事件后再办理",
             )
         })
     }
@@ -157,7 +157,7 @@ impl<T: Input, S: Send + Sync> FromRequest<S> for Form<T> {
                     "body",
                     "bad_json",
                     format!(
-                        "提交的内容不是正确的 JSON(第 {} 行第 {} 列),请检查后重新提交",
+                        "提交的内容不是正确的 JSON(第 {} 行第 {} 列)，请检查后重新提交",
                         e.line(),
                         e.column()
                     ),
@@ -182,7 +182,7 @@ impl<T: Input, S: Send + Sync> FromRequest<S> for Form<T> {
 pub(crate) fn too_large() -> Fail {
     Fail::new(
         Code::TooLarge,
-        "提交的内容太大:附件每个最多 20 MB,其他内容最多 256 KB。请压缩或分开提交",
+        "提交的内容太大：附件每个最多 20 MB,其他内容最多 256 KB。请压缩或分开提交",
     )
 }
 

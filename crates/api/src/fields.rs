@@ -62,7 +62,7 @@ impl Fields {
             self.problems.push(Problem::new(
                 name.as_str(),
                 "unknown_field",
-                format!("没有“{name}”这一项,请核对名称"),
+                format!("没有“{name}”这一项，请核对名称"),
             ));
         }
         self.problems
@@ -78,7 +78,7 @@ impl Fields {
     pub fn text(&mut self, name: &str) -> Option<String> {
         match self.take(name)? {
             Value::String(text) if text.contains('\0') => {
-                self.note(name, "bad_text", "文字中有无法保存的字符,请删除后重试");
+                self.note(name, "bad_text", "文字中有无法保存的字符，请删除后重试");
                 None
             }
             Value::String(text) => Some(text),
@@ -95,7 +95,11 @@ impl Fields {
         text
     }
     fn wrong<T>(&mut self, name: &str, wanted: &str) -> Option<T> {
-        self.note(name, "wrong_kind", format!("“{name}”应当是{wanted},请核对"));
+        self.note(
+            name,
+            "wrong_kind",
+            format!("“{name}”应当是{wanted}，请核对"),
+        );
         None
     }
 
@@ -204,7 +208,7 @@ impl Fields {
                 self.note(
                     name,
                     "unknown_word",
-                    format!("“{text}”不是可选的值,可用:{known}"),
+                    format!("“{text}”不是可选的值，可用：{known}"),
                 );
                 None
             }
@@ -294,12 +298,12 @@ mod tests {
         expect![[r#"
             title [required] 请填写标题
             until [bad_date] “2026-02-30”不是有效的日期，请按“2026-11-22”的格式填写。
-            rating [wrong_kind] “rating”应当是1 到 5 的整数,请核对
-            yes [wrong_kind] “yes”应当是是或否(true、false),请核对
-            files [wrong_kind] “files”应当是编号的列表,请核对
+            rating [wrong_kind] “rating”应当是1 到 5 的整数，请核对
+            yes [wrong_kind] “yes”应当是是或否(true、false)，请核对
+            files [wrong_kind] “files”应当是编号的列表，请核对
             co.0.title [required] 请填写标题
-            co.1 [wrong_kind] “co.1”应当是一组内容,请核对
-            tilte [unknown_field] 没有“tilte”这一项,请核对名称
+            co.1 [wrong_kind] “co.1”应当是一组内容，请核对
+            tilte [unknown_field] 没有“tilte”这一项，请核对名称
         "#]]
         .assert_eq(&problems(r#"{"tilte":"a","until":"2026-02-30","rating":9,"yes":"maybe","files":"7","co":[{},3]}"#));
     }

@@ -84,7 +84,7 @@ pub(crate) async fn stored(
 
 /// Upload a file for a form that is sent later
 ///
-/// 上传附件,随后把编号填入表单的 `files`。照片中的位置和设备信息会被去除。
+/// 上传附件，随后把编号填入表单的 `files`。照片中的位置和设备信息会被去除。
 #[utoipa::path(post, path = "/files", tag = "file", request_body(content = FileForm, content_type = "multipart/form-data"), responses((status = 201, body = FileView)))]
 async fn upload(
     State(app): Shared,
@@ -96,7 +96,7 @@ async fn upload(
 
 /// Upload a file for the next action on a matter
 ///
-/// 为某一事件上传附件,随后在办理动作的 `files` 中附上。
+/// 为某一事件上传附件，随后在办理动作的 `files` 中附上。
 #[utoipa::path(post, path = "/matters/{id}/files", tag = "file", params(("id" = String, Path)),
     request_body(content = FileForm, content_type = "multipart/form-data"), responses((status = 201, body = FileView)))]
 async fn upload_for_matter(
@@ -121,7 +121,7 @@ const SHOWN: &[&str] = &[
 
 /// The bytes of a file
 ///
-/// 附件内容;能看到事件的人才能看到它的附件。
+/// 附件内容；能看到事件的人才能看到它的附件。
 #[utoipa::path(get, path = "/files/{id}", tag = "file", params(("id" = String, Path)),
     responses((status = 200, content_type = "application/octet-stream", body = Vec<u8>), (status = 304)))]
 async fn file(

@@ -31,7 +31,7 @@ struct StateView {
     level: Option<&'static str>,
     /// Whose desk it lies on: `area`, `owner`, `tasks`, `reporter`, `nobody`.
     holder: String,
-    /// 时限:`same_day`、`sign_in`、`handle`、`until`、固定时限如 `8工作时`,或 `none`。
+    /// 时限:`same_day`、`sign_in`、`handle`、`until`、固定时限如 `8工作时`，或 `none`。
     clock: String,
     /// What happens when the clock runs out: `alert`, `escalate`, `close`, `resume`.
     overdue: String,
@@ -115,7 +115,7 @@ fn view(flow: &Flow) -> FlowView {
 
 /// A version of a flow
 ///
-/// 流程定义:环节、动作、时限、去向。
+/// 流程定义：环节、动作、时限、去向。
 #[utoipa::path(get, path = "/flows/{code}/{version}", tag = "flow", params(("code" = String, Path), ("version" = u32, Path)),
     responses((status = 200, body = FlowView), (status = 304)))]
 async fn flow(

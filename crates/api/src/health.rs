@@ -29,7 +29,7 @@ pub(crate) struct Health {
 
 /// How the program is
 ///
-/// 供监控探测:200 正常,503 只读或故障。
+/// 供监控探测：200 正常，503 只读或故障。
 #[utoipa::path(get, path = "/health", tag = "health", responses((status = 200, body = Health), (status = 503, body = Health)))]
 async fn health(State(app): Shared) -> (StatusCode, Json<Health>) {
     let now = app.office.now().0;
@@ -45,12 +45,12 @@ async fn health(State(app): Shared) -> (StatusCode, Json<Health>) {
         (true, true) => (
             StatusCode::SERVICE_UNAVAILABLE,
             "read_only",
-            "磁盘已满或不可写,现在只能查看,请清理磁盘",
+            "磁盘已满或不可写，现在只能查看，请清理磁盘",
         ),
         (false, _) => (
             StatusCode::SERVICE_UNAVAILABLE,
             "broken",
-            "数据库没有响应,请检查数据库",
+            "数据库没有响应，请检查数据库",
         ),
     };
     (

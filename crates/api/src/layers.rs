@@ -84,15 +84,15 @@ fn problem(path: &str, response: &Response) -> Option<Arc<Fail>> {
         return None;
     }
     Some(Arc::new(match status {
-        StatusCode::NOT_FOUND => Fail::new(Code::Unknown, "没有这个接口,请对照 /docs 核对地址"),
+        StatusCode::NOT_FOUND => Fail::new(Code::Unknown, "没有这个接口，请对照 /docs 核对地址"),
         StatusCode::METHOD_NOT_ALLOWED => Fail::new(
             Code::BadMethod,
-            "这个地址不支持这种请求方法,请对照 /docs 核对",
+            "这个地址不支持这种请求方法，请对照 /docs 核对",
         ),
         StatusCode::PAYLOAD_TOO_LARGE => crate::extract::too_large(),
         _ => Fail::new(
             Code::Broken,
-            "系统出错,没有完成这次操作。请稍后再试;如仍不行,请把问题编号告诉系统管理员",
+            "系统出错，没有完成这次操作。请稍后再试；如仍不行，请把问题编号告诉系统管理员",
         ),
     }))
 }

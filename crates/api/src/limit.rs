@@ -53,7 +53,7 @@ impl Throttle {
         }
         let seconds = ((1.0 - *tokens) / self.per_minute * 60.0).ceil().max(1.0) as u32;
         Err(
-            Fail::new(Code::TooMany, format!("操作太频繁,请 {seconds} 秒后再试"))
+            Fail::new(Code::TooMany, format!("操作太频繁，请 {seconds} 秒后再试"))
                 .retry_after(seconds),
         )
     }
@@ -88,7 +88,7 @@ pub(crate) async fn time(State(_): State<Arc<App>>, request: Request, next: Next
         Ok(response) => response,
         Err(_) => Fail::new(
             Code::Timeout,
-            "处理时间过长,已停止等待。请缩小范围或稍后再试;同一操作重试不会重复办理",
+            "处理时间过长，已停止等待。请缩小范围或稍后再试；同一操作重试不会重复办理",
         )
         .retry_after(5)
         .into_response(),

@@ -78,9 +78,9 @@ async fn answer(
 
 /// Report
 ///
-/// 上报事件。地点用治理单元或经纬度;同一幂等键重复提交只登记一次。
+/// 上报事件。地点用治理单元或经纬度；同一幂等键重复提交只登记一次。
 #[utoipa::path(post, path = "/matters", tag = "matter", params(("Idempotency-Key" = String, Header)), request_body = ReportForm,
-    responses((status = 201, body = MatterView), (status = 202, description = "已登记,但您无权查看详情", body = ReceiptView)))]
+    responses((status = 201, body = MatterView), (status = 202, description = "已登记，但您无权查看详情", body = ReceiptView)))]
 async fn report(
     State(app): Shared,
     signed: Signed,
@@ -174,7 +174,7 @@ struct MatterPage {
 
 /// A list of matters
 ///
-/// 事件列表:我的队列、我经手的、辖区全部。只包含有权查看的事件。
+/// 事件列表：我的队列、我经手的、辖区全部。只包含有权查看的事件。
 #[utoipa::path(get, path = "/matters", tag = "matter", params(ListQuery), responses((status = 200, body = MatterPage), (status = 304)))]
 async fn matters(
     State(app): Shared,
@@ -238,7 +238,7 @@ impl Input for NearbyQuery {
 
 /// Open matters near a point
 ///
-/// 附近 300 米内的同类在办事件,上报前可先附议,避免重复。
+/// 附近 300 米内的同类在办事件，上报前可先附议，避免重复。
 #[utoipa::path(get, path = "/matters/nearby", tag = "matter", params(NearbyQuery), responses((status = 200, body = Vec<MatterRow>)))]
 async fn nearby(
     State(app): Shared,
@@ -257,9 +257,9 @@ async fn nearby(
 
 /// A matter with its journal and what the reader may do
 ///
-/// 事件详情:环节、时限、承办单位、全过程记录、我现在可以做什么。
+/// 事件详情：环节、时限、承办单位、全过程记录、我现在可以做什么。
 #[utoipa::path(get, path = "/matters/{id}", tag = "matter", params(("id" = String, Path)),
-    responses((status = 200, body = MatterView, headers(("ETag" = String, description = "版本,如 \"v7\"")))))]
+    responses((status = 200, body = MatterView, headers(("ETag" = String, description = "版本，如 \"v7\"")))))]
 async fn matter(State(app): Shared, signed: Signed, Id(id): Id<MatterId>) -> Answer<Response> {
     let viewed = app.office.matter(&signed.actor, id).await?;
     let tag = etag(viewed.matter.version);
@@ -274,10 +274,10 @@ async fn matter(State(app): Shared, signed: Signed, Id(id): Id<MatterId>) -> Ans
 
 /// Carry out an action of the flow
 ///
-/// 办理动作(上报上级、呼叫部门、签收、反馈、办结等);`If-Match` 写明所见版本,已被他人处理时 412。
+/// 办理动作(上报上级、呼叫部门、签收、反馈、办结等);`If-Match` 写明所见版本，已被他人处理时 412。
 #[utoipa::path(post, path = "/matters/{id}/actions/{action}", tag = "matter",
     params(("id" = String, Path), ("action" = String, Path), ("Idempotency-Key" = String, Header), ("If-Match" = String, Header)),
-    request_body = ActionForm, responses((status = 200, body = MatterView), (status = 202, description = "已完成,但您无权查看详情", body = ReceiptView)))]
+    request_body = ActionForm, responses((status = 200, body = MatterView), (status = 202, description = "已完成，但您无权查看详情", body = ReceiptView)))]
 async fn act(
     State(app): Shared,
     signed: Signed,
@@ -310,7 +310,7 @@ struct ContactView {
 
 /// The reporter's contact in clear, for a reason
 ///
-/// 查看联系方式明文:须写理由,记入审计,每日有上限。
+/// 查看联系方式明文：须写理由，记入审计，每日有上限。
 #[utoipa::path(post, path = "/matters/{id}/unmask", tag = "matter", params(("id" = String, Path)), request_body = UnmaskForm, responses((status = 200, body = ContactView)))]
 async fn unmask(
     State(app): Shared,

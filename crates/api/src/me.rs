@@ -134,7 +134,7 @@ impl Input for PasswordForm {
 
 /// Change the own password
 ///
-/// 修改自己的密码,其他设备上的登录随即失效。
+/// 修改自己的密码，其他设备上的登录随即失效。
 #[utoipa::path(put, path = "/me/password", tag = "me", request_body = PasswordForm, responses((status = 204)))]
 async fn change_password(
     State(app): Shared,

@@ -68,7 +68,7 @@ pub(crate) struct MessagePage {
 
 /// Messages to the person and to the desks they serve
 ///
-/// 我的消息:发给本人和所在席位的提醒。
+/// 我的消息：发给本人和所在席位的提醒。
 #[utoipa::path(get, path = "/messages", tag = "message", params(MessageQuery), responses((status = 200, body = MessagePage)))]
 async fn messages(
     State(app): Shared,
@@ -108,7 +108,7 @@ impl Input for ReadForm {
     fn read(f: &mut Fields) -> Option<Self> {
         let (ids, all) = (f.ids("ids"), f.flag("all").unwrap_or(false));
         if ids.is_empty() && !all && !f.has_problems() {
-            f.note("ids", "required", "请选择要标为已读的消息,或选择全部");
+            f.note("ids", "required", "请选择要标为已读的消息，或选择全部");
         }
         Some(Self { ids, all })
     }
@@ -122,7 +122,7 @@ pub(crate) struct UnreadCount {
 
 /// Mark messages as read
 ///
-/// 标为已读,只影响本人。
+/// 标为已读，只影响本人。
 #[utoipa::path(post, path = "/messages/read", tag = "message", request_body = ReadForm, responses((status = 200, body = UnreadCount)))]
 async fn mark_read(
     State(app): Shared,

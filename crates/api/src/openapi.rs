@@ -22,13 +22,13 @@ use utoipa_swagger_ui::SwaggerUi;
 const TAGS: &[(&str, &str)] = &[
     ("session", "登录与退出"),
     ("me", "当前登录的人"),
-    ("area", "区划:市、县区、镇街、村居、网格、治理单元"),
+    ("area", "区划：市、县区、镇街、村居、网格、治理单元"),
     ("post", "岗位任免与空岗"),
     ("duty", "值班安排"),
     ("category", "事件类别与时限"),
     ("dictionary", "代码与中文名称"),
     ("flow", "流程定义"),
-    ("matter", "事件:上报、研判、办理、反馈、办结"),
+    ("matter", "事件：上报、研判、办理、反馈、办结"),
     ("file", "附件"),
     ("board", "看板与指标"),
     ("message", "消息"),
@@ -84,7 +84,7 @@ pub(crate) fn finished(mut document: OpenApi) -> OpenApi {
     let components = document.components.get_or_insert_default();
     let cookie = SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::with_description(
         crate::extract::COOKIE,
-        "会话,登录后由服务器写入",
+        "会话，登录后由服务器写入",
     )));
     let bearer = SecurityScheme::Http(
         HttpBuilder::new()
@@ -141,7 +141,7 @@ fn refusal() -> RefOr<Response> {
         .build();
     RefOr::T(
         ResponseBuilder::new()
-            .description("没有办成:原因与办法见 detail")
+            .description("没有办成：原因与办法见 detail")
             .content("application/problem+json", content)
             .build(),
     )
@@ -180,7 +180,7 @@ pub(crate) fn routes(document: OpenApi) -> Router<Arc<App>> {
 pub(crate) async fn bad_method() -> Fail {
     Fail::new(
         Code::BadMethod,
-        "这个地址不支持这种请求方法,请对照 /docs 核对",
+        "这个地址不支持这种请求方法，请对照 /docs 核对",
     )
 }
 

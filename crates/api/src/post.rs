@@ -108,7 +108,7 @@ impl Input for AppointForm {
         let role = f.need_text("role", "岗位");
         let parsed = role.as_deref().and_then(Role::parse);
         if role.is_some() && parsed.is_none() {
-            f.note("role", "unknown_word", "没有这个岗位,请从岗位列表中选择");
+            f.note("role", "unknown_word", "没有这个岗位，请从岗位列表中选择");
         }
         let (org, title, source) = (
             f.id("org"),
@@ -135,7 +135,7 @@ impl Input for AppointForm {
 
 /// Appoint somebody
 ///
-/// 任命。单元长一岗一人;本级领导由上级任命。
+/// 任命。单元长一岗一人；本级领导由上级任命。
 #[utoipa::path(post, path = "/areas/{id}/posts", tag = "post", params(("id" = String, Path)), request_body = AppointForm, responses((status = 201, body = PostView)))]
 async fn appoint(
     State(app): Shared,
@@ -177,7 +177,7 @@ impl Input for DismissQuery {
 
 /// End a post
 ///
-/// 离任。岗位记录保留,历史办理仍显示当时的人。
+/// 离任。岗位记录保留，历史办理仍显示当时的人。
 #[utoipa::path(delete, path = "/posts/{id}", tag = "post", params(("id" = String, Path), DismissQuery), responses((status = 204)))]
 async fn dismiss(
     State(app): Shared,
@@ -224,7 +224,7 @@ const VACANCIES_MAX: usize = 200;
 
 /// Vacant desks below an area
 ///
-/// 空岗清单与代管人,最多 200 条;总数在响应头 `X-Total`。
+/// 空岗清单与代管人，最多 200 条；总数在响应头 `X-Total`。
 #[utoipa::path(get, path = "/areas/{id}/vacancies", tag = "post", params(("id" = String, Path), VacancyQuery), responses((status = 200, body = Vec<VacancyView>)))]
 async fn vacancies(
     State(app): Shared,

@@ -42,7 +42,7 @@ pub(crate) struct PublicReportForm {
     lon: Option<f64>,
     lat: Option<f64>,
     name: Option<String>,
-    /// 联系电话,加密保存。
+    /// 联系电话，加密保存。
     phone: String,
     #[schema(value_type = Vec<String>, required = false)]
     files: Vec<FileId>,
@@ -59,7 +59,7 @@ impl Input for PublicReportForm {
         let (lon, lat) = lon.unzip();
         let (name, phone, files) = (
             f.text("name"),
-            f.need_text("phone", "联系电话,便于告知办理结果"),
+            f.need_text("phone", "联系电话，便于告知办理结果"),
             f.ids("files"),
         );
         Some(Self {
@@ -79,13 +79,13 @@ impl Input for PublicReportForm {
 #[derive(Serialize, ToSchema)]
 pub(crate) struct PublicReceipt {
     no: String,
-    /// 查询码,请妥善保存。
+    /// 查询码，请妥善保存。
     code: String,
 }
 
 /// Report without sign-in
 ///
-/// 群众上报,回执含编号和查询码。
+/// 群众上报，回执含编号和查询码。
 #[utoipa::path(post, path = "/public/reports", tag = "public", params(("Idempotency-Key" = String, Header)),
     request_body = PublicReportForm, responses((status = 201, body = PublicReceipt)))]
 async fn report(
@@ -130,7 +130,7 @@ async fn report(
 
 /// Upload a picture for a report without sign-in
 ///
-/// 群众上报的附件,随后把编号填入 `files`。
+/// 群众上报的附件，随后把编号填入 `files`。
 #[utoipa::path(post, path = "/public/files", tag = "public", request_body(content = FileForm, content_type = "multipart/form-data"), responses((status = 201, body = FileView)))]
 async fn upload(
     State(app): Shared,
@@ -240,7 +240,7 @@ impl Input for ConfirmForm {
 
 /// Evaluate the result
 ///
-/// 凭编号和查询码评价;不满意的自动重办一次。
+/// 凭编号和查询码评价；不满意的自动重办一次。
 #[utoipa::path(post, path = "/public/reports/{no}/confirm", tag = "public", params(("no" = String, Path)), request_body = ConfirmForm, responses((status = 204)))]
 async fn confirm(
     State(app): Shared,

@@ -87,7 +87,7 @@ async fn sign_in(
 
 /// Sign out
 ///
-/// 退出登录,会话立即失效。
+/// 退出登录，会话立即失效。
 #[utoipa::path(delete, path = "/sessions/current", tag = "session", responses((status = 204)))]
 async fn sign_out(State(app): Shared, signed: Signed) -> Answer<Response> {
     if let Some(token) = &signed.session {

@@ -103,7 +103,7 @@ pub(crate) struct MadeToken {
 
 /// Make a token
 ///
-/// 签发接口令牌,明文只显示一次。
+/// 签发接口令牌，明文只显示一次。
 #[utoipa::path(post, path = "/tokens", tag = "token", request_body = TokenForm, responses((status = 201, body = MadeToken)))]
 async fn create_token(
     State(app): Shared,
@@ -126,7 +126,7 @@ async fn create_token(
 
 /// Revoke a token at once
 ///
-/// 作废接口令牌,立即生效。
+/// 作废接口令牌，立即生效。
 #[utoipa::path(delete, path = "/tokens/{id}", tag = "token", params(("id" = String, Path)), responses((status = 204)))]
 async fn revoke_token(State(app): Shared, signed: Signed, Id(id): Id<i64>) -> Answer<StatusCode> {
     app.office.revoke_token(&signed.actor, id).await?;

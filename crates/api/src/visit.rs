@@ -163,7 +163,7 @@ impl Input for VisitForm {
 
 /// Log a visit, and report what was found
 ///
-/// 记录走访;发现问题的可同时上报事件。
+/// 记录走访；发现问题的可同时上报事件。
 #[utoipa::path(post, path = "/visits", tag = "visit", params(("Idempotency-Key" = String, Header)), request_body = VisitForm, responses((status = 201, body = VisitView)))]
 async fn log_visit(
     State(app): Shared,

@@ -14,25 +14,25 @@ const VERSION: u64 = 1;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum BoundaryError {
     /// The bytes end in the middle.
-    #[error("边界数据不完整,请重新导入该区域的边界")]
+    #[error("边界数据不完整，请重新导入该区域的边界")]
     Short,
     /// The version is unknown.
-    #[error("边界数据的版本 {0} 无法识别,请升级程序后再试")]
+    #[error("边界数据的版本 {0} 无法识别，请升级程序后再试")]
     Version(u64),
     /// A number is larger than its kind allows, or a count is larger than the bytes can hold.
-    #[error("边界数据已损坏,请重新导入该区域的边界")]
+    #[error("边界数据已损坏，请重新导入该区域的边界")]
     Broken,
     /// A vertex lies off the earth.
-    #[error("边界数据含有超出经纬度范围的点,请检查坐标后重新导入")]
+    #[error("边界数据含有超出经纬度范围的点，请检查坐标后重新导入")]
     OffTheEarth,
     /// A ring has fewer than three vertices.
-    #[error("边界数据含有少于三个点的环,请重新导入该区域的边界")]
+    #[error("边界数据含有少于三个点的环，请重新导入该区域的边界")]
     ThinRing,
     /// There are more than [`MAX_VERTICES`] vertices.
-    #[error("边界的点数过多,请简化后再导入")]
+    #[error("边界的点数过多，请简化后再导入")]
     TooLarge,
     /// There are bytes after the end.
-    #[error("边界数据末尾有多余内容,请重新导入该区域的边界")]
+    #[error("边界数据末尾有多余内容，请重新导入该区域的边界")]
     Trailing,
 }
 

@@ -37,7 +37,7 @@ pub enum GeoJsonProblem {
     #[error("文件不是有效的 GeoJSON:{0}。请用制图软件重新导出为 GeoJSON(UTF-8)后再试")]
     NotGeoJson(String),
     /// There are more features than allowed.
-    #[error("文件含有 {count} 个图形,超过上限 {limit} 个,请拆成几个文件分别导入")]
+    #[error("文件含有 {count} 个图形，超过上限 {limit} 个，请拆成几个文件分别导入")]
     TooManyFeatures {
         /// How many.
         count: usize,
@@ -45,7 +45,7 @@ pub enum GeoJsonProblem {
         limit: usize,
     },
     /// A feature has no geometry, or one that is not a surface.
-    #[error("第 {feature} 个图形是“{found}”,不是面。请只导出面(Polygon 或 MultiPolygon)")]
+    #[error("第 {feature} 个图形是“{found}”，不是面。请只导出面(Polygon 或 MultiPolygon)")]
     NotASurface {
         /// Which feature.
         feature: usize,
@@ -53,7 +53,7 @@ pub enum GeoJsonProblem {
         found: &'static str,
     },
     /// The last position of a ring is not its first.
-    #[error("第 {feature} 个图形的第 {ring} 个环没有闭合,请把终点与起点接上后再导入")]
+    #[error("第 {feature} 个图形的第 {ring} 个环没有闭合，请把终点与起点接上后再导入")]
     Unclosed {
         /// Which feature.
         feature: usize,
@@ -61,7 +61,7 @@ pub enum GeoJsonProblem {
         ring: usize,
     },
     /// A ring encloses nothing.
-    #[error("第 {feature} 个图形的第 {ring} 个环不足三个不同的点或面积为零,请删去它或重新绘制")]
+    #[error("第 {feature} 个图形的第 {ring} 个环不足三个不同的点或面积为零，请删去它或重新绘制")]
     Empty {
         /// Which feature.
         feature: usize,
@@ -69,7 +69,7 @@ pub enum GeoJsonProblem {
         ring: usize,
     },
     /// Two edges of a feature cross.
-    #[error("第 {feature} 个图形的边线在东经 {:.6}、北纬 {:.6} 处自相交叉,请修正该处后再导入", at.lon, at.lat)]
+    #[error("第 {feature} 个图形的边线在东经 {:.6}、北纬 {:.6} 处自相交叉，请修正该处后再导入", at.lon, at.lat)]
     SelfCrossing {
         /// Which feature.
         feature: usize,
@@ -77,7 +77,7 @@ pub enum GeoJsonProblem {
         at: Point,
     },
     /// A feature has more vertices than allowed.
-    #[error("第 {feature} 个图形有 {count} 个点,超过上限 {limit} 个,请先简化边线")]
+    #[error("第 {feature} 个图形有 {count} 个点，超过上限 {limit} 个，请先简化边线")]
     TooManyVertices {
         /// Which feature.
         feature: usize,
@@ -88,7 +88,7 @@ pub enum GeoJsonProblem {
     },
     /// A position is not a longitude and latitude in degrees.
     #[error(
-        "第 {feature} 个图形含有坐标({x}, {y}),不是经纬度。请确认顺序为先经度后纬度、单位为度,而不是投影坐标"
+        "第 {feature} 个图形含有坐标({x}, {y})，不是经纬度。请确认顺序为先经度后纬度、单位为度，而不是投影坐标"
     )]
     OutOfRange {
         /// Which feature.

@@ -15,11 +15,11 @@ use std::collections::HashMap;
 pub enum Level {
     /// 市
     City = 1,
-    /// 县区, 管委会
+    /// 县区，管委会
     County = 2,
-    /// 镇, 乡, 街道
+    /// 镇，乡，街道
     Town = 3,
-    /// 村, 社区
+    /// 村，社区
     Community = 4,
     /// 网格; grids may nest in tiers
     Grid = 5,
@@ -200,7 +200,7 @@ impl Tree {
             problems.push(Problem::new(
                 "area",
                 "duplicate",
-                "区域编号重复,请检查导入的数据",
+                "区域编号重复，请检查导入的数据",
             ));
         }
         let mut children: HashMap<Option<AreaId>, Vec<usize>> = HashMap::new();
@@ -210,7 +210,7 @@ impl Tree {
                     None => problems.push(Problem::new(
                         "area.parent",
                         "unknown",
-                        format!("“{}”的上级区域不存在,请先建立上级", area.name),
+                        format!("“{}”的上级区域不存在，请先建立上级", area.name),
                     )),
                     Some(above)
                         if above.level > area.level
@@ -257,7 +257,7 @@ impl Tree {
                     "area",
                     "depth",
                     format!(
-                        "“{}”层级过深,最多 {} 级",
+                        "“{}”层级过深，最多 {} 级",
                         area.name,
                         crate::limits::TREE_DEPTH_MAX
                     ),
@@ -279,7 +279,7 @@ impl Tree {
             problems.push(Problem::new(
                 "area.parent",
                 "circle",
-                format!("“{}”的上下级关系成环,请改正上级", area.name),
+                format!("“{}”的上下级关系成环，请改正上级", area.name),
             ));
         }
         for i in (0..tree.nodes.len()).rev() {

@@ -1,6 +1,6 @@
 //! How long a thing may take: an amount and the kind of time in which it is counted.
 //!
-//! The units are those of GB/T 30428.8 as city tables write them: 工作时, 紧急工作时, 工作日, and
+//! The units are those of GB/T 30428.8 as city tables write them: 工作时，紧急工作时，工作日, and
 //! calendar days (requirements 2.4). [`crate::calendar::Calendar`] turns a limit into a due moment.
 
 use crate::problem::Problem;

@@ -123,7 +123,7 @@ pub struct Post {
     pub role: Role,
     /// Over what.
     pub seat: Seat,
-    /// Local title where it differs from the role's word: 楼栋长, 湾组长 … (R046).
+    /// Local title where it differs from the role's word: 楼栋长，湾组长 … (R046).
     pub title: Option<Box<str>>,
     /// Where the person was chosen from (R043): party_member, retired_cadre, enthusiast …
     pub source: Box<str>,

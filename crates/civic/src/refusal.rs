@@ -36,7 +36,7 @@ impl Refusal {
     #[must_use]
     pub fn unknown(noun: &str) -> Self {
         Self::Unknown(format!(
-            "找不到这个{noun},或者您无权查看。请核对编号,或联系上级管理员。"
+            "找不到这个{noun}，或者您无权查看。请核对编号，或联系上级管理员。"
         ))
     }
 }

@@ -277,7 +277,7 @@ async fn commands(office: &Arc<Office>, clients: usize, span: Duration) -> anyho
                         continue;
                     };
                     let form = FormInput {
-                        opinion: Some("本级无法解决,请上级协调".into()),
+                        opinion: Some("本级无法解决，请上级协调".into()),
                         ..FormInput::default()
                     };
                     let one = Stopwatch::now();
@@ -311,7 +311,7 @@ fn note(meter: &std::sync::Mutex<Meter>, elapsed: Duration) {
 fn report(unit: AreaId) -> ReportInput {
     ReportInput {
         title: "楼道堆放杂物堵住消防通道".into(),
-        text: "三楼到四楼之间堆了旧家具和纸箱,老人上下不便,万一着火出不来,劝过两次没有搬走。"
+        text: "三楼到四楼之间堆了旧家具和纸箱，老人上下不便，万一着火出不来，劝过两次没有搬走。"
             .into(),
         category: Some("0201".into()),
         condition: None,
@@ -325,7 +325,7 @@ fn report(unit: AreaId) -> ReportInput {
         confirms: false,
         bypass: None,
         prehandle: Some(FormInput {
-            opinion: Some("已劝说,当事人不愿搬走".into()),
+            opinion: Some("已劝说，当事人不愿搬走".into()),
             finding: Some(Finding::Cannot),
             ..FormInput::default()
         }),

@@ -32,7 +32,7 @@ pub async fn found_and_play(
         match scale {
             Scale::Street => "大约需要半分钟",
             Scale::County => "大约需要几分钟",
-            Scale::City => "全市约 51 万件事件、300 万步,大约需要半小时;进度条会给出剩余时间",
+            Scale::City => "全市约 51 万件事件、300 万步，大约需要半小时；进度条会给出剩余时间",
         }
     ));
     let now = office.now();
@@ -69,12 +69,12 @@ pub async fn found_and_play(
     };
     let bar = ProgressBar::new((days + 1) as u64);
     bar.set_style(
-        ProgressStyle::with_template("  {bar:40} {pos}/{len} 天,{msg},还需 {eta}")
+        ProgressStyle::with_template("  {bar:40} {pos}/{len} 天，{msg}，还需 {eta}")
             .unwrap_or_else(|_| ProgressStyle::default_bar()),
     );
     let progress = sample::drive::drive(office, names, &plan, |p| {
         bar.set_position(p.days as u64);
-        bar.set_message(format!("上报 {} 件,在办 {} 件", p.reported, p.open));
+        bar.set_message(format!("上报 {} 件，在办 {} 件", p.reported, p.open));
     })
     .await?;
     bar.finish_and_clear();
@@ -83,7 +83,7 @@ pub async fn found_and_play(
         .write::<_, store::lane::Failure>(move |conn| Ok(store::seal::seal(conn, now)?))
         .await?;
     say(&format!(
-        "  共上报 {} 件,办理 {} 步(被规则拒绝 {} 次),在办 {} 件,用时 {:.1} 秒",
+        "  共上报 {} 件，办理 {} 步(被规则拒绝 {} 次)，在办 {} 件，用时 {:.1} 秒",
         progress.reported,
         progress.commands,
         progress.refused,

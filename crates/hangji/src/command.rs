@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-/// 夯基:基层治理平台
+/// 夯基：基层治理平台
 #[derive(Debug, Parser)]
 #[command(name = "hangji", version)]
 pub struct Cli {
@@ -20,15 +20,15 @@ pub struct Cli {
 pub enum Command {
     /// 启动平台
     Serve(ServeArgs),
-    /// 建立一座样例城市并启动平台,用于试用
+    /// 建立一座样例城市并启动平台，用于试用
     Demo(DemoArgs),
-    /// 只建立样例城市,不启动
+    /// 只建立样例城市，不启动
     Build(BuildArgs),
-    /// 建立或升级数据库,装入自带的业务包
+    /// 建立或升级数据库，装入自带的业务包
     Migrate(DatabaseArgs),
-    /// 核验:每件事等于它的流程记录,每条记录首尾相连,每项统计等于重算
+    /// 核验：每件事等于它的流程记录，每条记录首尾相连，每项统计等于重算
     Verify(DatabaseArgs),
-    /// 封存:记下此刻所有流程记录的校验值
+    /// 封存：记下此刻所有流程记录的校验值
     Seal(DatabaseArgs),
     /// 测速
     Bench(BenchArgs),
@@ -40,7 +40,7 @@ pub enum Command {
         #[arg(default_value = "incident")]
         code: String,
     },
-    /// 检查业务包文件:流程(.toml)、类别目录或日历(.csv)、指标(kpi.toml)
+    /// 检查业务包文件：流程(.toml)、类别目录或日历(.csv)、指标(kpi.toml)
     Pack {
         /// 文件
         file: PathBuf,
@@ -77,16 +77,16 @@ pub struct DemoArgs {
     /// 规模:street 一个街道(几十秒)、county 一个区、city 全市(约 51 万件事件)
     #[arg(long, default_value = "street")]
     pub scale: sample::Scale,
-    /// 样例城市所在的文件夹;默认 data/demo-<规模>
+    /// 样例城市所在的文件夹；默认 data/demo-<规模>
     #[arg(long)]
     pub data: Option<PathBuf>,
-    /// 数据库地址;默认放在上面的文件夹里
+    /// 数据库地址；默认放在上面的文件夹里
     #[arg(long)]
     pub database: Option<String>,
     /// 监听地址
     #[arg(long, default_value = "127.0.0.1:7007")]
     pub listen: SocketAddr,
-    /// 只演这么多天的事件;默认 318 天
+    /// 只演这么多天的事件；默认 318 天
     #[arg(long)]
     pub days: Option<i64>,
     /// 不自动打开浏览器
@@ -114,7 +114,7 @@ pub struct BuildArgs {
 /// What to measure.
 #[derive(Debug, Clone, Args)]
 pub struct BenchArgs {
-    /// 已建好样例城市的数据库;不给就临时建一个街道
+    /// 已建好样例城市的数据库；不给就临时建一个街道
     #[arg(long)]
     pub database: Option<String>,
     /// 附件和密钥所在的文件夹

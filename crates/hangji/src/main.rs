@@ -30,7 +30,7 @@ fn main() -> ExitCode {
     {
         Ok(runtime) => runtime,
         Err(error) => {
-            command::complain(&format!("无法启动:{error}"));
+            command::complain(&format!("无法启动：{error}"));
             return ExitCode::FAILURE;
         }
     };
@@ -39,7 +39,7 @@ fn main() -> ExitCode {
         Err(error) => {
             command::complain(&format!("{error}"));
             for cause in error.chain().skip(1) {
-                command::complain(&format!("  原因:{cause}"));
+                command::complain(&format!("  原因：{cause}"));
             }
             ExitCode::FAILURE
         }

@@ -25,7 +25,7 @@ fn prove(args: &DatabaseArgs) -> anyhow::Result<ExitCode> {
     let mut conn = store::database::reading_conn(&url)?;
     let pending = store::migrate::pending(&mut conn, store::MIGRATIONS)?;
     if !pending.is_empty() {
-        bail!("数据库不是当前版本,请先运行 hangji migrate");
+        bail!("数据库不是当前版本，请先运行 hangji migrate");
     }
     conn.begin_read()?;
     let report = store::verify::verify(&mut conn, |_| ())?;
@@ -37,7 +37,7 @@ fn prove(args: &DatabaseArgs) -> anyhow::Result<ExitCode> {
         say("全部相符");
         return Ok(ExitCode::SUCCESS);
     }
-    complain(&format!("发现 {} 处问题:", report.findings.len()));
+    complain(&format!("发现 {} 处问题：", report.findings.len()));
     for finding in &report.findings {
         complain(&format!("  {finding}"));
     }
@@ -82,7 +82,7 @@ pub fn pack(file: &Path) -> anyhow::Result<ExitCode> {
         other if other.starts_with("calendar") && other.ends_with(".csv") => name,
         other if other.ends_with(".toml") => format!("flows/{name}"),
         _ => bail!(
-            "不认识的文件 {name}:可以检查流程(*.toml)、categories.csv、calendar*.csv、kpi.toml"
+            "不认识的文件 {name}：可以检查流程(*.toml)、categories.csv、calendar*.csv、kpi.toml"
         ),
     };
     match office::pack::check(&[office::pack::PackFile { path, body }]) {

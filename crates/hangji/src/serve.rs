@@ -17,7 +17,7 @@ const SWEEP_PAUSE: Duration = Duration::from_secs(1);
 pub fn config(place: &DatabaseArgs, demo: bool) -> anyhow::Result<Config> {
     let url: StoreUrl = place.database.parse()?;
     std::fs::create_dir_all(&place.data)
-        .with_context(|| format!("无法建立文件夹 {},请检查路径和权限", place.data.display()))?;
+        .with_context(|| format!("无法建立文件夹 {}，请检查路径和权限", place.data.display()))?;
     Ok(Config {
         url,
         data: place.data.clone(),
@@ -56,7 +56,7 @@ pub async fn listen(
     let listener = tokio::net::TcpListener::bind(address)
         .await
         .with_context(|| {
-            format!("无法监听 {address}:可能已有程序占用这个端口,请用 --listen 换一个")
+            format!("无法监听 {address}：可能已有程序占用这个端口，请用 --listen 换一个")
         })?;
     let bound = listener.local_addr()?;
     let sweeping = tokio::spawn(office::sweep::forever(Arc::clone(&office), async || {

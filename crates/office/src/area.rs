@@ -100,8 +100,9 @@ impl Office {
     pub fn root(&self) -> Result<Area> {
         let world = self.world();
         let root = world.tree().roots().next().cloned();
-        Ok(root
-            .ok_or_else(|| Refusal::Conflict("还没有区划数据,请先导入区划或建立示例城市".into()))?)
+        Ok(root.ok_or_else(|| {
+            Refusal::Conflict("还没有区划数据，请先导入区划或建立示例城市".into())
+        })?)
     }
 
     /// An area with all that is shown about it.
@@ -148,11 +149,11 @@ impl Office {
         let size_warning = match (area.level, outside) {
             (_, 0) => None,
             (Level::Unit, _) => Some(format!(
-                "本单元登记 {} 人,不在 {low} 至 {high} 人的建议范围内,请考虑拆分或合并",
+                "本单元登记 {} 人，不在 {low} 至 {high} 人的建议范围内，请考虑拆分或合并",
                 area.population
             )),
             (_, n) => Some(format!(
-                "辖区内有 {n} 个治理单元的人数不在 {low} 至 {high} 人的建议范围内,请考虑拆分或合并"
+                "辖区内有 {n} 个治理单元的人数不在 {low} 至 {high} 人的建议范围内，请考虑拆分或合并"
             )),
         };
         Ok(AreaDetail {
@@ -242,11 +243,11 @@ impl Office {
         let sentence = match near.first() {
             Some((first, metres)) => {
                 format!(
-                    "这个地点不属于任何治理单元,最近的是“{}”,相距约 {metres:.0} 米;请移动地点,或直接选择所在单元",
+                    "这个地点不属于任何治理单元，最近的是“{}”，相距约 {metres:.0} 米；请移动地点，或直接选择所在单元",
                     first.full_name
                 )
             }
-            None => "这个地点不在本市范围内,请核对位置".to_owned(),
+            None => "这个地点不在本市范围内，请核对位置".to_owned(),
         };
         Ok(Located::Outside(
             Refusal::invalid("place", "place_outside", sentence),

@@ -141,7 +141,7 @@ impl Office {
             return Err(Refusal::invalid(
                 "to",
                 "bad_period",
-                "结束日期要在开始日期之后,且不超过十年",
+                "结束日期要在开始日期之后，且不超过十年",
             )
             .into());
         }

@@ -92,7 +92,7 @@ impl Office {
         let strangers = accounts.iter().filter(|a| !serves(a)).count();
         if strangers > 0 {
             let sentence =
-                format!("有 {strangers} 人在 {day} 不在本区域任职,请只选择本区域在岗的人员");
+                format!("有 {strangers} 人在 {day} 不在本区域任职，请只选择本区域在岗的人员");
             return Err(Refusal::invalid("accounts", "not_in_office", sentence).into());
         }
         let keeper = actor.clone();

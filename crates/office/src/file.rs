@@ -40,7 +40,7 @@ pub(crate) fn local(data: &Path) -> std::result::Result<Arc<dyn ObjectStore>, Op
     let folder = data.join("files");
     let failed = |e: String| OpenError {
         sentence: format!(
-            "附件目录“{}”不能使用:{e};请检查权限与磁盘",
+            "附件目录“{}”不能使用：{e}；请检查权限与磁盘",
             folder.display()
         ),
         cause: None,
@@ -66,20 +66,24 @@ impl Office {
         let refused =
             |code: &str, sentence: String| Fault::from(Refusal::invalid("file", code, sentence));
         if bytes.is_empty() {
-            return Err(refused("empty", "这个文件是空的,请重新选择".into()));
+            return Err(refused("empty", "这个文件是空的，请重新选择".into()));
         }
         if bytes.len() > FILE_BYTES_MAX {
             return Err(refused(
                 "too_large",
                 format!(
-                    "文件太大,最大 {} MB,请压缩后再上传",
+                    "文件太大，最大 {} MB,请压缩后再上传",
                     FILE_BYTES_MAX / 1024 / 1024
                 ),
             ));
         }
         let kind = Kind::of(&bytes).ok_or_else(|| refused("bad_kind", Kind::ACCEPTED.into()))?;
-        let bytes = clean::picture(kind, bytes)
-            .ok_or_else(|| refused("damaged", "这张图片已损坏,无法读取,请重新拍摄或选择".into()))?;
+        let bytes = clean::picture(kind, bytes).ok_or_else(|| {
+            refused(
+                "damaged",
+                "这张图片已损坏，无法读取，请重新拍摄或选择".into(),
+            )
+        })?;
         let name = kind.clean_name(name);
         let (account, now) = (actor.account, self.now());
         let anonymous = account == AccountId(0);
@@ -94,7 +98,7 @@ impl Office {
             .await?;
         if used + size > limit {
             return Err(Refusal::Conflict(
-                "最近 24 小时上传的文件太多,请明天再传;急需请联系系统管理员".into(),
+                "最近 24 小时上传的文件太多，请明天再传；急需请联系系统管理员".into(),
             )
             .into());
         }
@@ -118,7 +122,7 @@ impl Office {
                 at: now,
             };
             store::file::insert(conn, &file)?;
-            let detail = format!("{} 字节,{}", file.bytes, file.mime);
+            let detail = format!("{} 字节，{}", file.bytes, file.mime);
             store::audit::append(
                 conn,
                 &entry(&keeper, now, "upload", format!("file:{id}"), detail),
@@ -148,7 +152,7 @@ impl Office {
             Err(object_store::Error::NotFound { .. }) => {
                 tracing::error!(file = %id, "the bytes of a file are missing");
                 return Err(Refusal::Unknown(format!(
-                    "附件“{}”登记在册,但文件内容已丢失,请联系系统管理员从备份恢复",
+                    "附件“{}”登记在册，但文件内容已丢失，请联系系统管理员从备份恢复",
                     file.name
                 ))
                 .into());
@@ -158,7 +162,7 @@ impl Office {
         if Hash::of(&bytes).to_string() != file.sha256 {
             tracing::error!(file = %id, "the bytes of a file were altered");
             return Err(Refusal::Conflict(format!(
-                "附件“{}”的内容与登记的校验值不符,可能被改动,请联系系统管理员从备份恢复",
+                "附件“{}”的内容与登记的校验值不符，可能被改动，请联系系统管理员从备份恢复",
                 file.name
             ))
             .into());

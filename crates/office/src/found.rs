@@ -36,7 +36,7 @@ impl Office {
     pub async fn found(&self, founding: Founding) -> Result<()> {
         if !self.world().tree().is_empty() {
             return Err(Refusal::Conflict(
-                "这个数据库里已经有区划,不能再次初始化;请换一个空的数据库".into(),
+                "这个数据库里已经有区划，不能再次初始化；请换一个空的数据库".into(),
             )
             .into());
         }

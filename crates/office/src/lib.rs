@@ -58,11 +58,11 @@ impl From<DbError> for Fault {
     fn from(error: DbError) -> Self {
         match error {
             DbError::Full(_) | DbError::ReadOnly(_) => Self::Refused(Refusal::Busy(
-                "服务器磁盘已满或不可写,现在只能查看、不能办理;请通知系统管理员清理磁盘后再试"
+                "服务器磁盘已满或不可写，现在只能查看、不能办理；请通知系统管理员清理磁盘后再试"
                     .into(),
             )),
             DbError::Lost(_) | DbError::Busy(_) | DbError::Retry(_) => {
-                Self::Refused(Refusal::Busy("数据库暂时无法使用,请稍后再试".into()))
+                Self::Refused(Refusal::Busy("数据库暂时无法使用，请稍后再试".into()))
             }
             other => {
                 tracing::error!(error = %other, "database");
@@ -159,7 +159,7 @@ impl Office {
             && store.read_now::<bool, OpenError>(|conn| Ok(store::matter::has_party(conn)?))?
         {
             return Err(OpenError::new(format!(
-                "没有找到密钥文件“{}”,而数据库里有用它加密的联系方式;请从备份恢复密钥文件,或用 --data 指明它所在的文件夹",
+                "没有找到密钥文件“{}”，而数据库里有用它加密的联系方式；请从备份恢复密钥文件，或用 --data 指明它所在的文件夹",
                 key.display()
             )));
         }

@@ -141,7 +141,7 @@ pub(crate) fn install(store: &Store, now: Instant) -> Result<(), OpenError> {
         }
         Ok(())
     });
-    futures::executor::block_on(work).map_err(|e| OpenError::new(format!("无法装入业务包:{e}")))
+    futures::executor::block_on(work).map_err(|e| OpenError::new(format!("无法装入业务包：{e}")))
 }
 
 /// Reads the packs from the database.
@@ -156,7 +156,7 @@ pub(crate) fn load(conn: &mut Conn) -> Result<Packs, OpenError> {
             .map(|(version, body)| (version.to_string(), body.as_str()))
             .ok_or_else(|| {
                 OpenError::new(format!(
-                    "数据库里没有业务包文件 {path},请先运行 hangji migrate 装入业务包"
+                    "数据库里没有业务包文件 {path}，请先运行 hangji migrate 装入业务包"
                 ))
             })
     };

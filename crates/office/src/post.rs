@@ -85,13 +85,13 @@ impl Office {
             .await?;
         let account = check(&world, &wanted, account)?;
         if account.id == actor.account {
-            return Err(Refusal::Denied("不能任命自己,请由上级任命".into()).into());
+            return Err(Refusal::Denied("不能任命自己，请由上级任命".into()).into());
         }
         if world.directory().posts().any(|p| {
             p.account == account.id && is_admin(p.role) && p.to.is_none_or(|to| to > wanted.from)
         }) {
             return Err(Refusal::Conflict(format!(
-                "“{}”是管理员账号,不能兼任业务岗位,请另建账号",
+                "“{}”是管理员账号，不能兼任业务岗位，请另建账号",
                 account.name
             ))
             .into());
@@ -113,7 +113,7 @@ impl Office {
         };
         let shown = world.directory().title(&post);
         let (actor, name) = (actor.clone(), account.name.clone());
-        let detail = format!("任命 {name} 为 {shown},自 {}", post.from);
+        let detail = format!("任命 {name} 为 {shown}，自 {}", post.from);
         let post = self
             .write(move |conn| {
                 let others = store::post::at_seat(conn, post.seat)?;
@@ -164,7 +164,7 @@ impl Office {
                 return Err(Refusal::Conflict(format!("这个岗位已于 {ended} 离任")).into());
             }
             store::post::end(conn, id, to)?;
-            let detail = format!("免去 {title},自 {to}");
+            let detail = format!("免去 {title}，自 {to}");
             store::audit::append(
                 conn,
                 &entry(&actor, now, "dismiss", format!("post:{id}"), detail),
@@ -179,7 +179,7 @@ impl Office {
     fn may_fill(&self, world: &World, actor: &Actor, role: Role, seat: Seat) -> Result<()> {
         if is_admin(role) {
             return Err(Refusal::Denied(
-                "系统、安全、审计管理员只能由安装人员在服务器上任免,以保证三员分立".into(),
+                "系统、安全、审计管理员只能由安装人员在服务器上任免，以保证三员分立".into(),
             )
             .into());
         }
@@ -293,7 +293,7 @@ impl Office {
 pub(crate) fn staff_only(actor: &Actor) -> Result<()> {
     if actor.posts.is_empty() {
         return Err(Refusal::Denied(
-            "只有在岗工作人员可以查看;如果您刚上任,请联系上级任命岗位".into(),
+            "只有在岗工作人员可以查看；如果您刚上任，请联系上级任命岗位".into(),
         )
         .into());
     }

@@ -87,7 +87,7 @@ impl Office {
                         outcome,
                         ..Writing::default()
                     }),
-                    None => Err(Refusal::Conflict("已有人办理,无须提醒".into())),
+                    None => Err(Refusal::Conflict("已有人办理，无须提醒".into())),
                 }
             }),
         }

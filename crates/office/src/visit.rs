@@ -60,7 +60,7 @@ impl Office {
             broken(
                 "unit",
                 "no_unit",
-                format!("“{}”不是治理单元,请选到治理单元", unit.name),
+                format!("“{}”不是治理单元，请选到治理单元", unit.name),
             );
         }
         if !KINDS.iter().any(|(code, _)| *code == input.kind) {
@@ -68,21 +68,21 @@ impl Office {
             broken(
                 "kind",
                 "unknown_kind",
-                format!("请选择走访类型:{}", words.join("、")),
+                format!("请选择走访类型：{}", words.join("、")),
             );
         }
         if text.is_empty() || text.chars().count() > TEXT_CHARS_MAX {
             broken(
                 "text",
                 "required",
-                format!("请写明走访情况,最多 {TEXT_CHARS_MAX} 个字"),
+                format!("请写明走访情况，最多 {TEXT_CHARS_MAX} 个字"),
             );
         }
         if at > now.plus_minutes(5) || at < now.plus_hours(-LATE_HOURS_MAX) {
             broken(
                 "at",
                 "bad_time",
-                format!("走访时间要在最近 {LATE_HOURS_MAX} 小时内,且不能晚于现在"),
+                format!("走访时间要在最近 {LATE_HOURS_MAX} 小时内，且不能晚于现在"),
             );
         }
         if !problems.is_empty() {

@@ -46,8 +46,8 @@ impl World {
         let packs = pack::load(conn)?;
         let today = packs.calendar.zone().day_of(now);
         let areas = store::area::load_all(conn)?;
-        let tree =
-            Tree::build(areas).map_err(|problems| explained("区划数据有误,无法启动", &problems))?;
+        let tree = Tree::build(areas)
+            .map_err(|problems| explained("区划数据有误，无法启动", &problems))?;
         let orgs = store::org::load_all(conn)?;
         let posts = store::post::load_all(conn)?;
         let codes = store::area::codes_of(conn, "stat")?.into_iter().collect();

@@ -53,7 +53,7 @@ impl FromStr for Scale {
             .into_iter()
             .find(|s| s.code() == text)
             .ok_or_else(|| {
-                format!("没有“{text}”这种规模,可用 street(一个街道)、county(一个区)、city(全市)")
+                format!("没有“{text}”这种规模，可用 street(一个街道)、county(一个区)、city(全市)")
             })
     }
 }

@@ -157,7 +157,7 @@ pub fn verify_chain(conn: &mut Conn) -> Result<(u64, Vec<String>)> {
         count += 1;
         let seq = row.int(0)?;
         let Ok(kept) = kept(row) else {
-            findings.push(format!("审计记录第 {seq} 条无法读取,已被改动"));
+            findings.push(format!("审计记录第 {seq} 条无法读取，已被改动"));
             last = (seq, digest(row, 8).unwrap_or_default());
             return Ok(());
         };
@@ -166,25 +166,25 @@ pub fn verify_chain(conn: &mut Conn) -> Result<(u64, Vec<String>)> {
         match (follows, linked) {
             (true, true) => {}
             (true, false) if seq == 1 => {
-                findings.push("审计记录第 1 条不是原来的第一条,已被改动".into());
+                findings.push("审计记录第 1 条不是原来的第一条，已被改动".into());
             }
             (true, false) => findings.push(format!(
-                "审计记录第 {} 条与第 {seq} 条不相连,其中一条被替换",
+                "审计记录第 {} 条与第 {seq} 条不相连，其中一条被替换",
                 last.0
             )),
-            (false, true) => findings.push(format!("审计记录第 {seq} 条是插入的,编号不连续")),
+            (false, true) => findings.push(format!("审计记录第 {seq} 条是插入的，编号不连续")),
             (false, false) if seq == last.0 + 2 => {
-                findings.push(format!("审计记录第 {} 条缺失,已被删除", last.0 + 1));
+                findings.push(format!("审计记录第 {} 条缺失，已被删除", last.0 + 1));
             }
             (false, false) if seq > last.0 => findings.push(format!(
-                "审计记录第 {} 至 {} 条缺失,已被删除",
+                "审计记录第 {} 至 {} 条缺失，已被删除",
                 last.0 + 1,
                 seq - 1
             )),
             (false, false) => findings.push(format!("审计记录第 {seq} 条是插入的")),
         }
         if hash(kept.prev, seq, &kept.entry) != kept.hash {
-            findings.push(format!("审计记录第 {seq} 条的内容被改动:与它的校验值不符"));
+            findings.push(format!("审计记录第 {seq} 条的内容被改动：与它的校验值不符"));
         }
         last = (seq, kept.hash);
         Ok(())
@@ -252,21 +252,21 @@ mod tests {
         fn an_altered_entry_is_named(conn: &mut Conn) {
             ten(conn);
             conn.exec("UPDATE audit SET detail = '什么也没做' WHERE seq = 4", &[]).unwrap();
-            only(conn, "审计记录第 4 条的内容被改动:与它的校验值不符");
+            only(conn, "审计记录第 4 条的内容被改动：与它的校验值不符");
         }
 
         fn a_character_moved_between_fields_is_found(conn: &mut Conn) {
             ten(conn);
             conn.exec("UPDATE audit SET action = 'appointp', object = 'ost:4' WHERE seq = 4", &[]).unwrap();
-            only(conn, "审计记录第 4 条的内容被改动:与它的校验值不符");
+            only(conn, "审计记录第 4 条的内容被改动：与它的校验值不符");
         }
 
         fn a_missing_entry_is_named(conn: &mut Conn) {
             ten(conn);
             conn.exec("DELETE FROM audit WHERE seq = 6", &[]).unwrap();
-            only(conn, "审计记录第 6 条缺失,已被删除");
+            only(conn, "审计记录第 6 条缺失，已被删除");
             conn.exec("DELETE FROM audit WHERE seq = 7", &[]).unwrap();
-            only(conn, "审计记录第 6 至 7 条缺失,已被删除");
+            only(conn, "审计记录第 6 至 7 条缺失，已被删除");
         }
 
         fn an_entry_put_in_place_of_another_is_named(conn: &mut Conn) {
@@ -274,7 +274,7 @@ mod tests {
             let prev = page(conn, Some(6), 1).unwrap()[0].hash;
             let forged = hash(prev, 6, &entry(99));
             conn.exec("UPDATE audit SET at = 1099, object = 'post:99', hash = $1 WHERE seq = 6", &[forged.0.into()]).unwrap();
-            only(conn, "审计记录第 6 条与第 7 条不相连,其中一条被替换");
+            only(conn, "审计记录第 6 条与第 7 条不相连，其中一条被替换");
         }
 
         fn an_inserted_entry_is_named(conn: &mut Conn) {

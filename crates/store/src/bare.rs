@@ -45,7 +45,7 @@ impl Bare {
             .conn
             .transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
         {
-            let mut step = tx.prepare_cached("INSERT INTO step VALUES (?1, ?2, 'escalate', ?3, '{\"name\":\"陈春山\",\"title\":\"单元长\"}', ?4, '本级无法解决,请上级协调', ?5, ?5, ?5)")?;
+            let mut step = tx.prepare_cached("INSERT INTO step VALUES (?1, ?2, 'escalate', ?3, '{\"name\":\"陈春山\",\"title\":\"单元长\"}', ?4, '本级无法解决，请上级协调', ?5, ?5, ?5)")?;
             let mut matter =
                 tx.prepare_cached("INSERT INTO matter VALUES (?1, ?2, ?3, ?4, ?5, 2, ?6)")?;
             let mut holding = tx.prepare_cached("INSERT INTO holding VALUES (?1, 0, ?2, ?3)")?;

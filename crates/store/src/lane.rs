@@ -199,7 +199,7 @@ impl Lane {
             .ok_or_else(|| DbError::Lost("the lane ended".into()))?;
         queue.try_send(item).map_err(|e| match e {
             TrySendError::Full(_) => Failure::Refused(Refusal::Busy(
-                "现在办理的人太多,请稍等几秒再试;您填写的内容没有丢失".into(),
+                "现在办理的人太多，请稍等几秒再试；您填写的内容没有丢失".into(),
             )),
             TrySendError::Disconnected(_) => {
                 Failure::Broken(DbError::Lost("the lane ended".into()))
@@ -271,7 +271,7 @@ fn decided(
     catch_unwind(AssertUnwindSafe(|| (command.decide)(cases, minting))).unwrap_or_else(|_| {
         tracing::error!("a command panicked while it was decided");
         Err(Refusal::Conflict(
-            "系统处理这项操作时出错,没有作任何改动;请把事件编号告诉系统管理员".into(),
+            "系统处理这项操作时出错，没有作任何改动；请把事件编号告诉系统管理员".into(),
         ))
     })
 }

@@ -161,7 +161,7 @@ fn listed(conn: &mut Conn, last: Option<&Seal>, report: &mut Report) -> Result<(
     let (seq, sealed) = last.map_or((0, (0, 0)), |s| (s.seq, (s.matters, s.steps)));
     if found != sealed {
         report.find(format!(
-            "封存清单有 {} 件事件、{} 步,最后一次封存(第 {seq} 号)记的是 {} 件、{} 步:清单或最后的封存被改动、删除",
+            "封存清单有 {} 件事件、{} 步，最后一次封存(第 {seq} 号)记的是 {} 件、{} 步：清单或最后的封存被改动、删除",
             found.0, found.1, sealed.0, sealed.1
         ));
     }
@@ -176,7 +176,7 @@ pub(crate) fn check(conn: &mut Conn, report: &mut Report) -> Result<()> {
         report.seals += 1;
         if seal.seq != expected || seal.prev != prev || seal.clone().sealed().hash != seal.hash {
             report.find(format!(
-                "第 {} 号封存记录被改动,或它前面的封存被删除",
+                "第 {} 号封存记录被改动，或它前面的封存被删除",
                 seal.seq
             ));
         }
@@ -190,7 +190,7 @@ pub(crate) fn check(conn: &mut Conn, report: &mut Report) -> Result<()> {
     for row in missing {
         let which = matter::shown(conn, row.int(0)?)?;
         report.find(format!(
-            "事件{which}封存时有 {} 步,现在缺少或不符:末尾的记录被删除或改动",
+            "事件{which}封存时有 {} 步，现在缺少或不符：末尾的记录被删除或改动",
             row.int(1)?
         ));
     }
@@ -199,7 +199,7 @@ pub(crate) fn check(conn: &mut Conn, report: &mut Report) -> Result<()> {
         let (audits, _) = audit::head(conn)?;
         if audits < seal.audits {
             report.find(format!(
-                "审计记录在封存时有 {} 条,现在只有 {audits} 条:末尾的记录被删除",
+                "审计记录在封存时有 {} 条，现在只有 {audits} 条：末尾的记录被删除",
                 seal.audits
             ));
         }

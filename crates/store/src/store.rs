@@ -37,7 +37,7 @@ impl Store {
         let pending = migrate::pending(&mut conn, MIGRATIONS)?;
         if let Some((number, name, _)) = pending.first() {
             return Err(OpenError::new(format!(
-                "数据库缺少第 {number} 号变更({name}),请先运行 hangji migrate 升级数据库"
+                "数据库缺少第 {number} 号变更({name})，请先运行 hangji migrate 升级数据库"
             )));
         }
         Self::start(database, conn, publish)

@@ -60,7 +60,7 @@ pub fn verify(conn: &mut Conn, mut progress: impl FnMut(u64)) -> Result<Report> 
     for ((matter, slot), _) in holdings {
         let which = matter::shown(conn, matter)?;
         report.find(format!(
-            "待办表中有多余的一行:事件{which}的第 {slot} 项并不在该席位"
+            "待办表中有多余的一行：事件{which}的第 {slot} 项并不在该席位"
         ));
     }
     tallies(conn, &mut report, &recount)?;
@@ -152,7 +152,7 @@ fn journals(
                     Err(error) => {
                         fold.broken = true;
                         let seq = row.int(1)?;
-                        report.find(format!("{}第 {seq} 步无法读取,已被改动:{error}", at(id)));
+                        report.find(format!("{}第 {seq} 步无法读取，已被改动：{error}", at(id)));
                     }
                     Ok(stored) => take(fold, &stored, &at(id), report),
                 }
@@ -167,7 +167,7 @@ fn journals(
                     None => format!(" {} ", fold.id),
                 };
                 report.find(format!(
-                    "事件{which}有流程记录却没有事件本身:事件行已被删除"
+                    "事件{which}有流程记录却没有事件本身：事件行已被删除"
                 ));
                 continue;
             };
@@ -176,7 +176,7 @@ fn journals(
         }
         for (_, (no, _)) in stored {
             report.find(format!(
-                "事件〔{no}〕没有任何流程记录:记录已被删除,或事件是手工插入的"
+                "事件〔{no}〕没有任何流程记录：记录已被删除，或事件是手工插入的"
             ));
         }
         progress(report.steps);
@@ -194,14 +194,14 @@ fn take(fold: &mut Folding, stored: &step::Stored, at: &str, report: &mut Report
     if step.seq != expected {
         fold.broken = true;
         report.find(format!(
-            "{at}缺少第 {expected} 步或多出一步(遇到第 {} 步):有记录被删除或插入",
+            "{at}缺少第 {expected} 步或多出一步(遇到第 {} 步)：有记录被删除或插入",
             step.seq
         ));
     }
     if step.prev != fold.head {
         fold.broken = true;
         report.find(format!(
-            "{at}第 {} 步与上一步不相连:上一步被改动,或有记录被删除、插入",
+            "{at}第 {} 步与上一步不相连：上一步被改动，或有记录被删除、插入",
             step.seq
         ));
     }
@@ -220,14 +220,14 @@ fn take(fold: &mut Folding, stored: &step::Stored, at: &str, report: &mut Report
     }
     if stored.account != step.who.account {
         report.find(format!(
-            "{at}第 {} 步的经办人账号与内容不符:数据行被改动",
+            "{at}第 {} 步的经办人账号与内容不符：数据行被改动",
             step.seq
         ));
     }
     if trace::step_hash(step.prev, step, stored.words) != step.hash {
         fold.broken = true;
         report.find(format!(
-            "{at}第 {} 步的内容被改动:与它的校验值不符",
+            "{at}第 {} 步的内容被改动：与它的校验值不符",
             step.seq
         ));
     }
@@ -238,7 +238,7 @@ fn take(fold: &mut Folding, stored: &step::Stored, at: &str, report: &mut Report
             Some(matter) => fold.matter = Some(matter),
             None => {
                 fold.broken = true;
-                report.find(format!("{at}的第一步不是上报:前面的记录已被删除"));
+                report.find(format!("{at}的第一步不是上报：前面的记录已被删除"));
             }
         },
     }
@@ -260,14 +260,14 @@ fn settle(
     match matter::parse(body) {
         Ok(stored) if stored == matter => {}
         _ if fold.broken => {}
-        _ => report.find(format!("事件〔{no}〕与它的流程记录不符:事件行被改动")),
+        _ => report.find(format!("事件〔{no}〕与它的流程记录不符：事件行被改动")),
     }
     let expected = matter::values(&matter)?;
     let columns = matter::stored_values(conn, matter.id)?;
     // The body was compared as a value: its text may differ in nothing but the order of a map.
     let n = expected.len() - 1;
     if columns.as_ref().is_none_or(|c| c[..n] != expected[..n]) && !fold.broken {
-        report.find(format!("事件〔{no}〕的查询字段与内容不符:数据行被改动"));
+        report.find(format!("事件〔{no}〕的查询字段与内容不符：数据行被改动"));
     }
     for row in matter::holding_values(&matter) {
         let key = match (&row[1], &row[2]) {
@@ -316,7 +316,7 @@ fn describe((period, class, _, node): tally::Key, found: &[i64], wanted: &[i64])
         .zip(found.iter().zip(wanted))
         .find(|(_, (f, w))| f != w)
         .map_or_else(String::new, |(m, (f, w))| {
-            format!("“{}”是 {f},重算应为 {w}", m.word())
+            format!("“{}”是 {f}，重算应为 {w}", m.word())
         });
-    format!("统计不符:区域 {node},类别 {class},时段 {period},{which}")
+    format!("统计不符：区域 {node}，类别 {class}，时段 {period},{which}")
 }

@@ -63,7 +63,7 @@ fn missing() -> Response {
     (
         StatusCode::NOT_FOUND,
         [(header::CONTENT_TYPE, "text/plain; charset=utf-8")],
-        "没有这个页面,请从首页进入。\n",
+        "没有这个页面，请从首页进入。\n",
     )
         .into_response()
 }

@@ -31,7 +31,7 @@ export function reached(kpi: Pick<Kpi, 'code' | 'value' | 'target' | 'better'>):
   return lowerIsBetter(kpi) ? kpi.value <= kpi.target : kpi.value >= kpi.target
 }
 
-/** The formula with its figures: "办结率 = … 本期:51 / 54 = 94.4%", so that nobody has to guess the divisor. */
+/** The formula with its figures: "办结率 = … 本期：51 / 54 = 94.4%", so that nobody has to guess the divisor. */
 export function formula(kpi: Kpi): string {
   const sum = `${count(kpi.numerator)} ÷ ${count(kpi.denominator)}`
   const worked =

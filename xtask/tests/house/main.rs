@@ -9,6 +9,7 @@ mod coverage;
 mod deny;
 mod direction;
 mod documents;
+mod punctuation;
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -26,7 +26,7 @@ pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
 
 /// Boundaries of an area and of its children as GeoJSON
 ///
-/// 边界(GeoJSON,WGS84):本区域(`properties.self` 为 true)与下级区域;`properties` 有 id、name、level、label。
+/// 边界(GeoJSON,WGS84)：本区域(`properties.self` 为 true)与下级区域;`properties` 有 id、name、level、label。
 #[utoipa::path(get, path = "/areas/{id}/boundaries", tag = "area", params(("id" = String, Path)),
     responses((status = 200, content_type = "application/geo+json", body = serde_json::Value), (status = 304)))]
 async fn boundaries(
@@ -99,7 +99,7 @@ struct LocatedView {
 
 /// The unit of a place
 ///
-/// 地点所在的治理单元;不在任何单元内时 422 `place_outside`,附最近的单元。
+/// 地点所在的治理单元；不在任何单元内时 422 `place_outside`，附最近的单元。
 #[utoipa::path(get, path = "/areas/locate", tag = "area", params(LocateQuery), responses((status = 200, body = LocatedView)))]
 async fn locate(
     State(app): Shared,

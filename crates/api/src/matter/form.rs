@@ -146,7 +146,7 @@ impl From<ReportForm> for ReportInput {
 pub(crate) struct CalledForm {
     #[schema(value_type = String)]
     org: OrgId,
-    /// 办理时限,如 `3工作日`;不填按类别。
+    /// 办理时限，如 `3工作日`；不填按类别。
     #[schema(value_type = Option<String>)]
     limit: Option<Limit>,
 }

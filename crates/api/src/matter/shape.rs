@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 #[schema(as = MatterHead)]
 pub(crate) struct Head {
     pub id: String,
-    /// 编号,如 `350302003-260311-0007`。
+    /// 编号，如 `350302003-260311-0007`。
     pub no: String,
     pub title: String,
     pub state: String,
@@ -75,7 +75,7 @@ pub(crate) struct ReporterView {
     pub has_contact: bool,
     /// Whether the reader may see the contact in clear, for a reason.
     pub may_unmask: bool,
-    /// 查询码:只给登记的人看,由其转交当事人,凭编号和查询码查询进展、作出评价。
+    /// 查询码：只给登记的人看，由其转交当事人，凭编号和查询码查询进展、作出评价。
     #[serde(skip_serializing_if = "Option::is_none")]
     pub follow_code: Option<String>,
 }
@@ -177,7 +177,7 @@ pub(crate) struct StepView {
     pub to_state_word: String,
     pub from_desk_name: String,
     pub to_desk_name: String,
-    /// 内部意见;仅工作人员可见。
+    /// 内部意见；仅工作人员可见。
     #[serde(skip_serializing_if = "Option::is_none")]
     pub opinion: Option<String>,
     /// 对群众的答复。

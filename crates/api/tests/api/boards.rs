@@ -52,7 +52,7 @@ async fn a_board_shows_formulae_with_their_parts_and_children_with_names() {
         .await;
     assert_eq!(
         wrong.problems(),
-        "to bad_period: 结束日期要在开始日期之后,且不超过十年\n"
+        "to bad_period: 结束日期要在开始日期之后，且不超过十年\n"
     );
 }
 
@@ -104,7 +104,7 @@ async fn a_list_comes_in_pages_that_meet_without_gap_or_repetition() {
         unit.get("/api/v1/matters?view=queue&limit=1000")
             .await
             .problems(),
-        "limit wrong_kind: “limit”应当是1 到 100 的整数,请核对\n"
+        "limit wrong_kind: “limit”应当是1 到 100 的整数，请核对\n"
     );
     assert_eq!(
         unit.get("/api/v1/matters?view=area&area=20")

@@ -13,11 +13,11 @@ async fn every_problem_of_a_report_is_told_at_once() {
     assert_eq!(answer.refusal().0, "422 invalid");
     expect![[r#"
         text required: 请填写事情经过
-        channel unknown_word: “pigeon”不是可选的值,可用:field、patrol、resident、snapshot、phone、window、hotline、department
-        unit wrong_kind: “unit”应当是编号(数字),请核对
-        reporter.confirms wrong_kind: “confirms”应当是是或否(true、false),请核对
-        files wrong_kind: “files”应当是编号的列表,请核对
-        txet unknown_field: 没有“txet”这一项,请核对名称
+        channel unknown_word: “pigeon”不是可选的值，可用：field、patrol、resident、snapshot、phone、window、hotline、department
+        unit wrong_kind: “unit”应当是编号(数字)，请核对
+        reporter.confirms wrong_kind: “confirms”应当是是或否(true、false)，请核对
+        files wrong_kind: “files”应当是编号的列表，请核对
+        txet unknown_field: 没有“txet”这一项，请核对名称
     "#]]
     .assert_eq(&answer.problems());
 }
@@ -34,7 +34,7 @@ async fn what_is_no_json_is_explained() {
         app.send(ask).await.problems()
     };
     expect![[r#"
-        body bad_json: 提交的内容不是正确的 JSON(第 1 行第 8 列),请检查后重新提交
+        body bad_json: 提交的内容不是正确的 JSON(第 1 行第 8 列)，请检查后重新提交
     "#]]
     .assert_eq(&send(r#"{"text":"#).await);
     expect!["body no_object: 提交的内容应当是一个 JSON 对象\n"].assert_eq(&send("[1,2]").await);
@@ -46,7 +46,7 @@ async fn rules_of_the_office_speak_with_the_same_voice() {
     let app = App::sqlite("rules").await;
     let unit = app.user("unit").await;
     let nowhere = json!({ "text": "路灯不亮", "channel": "field", "category": "0104" });
-    expect!["place required: 请在地图上选择地点,或选择所在治理单元\n"]
+    expect!["place required: 请在地图上选择地点，或选择所在治理单元\n"]
         .assert_eq(&unit.post("/api/v1/matters", &nowhere).await.problems());
     let outside = json!({ "text": "路灯不亮", "channel": "field", "category": "0104", "lon": 119.045, "lat": 25.405 });
     let problems = unit.post("/api/v1/matters", &outside).await.problems();
@@ -55,7 +55,7 @@ async fn rules_of_the_office_speak_with_the_same_voice() {
         "{problems}"
     );
     let phone = json!({ "text": "路灯不亮", "channel": "field", "category": "0104", "unit": "6", "reporter": { "phone": "123" } });
-    expect!["reporter.phone bad_phone: 电话号码应为 7 到 15 位数字,请检查\n"]
+    expect!["reporter.phone bad_phone: 电话号码应为 7 到 15 位数字，请检查\n"]
         .assert_eq(&unit.post("/api/v1/matters", &phone).await.problems());
     let id = unit.report().await;
     let empty = unit.act(&id, "prehandle", &json!({})).await;

@@ -115,7 +115,7 @@ async fn a_unit_head_is_appointed_and_leaves_office() {
         .await;
     expect_test::expect![[r#"
         login required: 请填写要任命的人的账号
-        role unknown_word: 没有这个岗位,请从岗位列表中选择
+        role unknown_word: 没有这个岗位，请从岗位列表中选择
         source required: 请填写人员来源
         from bad_date: “soon”不是有效的日期，请按“2026-11-22”的格式填写。
     "#]]
@@ -193,7 +193,7 @@ async fn messages_are_read_by_one_person_at_a_time() {
         unit.post("/api/v1/messages/read", &json!({}))
             .await
             .problems(),
-        "ids required: 请选择要标为已读的消息,或选择全部\n"
+        "ids required: 请选择要标为已读的消息，或选择全部\n"
     );
 }
 
@@ -201,7 +201,7 @@ async fn messages_are_read_by_one_person_at_a_time() {
 async fn a_visit_becomes_a_matter_in_one_tap() {
     let app = App::sqlite("visits").await;
     let unit = app.user("unit").await;
-    let form = json!({ "unit": "6", "kind": "visit", "text": "走访502室,反映漏水",
+    let form = json!({ "unit": "6", "kind": "visit", "text": "走访502室，反映漏水",
         "matter_report": { "text": "502室顶棚漏水", "category": "0104", "channel": "patrol", "address": "1号楼502室" } });
     let made = unit.post("/api/v1/visits", &form).await.done().json();
     let matter = unit.matter(made["matter"]["id"].as_str().unwrap()).await;
@@ -256,7 +256,7 @@ async fn a_service_acts_by_token_without_a_cookie_until_it_is_revoked() {
         .done()
         .json();
     assert_eq!(me["account"], "950");
-    let report = json!({ "text": "12345转来:路灯不亮", "channel": "hotline", "unit": "6" });
+    let report = json!({ "text": "12345转来：路灯不亮", "channel": "hotline", "unit": "6" });
     let ask = Ask::new("POST", "/api/v1/matters")
         .header("authorization", &bearer)
         .header("idempotency-key", app.key())

@@ -89,7 +89,7 @@ async fn a_resident_reports_follows_and_is_asked_without_an_account() {
         .unwrap();
     assert_eq!(
         (entry["name"].as_str(), entry["detail"].as_str()),
-        (Some("陈春山"), Some("字段:姓名、电话;理由:电话核实情况"))
+        (Some("陈春山"), Some("字段：姓名、电话；理由：电话核实情况"))
     );
 }
 

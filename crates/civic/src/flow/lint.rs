@@ -56,7 +56,7 @@ pub fn lint(flow: &Flow) -> Vec<Problem> {
             problems.push(Problem::new(
                 &at,
                 "no_exit",
-                format!("状态“{}”没有出口:没有任何动作离开它", state.name),
+                format!("状态“{}”没有出口：没有任何动作离开它", state.name),
             ));
         }
     }

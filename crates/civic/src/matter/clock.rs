@@ -18,7 +18,7 @@ pub enum ClockKind {
     Handle,
     /// 答复: acknowledgement to the reporter (R080).
     Reply,
-    /// 复核, 核实, 评价: a fixed limit of the state.
+    /// 复核，核实，评价: a fixed limit of the state.
     Stay,
     /// 督办回复
     Supervision,

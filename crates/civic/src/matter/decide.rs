@@ -64,7 +64,7 @@ impl Rules {
     fn flow(&self, code: &str, version: u32) -> Result<&Arc<Flow>, Refusal> {
         self.flows.get(&(code.to_owned(), version)).ok_or_else(|| {
             Refusal::Conflict(format!(
-                "流程 {code} 第 {version} 版没有装载,请联系系统管理员装入业务包后再办理"
+                "流程 {code} 第 {version} 版没有装载，请联系系统管理员装入业务包后再办理"
             ))
         })
     }
@@ -300,7 +300,7 @@ pub fn decide(
         && version != matter.version
     {
         return Err(Refusal::Stale(format!(
-            "这件事刚刚有了新进展(您看到的是第 {version} 步,现在是第 {} 步),请刷新后再办理",
+            "这件事刚刚有了新进展(您看到的是第 {version} 步，现在是第 {} 步)，请刷新后再办理",
             matter.version
         )));
     }
@@ -317,7 +317,7 @@ pub fn decide(
         .entitles(actor, action.verb, &action.by, matter, day)
     else {
         return Err(Refusal::Denied(format!(
-            "您的岗位不能对这件事“{}”,现由{}承办。{}",
+            "您的岗位不能对这件事“{}”，现由{}承办。{}",
             action.name,
             holders(rules, matter, day),
             possible(rules, actor, matter, now)
@@ -388,13 +388,13 @@ fn guard(action: &Action, work: &Work<'_>) -> Result<(), Refusal> {
         let matter = work.matter();
         let refused = match guard {
             Guard::NotReturned if matter.returned => {
-                "这件事是退回来的,只能补正后重新上报或改派,不能直接办结"
+                "这件事是退回来的，只能补正后重新上报或改派，不能直接办结"
             }
             Guard::Urgent if !matter.category.as_ref().is_some_and(|c| c.urgent) => {
-                "只有紧急类别才能越级上报,请先定类,或逐级上报"
+                "只有紧急类别才能越级上报，请先定类，或逐级上报"
             }
             Guard::Pending if matter.pending.is_empty() => "现在没有等待审批的申请",
-            Guard::NotPending if work.own_pending() => "已经有一项申请在等待审批,请等审批后再提",
+            Guard::NotPending if work.own_pending() => "已经有一项申请在等待审批，请等审批后再提",
             Guard::Supervised
                 if matter
                     .supervision
@@ -418,7 +418,7 @@ fn check(action: &Action, form: &Form, work: &Work<'_>) -> Result<(), Refusal> {
     let blank = |text: &Option<String>| text.as_deref().is_none_or(|t| t.trim().is_empty());
     for need in &action.needs {
         match need {
-            Need::Opinion if blank(&form.opinion) => miss("opinion", "请填写意见,说明理由或情况"),
+            Need::Opinion if blank(&form.opinion) => miss("opinion", "请填写意见，说明理由或情况"),
             Need::Reply if blank(&form.reply) && work.matter().reporter.confirms => {
                 miss("reply", "请填写给群众的答复")
             }
@@ -453,7 +453,7 @@ fn check(action: &Action, form: &Form, work: &Work<'_>) -> Result<(), Refusal> {
         problems.push(Problem::new(
             "finding",
             "not_a_result",
-            "“无法处理”不是办结结果:请上报、呼叫部门,或写明“已解释答复”",
+            "“无法处理”不是办结结果：请上报、呼叫部门，或写明“已解释答复”",
         ));
     }
     if problems.is_empty() {
@@ -470,7 +470,7 @@ fn too_long(field: &str, text: &str, max: usize) -> Option<Problem> {
         Problem::new(
             field,
             "too_long",
-            format!("文字太长:最多 {max} 字,现在 {chars} 字,请删减"),
+            format!("文字太长：最多 {max} 字，现在 {chars} 字，请删减"),
         )
     })
 }
@@ -479,7 +479,7 @@ fn too_long(field: &str, text: &str, max: usize) -> Option<Problem> {
 fn possible(rules: &Rules, actor: &Actor, matter: &Matter, now: Instant) -> String {
     match available(rules, actor, matter, now) {
         Ok(list) if !list.is_empty() => format!(
-            "您现在可以:{}",
+            "您现在可以：{}",
             list.iter()
                 .map(|a| a.name.as_str())
                 .collect::<Vec<_>>()

@@ -791,7 +791,7 @@ fn refusals_say_what_is_possible() {
         .to_string();
     assert_eq!(
         wrong_state,
-        "“单元预处理”状态下不能“签收”。您现在可以:预处理、领办、定类、上报上级、办结、补充说明、附议"
+        "“单元预处理”状态下不能“签收”。您现在可以：预处理、领办、定类、上报上级、办结、补充说明、附议"
     );
     let denied = town
         .act(41, id, "escalate", at(11, 9, 5), say("x"))
@@ -799,13 +799,13 @@ fn refusals_say_what_is_possible() {
         .to_string();
     assert_eq!(
         denied,
-        "您的岗位不能对这件事“上报上级”,现由“坂头安置房小区网格1号楼”(坂头安置房小区网格1号楼单元长)承办。您现在可以:补充说明、附议、催办"
+        "您的岗位不能对这件事“上报上级”，现由“坂头安置房小区网格1号楼”(坂头安置房小区网格1号楼单元长)承办。您现在可以：补充说明、附议、催办"
     );
     let missing = town
         .act(61, id, "escalate", at(11, 9, 5), Form::default())
         .unwrap_err()
         .to_string();
-    assert_eq!(missing, "请填写意见,说明理由或情况");
+    assert_eq!(missing, "请填写意见，说明理由或情况");
     let actor = town.actor(61);
     let stale = Command {
         action: "escalate".into(),

@@ -62,7 +62,7 @@ fn above(office: &Office, unit: AreaId, level: Level) -> Actor {
 fn report(unit: AreaId) -> ReportInput {
     ReportInput {
         title: "路灯不亮".into(),
-        text: "三号楼门口的路灯三天不亮,晚上老人出门不便。".into(),
+        text: "三号楼门口的路灯三天不亮，晚上老人出门不便。".into(),
         category: Some("0201".into()),
         condition: None,
         channel: Channel::Field,
@@ -81,7 +81,7 @@ fn report(unit: AreaId) -> ReportInput {
 
 fn words() -> FormInput {
     FormInput {
-        opinion: Some("本级解决不了,请上级协调".into()),
+        opinion: Some("本级解决不了，请上级协调".into()),
         ..FormInput::default()
     }
 }

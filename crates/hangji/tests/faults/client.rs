@@ -145,7 +145,7 @@ pub fn report(unit: &str, key: &str) -> Command {
         version: None,
         body: json!({
             "title": "楼道堆放杂物堵住消防通道",
-            "text": format!("三楼到四楼之间堆了旧家具和纸箱,劝过两次没有搬走。编号 {key}"),
+            "text": format!("三楼到四楼之间堆了旧家具和纸箱，劝过两次没有搬走。编号 {key}"),
             "category": "0201",
             "channel": "field",
             "address": "三单元楼道",
@@ -160,6 +160,6 @@ pub fn escalate(id: &str, version: i64, key: &str) -> Command {
         path: format!("/matters/{id}/actions/escalate"),
         key: key.to_owned(),
         version: Some(version),
-        body: json!({ "opinion": format!("本级解决不了,请上级协调。编号 {key}") }),
+        body: json!({ "opinion": format!("本级解决不了，请上级协调。编号 {key}") }),
     }
 }

@@ -96,7 +96,7 @@ fn a_file_that_is_no_database_is_named_and_left_alone() {
     let at = |name: &str| scratch.path().join(name);
     let address = |name: &str| format!("sqlite:{}", at(name).display());
     std::fs::write(at("empty.db"), "").unwrap();
-    let letter = "这是一封信,不是数据库。".repeat(200);
+    let letter = "这是一封信，不是数据库。".repeat(200);
     std::fs::write(at("letter.db"), &letter).unwrap();
     std::fs::create_dir(at("folder.db")).unwrap();
     for name in ["serve", "verify", "seal"] {

@@ -22,7 +22,7 @@ pub enum Kind {
 impl Kind {
     /// What to say when a file is none of them.
     pub const ACCEPTED: &'static str =
-        "只能上传 JPG、PNG、WebP 图片,以及 PDF、Word(docx)、Excel(xlsx)文件,且不能带宏";
+        "只能上传 JPG、PNG、WebP 图片，以及 PDF、Word(docx)、Excel(xlsx)文件，且不能带宏";
 
     /// The kind of some bytes.
     #[must_use]

@@ -161,7 +161,7 @@ impl Office {
         self.require_over_account(actor, Verb::ManageAccounts, id)?;
         if id == actor.account {
             return Err(
-                Refusal::Conflict("不能停用自己的账号,请由另一位安全管理员操作".into()).into(),
+                Refusal::Conflict("不能停用自己的账号，请由另一位安全管理员操作".into()).into(),
             );
         }
         let (actor, now) = (actor.clone(), self.now());
@@ -199,7 +199,9 @@ impl Office {
             .await?;
         let account = account.ok_or_else(|| Refusal::unknown("账号"))?;
         if account.kind == AccountKind::Service {
-            return Err(Refusal::Conflict("接口账号没有密码,请改为签发新的接口令牌".into()).into());
+            return Err(
+                Refusal::Conflict("接口账号没有密码，请改为签发新的接口令牌".into()).into(),
+            );
         }
         let password = password::generate();
         self.store_password(actor, id, password.clone(), None, "reset_password")
@@ -228,7 +230,7 @@ impl Office {
             .await?;
         let account = account.ok_or_else(|| Refusal::unknown("账号"))?;
         if account.demo {
-            return Err(Refusal::Conflict("演示账号供大家共用,不能修改密码".into()).into());
+            return Err(Refusal::Conflict("演示账号供大家共用，不能修改密码".into()).into());
         }
         if !password::verify_async(old.to_owned(), Some(account.secret)).await {
             return Err(self.count_failure(id).await?.into());
@@ -355,7 +357,7 @@ fn check(login: &str, name: &str, phone: Option<&str>) -> std::result::Result<()
         problems.push(Problem::new(
             "name",
             "bad_name",
-            format!("请填写姓名,最多 {NAME_CHARS_MAX} 个字"),
+            format!("请填写姓名，最多 {NAME_CHARS_MAX} 个字"),
         ));
     }
     let digits = |p: &str| {
@@ -380,7 +382,7 @@ fn check(login: &str, name: &str, phone: Option<&str>) -> std::result::Result<()
 fn taken(error: DbError) -> Failure {
     match &error {
         DbError::Constraint(c) if c.rule == Rule::Unique => {
-            Refusal::Conflict("这个登录名已有人使用,请换一个".into()).into()
+            Refusal::Conflict("这个登录名已有人使用，请换一个".into()).into()
         }
         _ => error.into(),
     }

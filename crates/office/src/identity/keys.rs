@@ -32,7 +32,7 @@ impl Keys {
         let shown = path.display();
         std::fs::create_dir_all(data).map_err(|e| {
             sentence(format!(
-                "无法建立数据目录“{}”:{e};请检查上级目录的写权限",
+                "无法建立数据目录“{}”：{e}；请检查上级目录的写权限",
                 data.display()
             ))
         })?;
@@ -44,18 +44,20 @@ impl Keys {
                     .ok()
                     .and_then(|bytes| <[u8; 32]>::try_from(bytes).ok())
                     .map(Self::derive)
-                    .ok_or_else(|| sentence(format!("密钥文件“{shown}”已损坏:应为 64 位十六进制数。请从备份恢复它;没有它就无法解密当事人的联系方式")))
+                    .ok_or_else(|| sentence(format!("密钥文件“{shown}”已损坏：应为 64 位十六进制数。请从备份恢复它；没有它就无法解密当事人的联系方式")))
             }
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
                 let secret: [u8; 32] = rand::random();
                 write_new(&path, &data_encoding::HEXLOWER.encode(&secret)).map_err(|e| {
-                    sentence(format!("无法写入密钥文件“{shown}”:{e};请检查目录的写权限"))
+                    sentence(format!(
+                        "无法写入密钥文件“{shown}”：{e}；请检查目录的写权限"
+                    ))
                 })?;
                 tracing::info!(path = %shown, "a new key file was made: keep a copy apart from the database");
                 Ok(Self::derive(secret))
             }
             Err(e) => Err(sentence(format!(
-                "读不到密钥文件“{shown}”:{e};请检查文件权限"
+                "读不到密钥文件“{shown}”：{e}；请检查文件权限"
             ))),
         }
     }
@@ -124,7 +126,7 @@ fn check_mode(path: &Path) -> Result<(), OpenError> {
         return Ok(());
     }
     Err(sentence(format!(
-        "密钥文件“{0}”能被其他用户读取,请运行:chmod 600 {0}",
+        "密钥文件“{0}”能被其他用户读取，请运行:chmod 600 {0}",
         path.display()
     )))
 }

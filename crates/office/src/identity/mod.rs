@@ -90,7 +90,7 @@ impl Office {
             };
             if area.is_none_or(|area| directory.over(actor, verb, area).is_none()) {
                 return Err(Refusal::Denied(
-                    "这个账号的岗位超出了您的管理范围,请联系上级安全管理员".into(),
+                    "这个账号的岗位超出了您的管理范围，请联系上级安全管理员".into(),
                 )
                 .into());
             }
@@ -101,7 +101,7 @@ impl Office {
 
 fn denied(verb: Verb) -> Refusal {
     Refusal::Denied(format!(
-        "您没有“{}”的权限,或者超出了您的管辖范围;如有需要请联系上级管理员",
+        "您没有“{}”的权限，或者超出了您的管辖范围；如有需要请联系上级管理员",
         verb.word()
     ))
 }

@@ -131,7 +131,7 @@ pub fn check(login: &str, password: &str) -> Result<(), Vec<Problem>> {
     if count < PASSWORD_CHARS_MIN {
         broken(
             "too_short",
-            format!("密码至少要 {PASSWORD_CHARS_MIN} 个字符,现在只有 {count} 个"),
+            format!("密码至少要 {PASSWORD_CHARS_MIN} 个字符，现在只有 {count} 个"),
         );
     }
     if count > CHARS_MAX {
@@ -155,7 +155,7 @@ pub fn check(login: &str, password: &str) -> Result<(), Vec<Problem>> {
         broken("contains_login", "密码不能包含登录名".into());
     }
     if WORST.contains(&lower.as_str()) {
-        broken("too_common", "这个密码太常见,容易被猜到,请换一个".into());
+        broken("too_common", "这个密码太常见，容易被猜到，请换一个".into());
     }
     if problems.is_empty() {
         Ok(())

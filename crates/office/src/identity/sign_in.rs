@@ -80,7 +80,7 @@ enum Verdict {
 
 fn wrong() -> Refusal {
     Refusal::Denied(format!(
-        "登录名或密码不正确,请核对后重试;连续输错 {SIGN_IN_FAILURES_MAX} 次将锁定 {LOCK_MINUTES} 分钟"
+        "登录名或密码不正确，请核对后重试；连续输错 {SIGN_IN_FAILURES_MAX} 次将锁定 {LOCK_MINUTES} 分钟"
     ))
 }
 
@@ -89,7 +89,7 @@ fn locked(until: Instant, now: Instant) -> Refusal {
         .div_euclid(MINUTE_MS)
         .max(1);
     Refusal::Denied(format!(
-        "连续输错密码次数过多,账号已锁定,请 {minutes} 分钟后再试,或请安全管理员重置密码"
+        "连续输错密码次数过多，账号已锁定，请 {minutes} 分钟后再试，或请安全管理员重置密码"
     ))
 }
 
@@ -141,7 +141,7 @@ impl Office {
             self.write(move |conn| Ok(store::sign_in::insert(conn, &attempt)?))
                 .await?;
             return Err(Refusal::Busy(format!(
-                "这个网络地址的登录失败次数过多,请 {LOCK_MINUTES} 分钟后再试"
+                "这个网络地址的登录失败次数过多，请 {LOCK_MINUTES} 分钟后再试"
             ))
             .into());
         }
@@ -203,7 +203,7 @@ impl Office {
             Verdict::Wrong => Err(wrong().into()),
             Verdict::Locked(until) => Err(locked(until, now).into()),
             Verdict::Disabled => {
-                Err(Refusal::Denied("这个账号已停用,如需恢复请联系安全管理员".into()).into())
+                Err(Refusal::Denied("这个账号已停用，如需恢复请联系安全管理员".into()).into())
             }
         }
     }
@@ -285,7 +285,7 @@ impl Office {
             .await?;
         Ok(match verdict {
             Verdict::Locked(until) => locked(until, now),
-            _ => Refusal::invalid("old_password", "wrong", "原密码不正确,请重新输入"),
+            _ => Refusal::invalid("old_password", "wrong", "原密码不正确，请重新输入"),
         })
     }
 }
@@ -326,7 +326,7 @@ fn judge(
     }
     let until = now.plus_minutes(LOCK_MINUTES);
     store::account::set_failures(conn, id, failures, Some(until))?;
-    let detail = format!("连续 {failures} 次密码错误,锁定 {LOCK_MINUTES} 分钟");
+    let detail = format!("连续 {failures} 次密码错误，锁定 {LOCK_MINUTES} 分钟");
     store::audit::append(conn, &of(&account, now, "lock_account", detail))?;
     Ok(Verdict::Locked(until))
 }

@@ -60,7 +60,7 @@ impl Office {
             problems.push(Problem::new(
                 "name",
                 "bad_name",
-                "请写明令牌的用途,例如“12345热线对接”",
+                "请写明令牌的用途，例如“12345热线对接”",
             ));
         }
         if expires_at <= now || expires_at > now.plus_hours(LIFE_HOURS_MAX) {
@@ -74,7 +74,7 @@ impl Office {
             problems.push(Problem::new(
                 "account",
                 "no_service",
-                "令牌只能签发给启用中的接口账号,请先建立接口账号并任命岗位",
+                "令牌只能签发给启用中的接口账号，请先建立接口账号并任命岗位",
             ));
         }
         if !problems.is_empty() {
@@ -85,7 +85,7 @@ impl Office {
         let id = self
             .write(move |conn| {
                 let id = store::fresh_id(conn, "api_token", now)?;
-                let detail = format!("账号 {account},用途 {name}");
+                let detail = format!("账号 {account}，用途 {name}");
                 let made = ApiToken {
                     id,
                     account,

@@ -113,7 +113,7 @@ impl Office {
                 Refusal::invalid(
                     "area",
                     "unknown_area",
-                    "没有这个区域,请重新在地图或列表中选择",
+                    "没有这个区域，请重新在地图或列表中选择",
                 )
             })?;
             if !found.valid_on(today) {
@@ -130,7 +130,7 @@ impl Office {
                 return Err(Refusal::invalid(
                     "area",
                     "too_coarse",
-                    format!("“{}”范围太大,请至少选到村居", found.name),
+                    format!("“{}”范围太大，请至少选到村居", found.name),
                 ));
             }
             return Ok((kept, tree.path(area)));
@@ -139,7 +139,7 @@ impl Office {
             return Err(Refusal::invalid(
                 "place",
                 "required",
-                "请在地图上选择地点,或选择所在治理单元",
+                "请在地图上选择地点，或选择所在治理单元",
             ));
         };
         let point = Point { lon, lat };
@@ -156,12 +156,12 @@ impl Office {
         let hint = if near.is_empty() {
             "这个地点不在本市范围内".to_owned()
         } else {
-            format!("最近的是:{}", near.join(";"))
+            format!("最近的是：{}", near.join(";"))
         };
         Err(Refusal::Invalid(vec![Problem::new(
             "place",
             "place_outside",
-            format!("这个地点不属于任何治理单元。{hint}。请移动地点,或直接选择所在单元"),
+            format!("这个地点不属于任何治理单元。{hint}。请移动地点，或直接选择所在单元"),
         )]))
     }
 
@@ -179,7 +179,7 @@ impl Office {
                 Refusal::invalid(
                     "files",
                     "unknown_file",
-                    "有附件没有上传成功或已用于别的事件,请重新上传",
+                    "有附件没有上传成功或已用于别的事件，请重新上传",
                 )
             })?;
             out.push(Attached {
@@ -233,7 +233,7 @@ pub(crate) fn check_contact(contact: &ContactInput) -> Vec<Problem> {
         problems.push(Problem::new(
             "reporter.phone",
             "bad_phone",
-            "电话号码应为 7 到 15 位数字,请检查",
+            "电话号码应为 7 到 15 位数字，请检查",
         ));
     }
     problems

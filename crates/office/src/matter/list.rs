@@ -306,7 +306,7 @@ fn metres_between(a: Point, b: Point) -> f64 {
 }
 
 fn bad_cursor() -> Refusal {
-    Refusal::invalid("cursor", "bad_cursor", "翻页位置无效,请回到第一页重新查看")
+    Refusal::invalid("cursor", "bad_cursor", "翻页位置无效，请回到第一页重新查看")
 }
 
 fn cursor_id(cursor: Option<&str>) -> Result<Option<i64>> {

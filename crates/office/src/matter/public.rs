@@ -95,7 +95,7 @@ impl Office {
         };
         matter
             .filter(right)
-            .ok_or_else(|| Refusal::Unknown("编号或查询码不对,请核对回执后再试".into()).into())
+            .ok_or_else(|| Refusal::Unknown("编号或查询码不对，请核对回执后再试".into()).into())
     }
 
     /// The course of a report, for who has its number and code.

@@ -220,7 +220,7 @@ impl Office {
                 let used = store::audit::count_since(conn, account, UNMASK, start)?;
                 if used >= civic::limits::UNMASK_DAILY_MAX {
                     return Err(Failure::Refused(Refusal::Conflict(format!(
-                        "今天已查看 {used} 次联系方式,达到上限;确有需要请联系安全管理员"
+                        "今天已查看 {used} 次联系方式，达到上限；确有需要请联系安全管理员"
                     ))));
                 }
                 let cipher = store::matter::party(conn, id)?
@@ -233,14 +233,15 @@ impl Office {
                         name,
                         action: UNMASK.into(),
                         object: format!("matter:{id}"),
-                        detail: format!("字段:姓名、电话;理由:{reason}"),
+                        detail: format!("字段：姓名、电话；理由：{reason}"),
                     },
                 )?;
                 Ok(cipher)
             })
             .await?;
         self.contact(&cipher).ok_or_else(|| {
-            Refusal::Conflict("联系方式无法解密:密钥文件与数据不符,请联系系统管理员".into()).into()
+            Refusal::Conflict("联系方式无法解密：密钥文件与数据不符，请联系系统管理员".into())
+                .into()
         })
     }
 }

@@ -54,7 +54,7 @@ pub(super) fn check(
                     "role",
                     "wrong_level",
                     format!(
-                        "“{}”不是{level}的岗位,请选择对应级别的区域",
+                        "“{}”不是{level}的岗位，请选择对应级别的区域",
                         wanted.role.word()
                     ),
                 );
@@ -84,7 +84,7 @@ pub(super) fn check(
         broken(
             "source",
             "unknown_source",
-            format!("请选择人员来源:{}", words.join("、")),
+            format!("请选择人员来源：{}", words.join("、")),
         );
     }
     if wanted
@@ -102,18 +102,18 @@ pub(super) fn check(
         Some(account) if account.disabled_at.is_some() => broken(
             "account",
             "disabled",
-            format!("“{}”的账号已停用,请先恢复账号", account.name),
+            format!("“{}”的账号已停用，请先恢复账号", account.name),
         ),
         Some(account) if account.kind == AccountKind::Resident => broken(
             "account",
             "resident",
-            "居民账号不能任职,请先建立工作账号".into(),
+            "居民账号不能任职，请先建立工作账号".into(),
         ),
         Some(_) => {}
         None => broken(
             "account",
             "unknown_account",
-            "没有这个账号,请先由安全管理员建立账号".into(),
+            "没有这个账号，请先由安全管理员建立账号".into(),
         ),
     }
     account.filter(|_| problems.is_empty()).ok_or(problems)
@@ -134,13 +134,13 @@ pub(super) fn conflict(
         let until = other.to.map_or("现在".into(), |to| to.to_string());
         if other.account == post.account {
             return Err(Refusal::Conflict(format!(
-                "{name}自 {} 起已担任这个岗位(至{until}),不能重复任命",
+                "{name}自 {} 起已担任这个岗位(至{until})，不能重复任命",
                 other.from
             )));
         }
         if post.role == Role::UnitHead {
             return Err(Refusal::Conflict(format!(
-                "这个治理单元已有单元长{name}(自 {} 至{until});请先为其办理离任,或把任职日期改到其离任之后",
+                "这个治理单元已有单元长{name}(自 {} 至{until})；请先为其办理离任，或把任职日期改到其离任之后",
                 other.from
             )));
         }

@@ -187,7 +187,7 @@ pub fn land(towns: &[Town]) -> Vec<Ring> {
     rings.filter(near).collect()
 }
 
-/// A name as people say it: 坂头社区居委会 is 坂头社区, 木兰村委会 is 木兰村, 霞林街道 stays.
+/// A name as people say it: 坂头社区居委会 is 坂头社区，木兰村委会 is 木兰村，霞林街道 stays.
 #[must_use]
 pub fn short_name(name: &str) -> String {
     for (ending, instead) in [

@@ -2,7 +2,7 @@
 
 use super::Dice;
 
-/// Surnames with rough weights: 陈, 林 and 黄 lead along the Putian coast.
+/// Surnames with rough weights: 陈，林 and 黄 lead along the Putian coast.
 const SURNAMES: &[(&str, u32)] = &[
     ("陈", 150),
     ("林", 140),

@@ -370,12 +370,12 @@ const NUMBERING: Table<'static> = Table {
 fn failure(error: &DbError) -> Failure {
     match error {
         DbError::Full(_) | DbError::ReadOnly(_) => Failure::Refused(Refusal::Busy(
-            "服务器磁盘已满或不可写,现在只能查看、不能办理;您的这次操作没有保存,请通知系统管理员清理磁盘后再试".into(),
+            "服务器磁盘已满或不可写，现在只能查看、不能办理；您的这次操作没有保存，请通知系统管理员清理磁盘后再试".into(),
         )),
         DbError::Lost(_) => Failure::Refused(Refusal::Busy(
-            "与数据库的连接中断,这次操作是否成功还不确定;请稍后用同一页面重试,系统不会重复办理".into(),
+            "与数据库的连接中断，这次操作是否成功还不确定；请稍后用同一页面重试，系统不会重复办理".into(),
         )),
-        DbError::Busy(_) | DbError::Retry(_) => Failure::Refused(Refusal::Busy("系统正忙,请稍等几秒再试".into())),
+        DbError::Busy(_) | DbError::Retry(_) => Failure::Refused(Refusal::Busy("系统正忙，请稍等几秒再试".into())),
         other => Failure::Broken(other.clone()),
     }
 }

@@ -11,7 +11,7 @@ use crate::refusal::Refusal;
 pub(super) fn settle(work: &mut Work<'_>, form: &Form) -> Result<(), Refusal> {
     if work.matter().tasks.iter().any(super::super::Task::is_open) {
         return Err(Refusal::Conflict(
-            "还有单位没有反馈;请等待反馈,或免除会办后再办结".into(),
+            "还有单位没有反馈；请等待反馈，或免除会办后再办结".into(),
         ));
     }
     finish(work, form.finding.unwrap_or(Finding::Handled))
@@ -30,7 +30,11 @@ pub(super) fn finish(work: &mut Work<'_>, finding: Finding) -> Result<(), Refusa
     }
     let state = work.state_of(Phase::Confirm)?;
     work.enter(state, Desk::Reporter, level, Trail::Keep);
-    let text = format!("{} 已办理({}),请评价办理结果", work.label(), finding.word());
+    let text = format!(
+        "{} 已办理({})，请评价办理结果",
+        work.label(),
+        finding.word()
+    );
     work.tell_public(&text);
     Ok(())
 }
@@ -90,7 +94,7 @@ pub(super) fn confirm(work: &mut Work<'_>, form: &Form) -> Result<(), Refusal> {
     if rating.dissatisfied() {
         work.count(Measure::Dissatisfied);
         if work.matter().reopened == 0 {
-            return again(work, "群众不满意,自动重办一次");
+            return again(work, "群众不满意，自动重办一次");
         }
     }
     close(work)
@@ -124,7 +128,7 @@ pub(super) fn archive(work: &mut Work<'_>, to: &Target) -> Result<(), Refusal> {
 fn drop_to(work: &mut Work<'_>, to: &Target) -> Result<(), Refusal> {
     let Target::State(code) = to else {
         return Err(Refusal::Conflict(
-            "流程没有写明去向,请联系系统管理员".into(),
+            "流程没有写明去向，请联系系统管理员".into(),
         ));
     };
     let state = work.state(code)?;
@@ -140,7 +144,7 @@ pub(super) fn join(work: &mut Work<'_>) -> Result<(), Refusal> {
     let already = |m: &Matter| m.reporter.account == Some(by) || m.joined.contains(&by);
     if already(work.matter()) {
         return Err(Refusal::Conflict(
-            "您已经上报或附议过这件事,有结果会告知您".into(),
+            "您已经上报或附议过这件事，有结果会告知您".into(),
         ));
     }
     work.fact(Fact::Joined { by });

@@ -28,7 +28,7 @@ pub(super) fn escalate(work: &mut Work<'_>) -> Result<(), Refusal> {
     let area = work.desk_area()?;
     let Some((level, above)) = work.matter().path.above(area) else {
         return Err(Refusal::Conflict(
-            "已经是最高一级,不能再上报;请呼叫部门或本级办理".into(),
+            "已经是最高一级，不能再上报；请呼叫部门或本级办理".into(),
         ));
     };
     work.judged();
@@ -45,7 +45,7 @@ pub(super) fn leap(work: &mut Work<'_>, to: &Target) -> Result<(), Refusal> {
     };
     let Some(area) = work.matter().path.at(level) else {
         return Err(Refusal::Conflict(format!(
-            "这个地点没有{}一级,请逐级上报",
+            "这个地点没有{}一级，请逐级上报",
             level.word()
         )));
     };
@@ -63,7 +63,7 @@ pub(super) fn leap(work: &mut Work<'_>, to: &Target) -> Result<(), Refusal> {
         .take_while(|(_, a)| *a != from)
         .collect();
     work.enter_triage(level, area, Trail::Push)?;
-    let text = format!("{} 已越级报镇街,抄告知悉", work.label());
+    let text = format!("{} 已越级报镇街，抄告知悉", work.label());
     for (_, skipped) in between {
         work.tell(Desk::Area(skipped), NoticeKind::Copied, text.clone());
     }
@@ -74,7 +74,7 @@ pub(super) fn leap(work: &mut Work<'_>, to: &Target) -> Result<(), Refusal> {
 pub(super) fn undertake(work: &mut Work<'_>, to: &Target) -> Result<(), Refusal> {
     let Target::State(code) = to else {
         return Err(Refusal::Conflict(
-            "流程没有写明本级办理的状态,请联系系统管理员".into(),
+            "流程没有写明本级办理的状态，请联系系统管理员".into(),
         ));
     };
     let state = work.state(code)?;
@@ -101,7 +101,7 @@ pub(super) fn assign(work: &mut Work<'_>, form: &Form) -> Result<(), Refusal> {
         return Err(Refusal::invalid(
             "area",
             "not_below",
-            format!("只能下派给事发地的下级区域:{}", names.join("、")),
+            format!("只能下派给事发地的下级区域：{}", names.join("、")),
         ));
     };
     work.judged();
@@ -128,7 +128,7 @@ pub(super) fn merge(work: &mut Work<'_>, cases: &Cases, form: &Form) -> Result<(
         return Err(Refusal::invalid(
             "other",
             "itself",
-            "不能并入自己,请选择另一件事",
+            "不能并入自己，请选择另一件事",
         ));
     }
     if !work.rules.directory.sees(work.actor, other, work.day) {
@@ -138,11 +138,11 @@ pub(super) fn merge(work: &mut Work<'_>, cases: &Cases, form: &Form) -> Result<(
         return Err(Refusal::invalid(
             "other",
             "over",
-            format!("〔{}〕已经结束,不能并入;请选择在办的事件", other.no),
+            format!("〔{}〕已经结束，不能并入；请选择在办的事件", other.no),
         ));
     }
     if work.matter().tasks.iter().any(super::super::Task::is_open) {
-        return Err(Refusal::Conflict("还有部门在办理,请等反馈后再并案".into()));
+        return Err(Refusal::Conflict("还有部门在办理，请等反馈后再并案".into()));
     }
     let flow = work.rules.flow_of(other)?;
     let mut into = Work::begin(
@@ -160,7 +160,7 @@ pub(super) fn merge(work: &mut Work<'_>, cases: &Cases, form: &Form) -> Result<(
     work.fact(Fact::Merged { into: into_id });
     work.count(Measure::Merged);
     let text = format!(
-        "{} 与〔{into_no}〕是同一件事,已合并办理,结果会一并告知您",
+        "{} 与〔{into_no}〕是同一件事，已合并办理，结果会一并告知您",
         work.label()
     );
     work.tell_public(&text);
@@ -174,7 +174,7 @@ pub(super) fn merge(work: &mut Work<'_>, cases: &Cases, form: &Form) -> Result<(
 
 /// 催办: reminds, resets nothing (rule 10).
 pub(super) fn urge(work: &mut Work<'_>) -> Result<(), Refusal> {
-    let text = format!("{} 被催办,请抓紧办理", work.label());
+    let text = format!("{} 被催办，请抓紧办理", work.label());
     let desks: Vec<Desk> = work.matter().holding().map(|(_, d)| d).collect();
     for desk in desks {
         work.tell(desk, NoticeKind::Urged, text.clone());
@@ -195,7 +195,7 @@ pub(super) fn supervise(work: &mut Work<'_>) -> Result<(), Refusal> {
         .is_some_and(|s| s.answered_at.is_none() && s.level >= 3)
     {
         return Err(Refusal::Conflict(
-            "已是三级督办且尚未回复,请等待回复或直接约谈承办单位".into(),
+            "已是三级督办且尚未回复，请等待回复或直接约谈承办单位".into(),
         ));
     }
     work.stop_clock(ClockKind::Supervision, 0);
@@ -205,7 +205,7 @@ pub(super) fn supervise(work: &mut Work<'_>) -> Result<(), Refusal> {
     work.count(Measure::Supervised);
     let level = work.matter().supervision.as_ref().map_or(1, |s| s.level);
     let text = format!(
-        "{} 被{}{level}级督办,请在 {} 前书面回复",
+        "{} 被{}{level}级督办，请在 {} 前书面回复",
         work.label(),
         work.rules.directory.desk_name(Desk::Area(by)),
         work.rules.calendar.zone().format(due)
@@ -223,7 +223,7 @@ pub(super) fn answer_supervision(work: &mut Work<'_>) -> Result<(), Refusal> {
     let by = work.matter().supervision.as_ref().map(|s| s.by);
     work.fact(Fact::SupervisionAnswered);
     if let Some(by) = by {
-        let text = format!("{} 的督办已回复,请查看", work.label());
+        let text = format!("{} 的督办已回复，请查看", work.label());
         work.tell(Desk::Area(by), NoticeKind::Decided, text);
     }
     Ok(())

@@ -32,7 +32,7 @@ pub fn report(
 ) -> Result<Outcome, Refusal> {
     let flow = rules
         .newest(flow)
-        .ok_or_else(|| Refusal::Conflict(format!("流程 {flow} 没有装载,请联系系统管理员")))?;
+        .ok_or_else(|| Refusal::Conflict(format!("流程 {flow} 没有装载，请联系系统管理员")))?;
     let (title, text) = words(form)?;
     let post = reporting_post(rules, actor, form, now);
     let (level, area) = first_desk(rules, post, form)?;
@@ -62,7 +62,7 @@ pub fn report(
         let due = work.due(flow.reply);
         work.start_clock(ClockKind::Reply, 0, due);
         let text = format!(
-            "{} 已受理,由{}办理,进展会通知您",
+            "{} 已受理，由{}办理，进展会通知您",
             work.label(),
             rules.directory.desk_name(Desk::Area(area))
         );
@@ -162,14 +162,14 @@ fn words(form: &ReportForm) -> Result<(String, String), Refusal> {
         problems.push(Problem::new(
             "place",
             "required",
-            "请在地图上选择地点,或选择所在治理单元",
+            "请在地图上选择地点，或选择所在治理单元",
         ));
     }
     if form.files.len() > limits::FILES_MAX {
         problems.push(Problem::new(
             "files",
             "too_many",
-            format!("附件最多 {} 个,请先整理", limits::FILES_MAX),
+            format!("附件最多 {} 个，请先整理", limits::FILES_MAX),
         ));
     }
     if !problems.is_empty() {
@@ -234,7 +234,7 @@ fn first_desk(
         return Err(Refusal::invalid(
             "place",
             "too_coarse",
-            "地点太笼统,请至少选到村居",
+            "地点太笼统，请至少选到村居",
         ));
     }
     // A complaint about a desk's own staff goes to the desk above (privacy.md V18).

@@ -14,7 +14,7 @@ use crate::refusal::Refusal;
 pub(super) fn ask_return(work: &mut Work<'_>) -> Result<(), Refusal> {
     if back(work).is_none() {
         return Err(Refusal::Conflict(
-            "这件事没有可以退回的下级席位;请下派、本级办理或上报".into(),
+            "这件事没有可以退回的下级席位；请下派、本级办理或上报".into(),
         ));
     }
     work.judged();
@@ -34,17 +34,17 @@ pub(super) fn refuse(work: &mut Work<'_>, form: &Form) -> Result<(), Refusal> {
     };
     if task.state != TaskState::Called {
         return Err(Refusal::Conflict(
-            "签收以后不能退单;确有困难请申请延期或挂账".into(),
+            "签收以后不能退单；确有困难请申请延期或挂账".into(),
         ));
     }
     if work.now >= work.sign_in_due(task.no) {
         return Err(Refusal::Conflict(
-            "签收时限已过,不能退单;请签收办理,或与派单席位协商".into(),
+            "签收时限已过，不能退单；请签收办理，或与派单席位协商".into(),
         ));
     }
     if task.refusals > 1 {
         return Err(Refusal::Conflict(
-            "已经两次退单并经领导裁定,请签收办理".into(),
+            "已经两次退单并经领导裁定，请签收办理".into(),
         ));
     }
     work.count(Measure::Refused);
@@ -56,11 +56,11 @@ pub(super) fn refuse(work: &mut Work<'_>, form: &Form) -> Result<(), Refusal> {
 pub(super) fn ask_extension(work: &mut Work<'_>, form: &Form) -> Result<(), Refusal> {
     let slot = work.asking_slot(form.task);
     let Some(clock) = handle_clock(work, slot) else {
-        return Err(Refusal::Conflict("办理时限还没有开始计算,请先签收".into()));
+        return Err(Refusal::Conflict("办理时限还没有开始计算，请先签收".into()));
     };
     if work.now >= clock.due {
         return Err(Refusal::Conflict(
-            "已经超期,不能再申请延期;请尽快办理并反馈".into(),
+            "已经超期，不能再申请延期；请尽快办理并反馈".into(),
         ));
     }
     let used = if slot == 0 {
@@ -70,7 +70,7 @@ pub(super) fn ask_extension(work: &mut Work<'_>, form: &Form) -> Result<(), Refu
     };
     if used >= limits::EXTENSIONS_MAX {
         return Err(Refusal::Conflict(format!(
-            "已经延期 {used} 次,不能再延;确需等待的请申请挂账"
+            "已经延期 {used} 次，不能再延；确需等待的请申请挂账"
         )));
     }
     work.ask(Ask::Extend, slot, None)
@@ -79,7 +79,7 @@ pub(super) fn ask_extension(work: &mut Work<'_>, form: &Form) -> Result<(), Refu
 /// 挂账 (rule 7): once, to a date within a year.
 pub(super) fn ask_suspension(work: &mut Work<'_>, form: &Form) -> Result<(), Refusal> {
     if work.matter().was_suspended {
-        return Err(Refusal::Conflict("这件事已经挂账过一次,不能再挂账".into()));
+        return Err(Refusal::Conflict("这件事已经挂账过一次，不能再挂账".into()));
     }
     let until = form.until.unwrap_or(work.day);
     if until <= work.day || until.0 > work.day.0 + limits::SUSPENSION_DAYS_MAX {
@@ -109,7 +109,7 @@ pub(super) fn decide(work: &mut Work<'_>, form: &Form) -> Result<(), Refusal> {
             .into_iter()
             .find(|p| Some(p.slot) == slot)
             .ok_or_else(|| {
-                Refusal::invalid("task", "which_request", "有多项申请,请选择要审批的一项")
+                Refusal::invalid("task", "which_request", "有多项申请，请选择要审批的一项")
             })?,
     };
     let granted = form.verdict == Some(true);
@@ -130,7 +130,7 @@ pub(super) fn decide(work: &mut Work<'_>, form: &Form) -> Result<(), Refusal> {
             work.own()?;
             work.count(Measure::Voided);
             let text = format!(
-                "{} 经核查不予受理,如有异议请补充情况后重新上报",
+                "{} 经核查不予受理，如有异议请补充情况后重新上报",
                 work.label()
             );
             work.tell_public(&text);
@@ -185,7 +185,7 @@ fn recalled(work: &mut Work<'_>) -> Result<(), Refusal> {
     for (no, desk) in open {
         tasks::end_clocks(work, no);
         work.fact(Fact::TaskRecalled { no });
-        let text = format!("{}:主办单位已退单,任务收回,待重新派发", work.label());
+        let text = format!("{}：主办单位已退单，任务收回，待重新派发", work.label());
         work.tell(desk, NoticeKind::Decided, text);
     }
     let (level, area) = work.owner()?;
@@ -219,7 +219,7 @@ fn give_back(work: &mut Work<'_>) -> Result<(), Refusal> {
 
 fn extend(work: &mut Work<'_>, slot: u32) -> Result<(), Refusal> {
     let Some(clock) = handle_clock(work, slot) else {
-        return Err(Refusal::Conflict("办理时限已经结束,无须延期".into()));
+        return Err(Refusal::Conflict("办理时限已经结束，无须延期".into()));
     };
     let limit = work
         .matter()
@@ -266,7 +266,7 @@ fn suspend(work: &mut Work<'_>, until: crate::time::Day) -> Result<(), Refusal> 
     work.enter(state, Desk::Area(area), level, Trail::Keep);
     let due = work.rules.calendar.zone().start_of(until);
     work.start_clock(ClockKind::Until, 0, due);
-    let text = format!("{} 需要较长时间解决,已挂账到 {}", work.label(), until);
+    let text = format!("{} 需要较长时间解决，已挂账到 {}", work.label(), until);
     work.tell_public(&text);
     Ok(())
 }
@@ -300,7 +300,7 @@ pub(super) fn resume(work: &mut Work<'_>) -> Result<(), Refusal> {
         });
     }
     work.enter(state, Desk::Area(area), level, Trail::Keep);
-    let text = format!("{} 挂账结束,恢复办理", work.label());
+    let text = format!("{} 挂账结束，恢复办理", work.label());
     let desks: Vec<Desk> = work.matter().holding().map(|(_, d)| d).collect();
     for desk in desks {
         work.tell(desk, NoticeKind::Arrived, text.clone());

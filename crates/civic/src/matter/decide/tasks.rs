@@ -42,7 +42,7 @@ pub(super) fn call(work: &mut Work<'_>, form: &Form) -> Result<(), Refusal> {
             problems.push(Problem::new(
                 field,
                 "not_callable",
-                "只能呼叫本级和上级范围内的单位,请从名单中选择",
+                "只能呼叫本级和上级范围内的单位，请从名单中选择",
             ));
             continue;
         };
@@ -56,7 +56,7 @@ pub(super) fn call(work: &mut Work<'_>, form: &Form) -> Result<(), Refusal> {
             problems.push(Problem::new(
                 field,
                 "already_called",
-                format!("{}已经在办理这件事,不必重复呼叫", org.name),
+                format!("{}已经在办理这件事，不必重复呼叫", org.name),
             ));
         }
         sent.push((kind, Desk::Org(org.id), called.limit));
@@ -65,7 +65,7 @@ pub(super) fn call(work: &mut Work<'_>, form: &Form) -> Result<(), Refusal> {
         problems.push(Problem::new(
             "lead",
             "second_lead",
-            "已有主办单位,只能增加会办单位",
+            "已有主办单位，只能增加会办单位",
         ));
     }
     if form.lead.is_none() && !has_lead {
@@ -96,7 +96,7 @@ pub(super) fn call(work: &mut Work<'_>, form: &Form) -> Result<(), Refusal> {
         });
         work.start_clock(ClockKind::SignIn, no, sign_in);
         let text = format!(
-            "{} 呼叫贵单位{},请在 {} 前签收",
+            "{} 呼叫贵单位{}，请在 {} 前签收",
             work.label(),
             if kind == TaskKind::Lead {
                 "主办"
@@ -142,7 +142,7 @@ pub(super) fn follow(work: &mut Work<'_>) -> Result<(), Refusal> {
     let state = work.state_of(phase)?;
     work.enter(state, Desk::Area(area), level, Trail::Keep);
     if phase == Phase::Review {
-        let text = format!("{} 各单位均已反馈,请核实并答复", work.label());
+        let text = format!("{} 各单位均已反馈，请核实并答复", work.label());
         work.tell(Desk::Area(area), NoticeKind::Arrived, text);
     }
     Ok(())
@@ -159,7 +159,7 @@ pub(super) fn sign(work: &mut Work<'_>, form: &Form) -> Result<(), Refusal> {
     let task = own(work, form)?;
     if task.state != TaskState::Called {
         return Err(Refusal::Conflict(
-            "这项任务已经签收或正在退单审批,不必再签".into(),
+            "这项任务已经签收或正在退单审批，不必再签".into(),
         ));
     }
     let in_time = work.stop_clock(ClockKind::SignIn, task.no);
@@ -224,13 +224,13 @@ pub(super) fn waive(work: &mut Work<'_>, form: &Form) -> Result<(), Refusal> {
                 Refusal::invalid(
                     "task",
                     "not_waivable",
-                    "请选择一个尚未反馈的会办单位;主办单位不能免除",
+                    "请选择一个尚未反馈的会办单位；主办单位不能免除",
                 )
             })?,
     };
     end_clocks(work, task.no);
     work.fact(Fact::TaskWaived { no: task.no });
-    let text = format!("{}:贵单位的会办任务已免除", work.label());
+    let text = format!("{}：贵单位的会办任务已免除", work.label());
     work.tell(task.desk, NoticeKind::Decided, text);
     follow(work)
 }
@@ -245,13 +245,13 @@ pub(super) fn end_clocks(work: &mut Work<'_>, no: u32) {
 pub(super) fn order_check(work: &mut Work<'_>, to: &Target) -> Result<(), Refusal> {
     let Target::State(code) = to else {
         return Err(Refusal::Conflict(
-            "流程没有写明核实状态,请联系系统管理员".into(),
+            "流程没有写明核实状态，请联系系统管理员".into(),
         ));
     };
     let state = work.state(code)?;
     let Some(grid) = work.matter().path.at(Level::Grid) else {
         return Err(Refusal::Conflict(
-            "这个地点没有网格,无法派员核实;请由本级自行核实后办结".into(),
+            "这个地点没有网格，无法派员核实；请由本级自行核实后办结".into(),
         ));
     };
     let area = work.own()?;
@@ -297,10 +297,10 @@ pub(super) fn check(work: &mut Work<'_>, form: &Form) -> Result<(), Refusal> {
     let (level, area) = work.owner()?;
     work.enter(state, Desk::Area(area), level, Trail::Keep);
     let text = format!(
-        "{} 现场核实结果:{}",
+        "{} 现场核实结果：{}",
         work.label(),
         if true_ {
-            "属实,已办好"
+            "属实，已办好"
         } else {
             "不属实或未办好"
         }

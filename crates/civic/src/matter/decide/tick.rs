@@ -113,7 +113,7 @@ fn overdue(
     });
     let desk = desk_of(work, slot);
     let text = format!(
-        "{} 的{}时限已过,责任席位:{}",
+        "{} 的{}时限已过，责任席位：{}",
         work.label(),
         kind.word(),
         work.rules.directory.desk_name(desk)
@@ -134,7 +134,7 @@ fn overdue(
         let area = work.desk_area()?;
         if let Some((level, above)) = work.matter().path.above(area) {
             work.judged();
-            work.auto_opinion("当日未处理,系统自动上报");
+            work.auto_opinion("当日未处理，系统自动上报");
             work.enter_triage(level, above, Trail::Push)?;
             return Ok(true);
         }

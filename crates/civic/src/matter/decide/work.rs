@@ -338,13 +338,13 @@ impl<'a> Work<'a> {
         let flow = self.flow;
         let state = flow.triage(level).ok_or_else(|| {
             Refusal::Conflict(format!(
-                "流程“{}”没有{}研判环节,请联系系统管理员",
+                "流程“{}”没有{}研判环节，请联系系统管理员",
                 flow.name,
                 level.word()
             ))
         })?;
         self.enter(state, Desk::Area(area), level, trail);
-        let text = format!("{} 到达{},请在今日 24:00 前研判", self.label(), state.name);
+        let text = format!("{} 到达{}，请在今日 24:00 前研判", self.label(), state.name);
         self.tell(Desk::Area(area), NoticeKind::Arrived, text);
         Ok(())
     }
@@ -352,14 +352,14 @@ impl<'a> Work<'a> {
     /// The state of a phase, or the fault of the flow in words.
     pub fn state_of(&self, phase: Phase) -> Result<&'a State, Refusal> {
         self.flow.phase(phase).ok_or_else(|| {
-            Refusal::Conflict(format!("流程“{}”不完整,请联系系统管理员", self.flow.name))
+            Refusal::Conflict(format!("流程“{}”不完整，请联系系统管理员", self.flow.name))
         })
     }
     /// The state with this code.
     pub fn state(&self, code: &str) -> Result<&'a State, Refusal> {
         self.flow.state(code).ok_or_else(|| {
             Refusal::Conflict(format!(
-                "流程“{}”里没有状态 {code},请联系系统管理员",
+                "流程“{}”里没有状态 {code}，请联系系统管理员",
                 self.flow.name
             ))
         })
@@ -527,7 +527,7 @@ impl<'a> Work<'a> {
             return Err(Refusal::invalid(
                 "files",
                 "too_many",
-                format!("附件最多 {} 个,请先整理", limits::FILES_MAX),
+                format!("附件最多 {} 个，请先整理", limits::FILES_MAX),
             ));
         }
         self.fact(Fact::Attached(file));
@@ -549,7 +549,7 @@ impl<'a> Work<'a> {
                 (false, Some((_, above))) => (Desk::Area(area), above, false),
                 (false, None) => {
                     return Err(Refusal::Conflict(
-                        "本级没有可以审批的领导岗位,请先任命市级领导岗位".into(),
+                        "本级没有可以审批的领导岗位，请先任命市级领导岗位".into(),
                     ));
                 }
             }
@@ -571,7 +571,7 @@ impl<'a> Work<'a> {
             until,
         }));
         let text = format!(
-            "{}:{}申请{},请审批",
+            "{}:{}申请{}，请审批",
             self.label(),
             self.rules.directory.desk_name(by),
             ask.word()
@@ -672,7 +672,7 @@ pub(super) fn classified(
         return Err(Refusal::invalid(
             "category",
             "unknown_category",
-            format!("类别目录里没有“{code}”,请从目录中选择"),
+            format!("类别目录里没有“{code}”，请从目录中选择"),
         ));
     };
     let chosen = match condition {
@@ -685,7 +685,7 @@ pub(super) fn classified(
                 Refusal::invalid(
                     "condition",
                     "unknown_condition",
-                    format!("“{}”没有第 {text} 种情形,请重新选择", category.name),
+                    format!("“{}”没有第 {text} 种情形，请重新选择", category.name),
                 )
             })?,
     };

@@ -37,12 +37,12 @@ pub fn holdings(conn: &mut Conn, victim: &Victim) -> Vec<Case> {
         Case::new(
             "an inserted holding",
             surplus,
-            &[&format!("多余的一行:事件〔{no}〕的第 77 项")],
+            &[&format!("多余的一行：事件〔{no}〕的第 77 项")],
         ),
         Case::new(
             "a holding of no matter",
             of_nobody,
-            &["多余的一行:事件 77 的第 0 项"],
+            &["多余的一行：事件 77 的第 0 项"],
         ),
     ]);
     all
@@ -54,7 +54,7 @@ pub fn tallies(conn: &mut Conn) -> Vec<Case> {
     let [period, class, parent, node] = [0, 1, 2, 3].map(|i| row.int(i).unwrap());
     let at =
         format!("period = {period} AND class = {class} AND parent = {parent} AND node = {node}");
-    let named = format!("统计不符:区域 {node},类别 {class},时段 {period}");
+    let named = format!("统计不符：区域 {node}，类别 {class}，时段 {period}");
     let measures: Vec<(&str, Alter)> = Measure::ALL.iter().map(|m| (m.code(), Number)).collect();
     let mut all = Vec::new();
     for (case, measure) in columns("tally", &at, &measures, &[])
@@ -71,7 +71,7 @@ pub fn tallies(conn: &mut Conn) -> Vec<Case> {
             format!("DELETE FROM tally WHERE {at}"),
             &[&named],
         ),
-        Case::new("an inserted tally", inserted, &["统计不符:区域 987654"]),
+        Case::new("an inserted tally", inserted, &["统计不符：区域 987654"]),
         Case::new(
             "a tally moved to another class",
             format!("UPDATE tally SET class = 99 WHERE {at}"),
@@ -116,7 +116,7 @@ pub fn audits(conn: &mut Conn) -> Vec<Case> {
             "the last audit entry",
             format!("DELETE FROM audit WHERE seq = {last}"),
             &[&format!(
-                "审计记录在封存时有 {last} 条,现在只有 {} 条",
+                "审计记录在封存时有 {last} 条，现在只有 {} 条",
                 last - 1
             )],
         ),
@@ -162,7 +162,7 @@ pub fn seals(conn: &mut Conn, victim: &Victim) -> Vec<Case> {
         Case::new(
             "a deleted first seal",
             "DELETE FROM seal WHERE seq = 1",
-            &["第 2 号封存记录被改动,或它前面的封存被删除"],
+            &["第 2 号封存记录被改动，或它前面的封存被删除"],
         ),
         Case::new(
             "a deleted last seal",
