@@ -3,77 +3,6 @@
 //! A [`Matter`] is nothing but the fold of its journal of [`Step`]s: [`Matter::apply`] is the only
 //! way in which one changes. What may happen next is decided, purely, by [`decide`].
 
-mod clock;
-mod command;
-mod decide;
-mod fold;
-mod step;
-#[cfg(test)]
-mod tests;
-
-pub use clock::{Clock, ClockKind, thresholds};
-pub use command::{CalledDesk, Command, Form, Rating, ReportForm};
-pub use decide::{
-    Available, Cases, Notice, NoticeKind, Outcome, Rules, available, decide, report, tick,
-};
-pub use step::{Fact, Step, Trail, Who, Words};
-
-use crate::area::{Level, Path};
-use crate::flow::{Holder, Phase};
-use crate::id::{AccountId, AreaId, FileId, MatterId, OrgId};
-use crate::limit::Limit;
-use crate::measure::Measure;
-use crate::time::{Day, Instant};
-use crate::trace::Hash;
-use serde::{Deserialize, Serialize};
-
-/// A place where work can lie.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Desk {
-    /// The desk of an area; its level says which.
-    Area(AreaId),
-    /// The desk of an organisation.
-    Org(OrgId),
-    /// The person concerned.
-    Reporter,
-    /// Nowhere: it is over.
-    #[default]
-    None,
-}
-
-impl Desk {
-    /// Number of the kind in the database: 0 none, 1 area, 2 organisation, 3 reporter.
-    #[must_use]
-    pub fn kind(self) -> i64 {
-        match self {
-            Self::None => 0,
-            Self::Area(_) => 1,
-            Self::Org(_) => 2,
-            Self::Reporter => 3,
-        }
-    }
-    /// The id beside the kind; 0 where there is none.
-    #[must_use]
-    pub fn key(self) -> i64 {
-        match self {
-            Self::Area(area) => area.0,
-            Self::Org(org) => org.0,
-            Self::Reporter | Self::None => 0,
-        }
-    }
-    /// The desk with this kind and key.
-    #[must_use]
-    pub fn from_parts(kind: i64, key: i64) -> Self {
-        match kind {
-            1 => Self::Area(AreaId(key)),
-            2 => Self::Org(OrgId(key)),
-            3 => Self::Reporter,
-            _ => Self::None,
-        }
-    }
-}
-
 macro_rules! coded {
     ($(#[$doc:meta])* $name:ident { $($variant:ident $code:literal $word:literal),+ $(,)? }) => {
         $(#[$doc])*
@@ -93,205 +22,34 @@ macro_rules! coded {
     };
 }
 
-coded! {
-    /// The way by which a report came in (R057: one ledger whatever the channel).
-    Channel {
-        Field "field" "网格采集",
-        Patrol "patrol" "走访巡查",
-        Resident "resident" "居民上报",
-        Snapshot "snapshot" "随手拍",
-        Phone "phone" "电话登记",
-        Window "window" "窗口登记",
-        Hotline "hotline" "12345热线",
-        Department "department" "部门转入",
-    }
-}
+mod clock;
+mod command;
+mod decide;
+mod desk;
+mod fold;
+mod said;
+mod step;
+mod task;
+#[cfg(test)]
+mod tests;
 
-coded! {
-    /// How a matter or task ended. "Handled" and "solved" are counted apart (rule 9).
-    Finding {
-        Solved "solved" "已解决",
-        Calmed "calmed" "已稳控",
-        Handled "handled" "已处理未解决",
-        Explained "explained" "已解释答复",
-        Cannot "cannot" "无法处理",
-    }
-}
+pub use clock::{Clock, ClockKind, thresholds};
+pub use command::{CalledDesk, Command, Form, Rating, ReportForm};
+pub use decide::{
+    Available, Cases, Notice, NoticeKind, Outcome, Rules, available, decide, report, tick,
+};
+pub use desk::Desk;
+pub use said::{Attached, Channel, Classified, Finding, Place, Reporter};
+pub use step::{Fact, Step, Trail, Who, Words};
+pub use task::{Ask, Pending, Supervision, Task, TaskKind, TaskState};
 
-impl Finding {
-    /// Whether the problem itself is gone.
-    #[must_use]
-    pub fn is_solved(self) -> bool {
-        matches!(self, Self::Solved | Self::Calmed)
-    }
-}
-
-/// Where it happened.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-pub struct Place {
-    /// Words of the reporter: `九龙小区3号楼502室门前`.
-    pub address: String,
-    /// WGS84 longitude and latitude in degrees, where known.
-    pub point: Option<(f64, f64)>,
-}
-
-/// Who reported, without identity: name and phone lie apart, encrypted (privacy.md V18).
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Reporter {
-    /// The account, where one was used.
-    pub account: Option<AccountId>,
-    /// Whether there is a person concerned who is asked for an evaluation.
-    pub confirms: bool,
-    /// A complaint about the staff of this area: hidden from that area's line.
-    pub bypass: Option<AreaId>,
-}
-
-/// The category of a matter.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Classified {
-    /// Code of the subclass: `0104`.
-    pub code: String,
-    /// Condition within it, which sets the limit.
-    pub condition: String,
-    /// Number of the class: 1..=17; the dimension of the boards.
-    pub class: i64,
-    /// May leap to the town at once.
-    pub urgent: bool,
-    /// A dispute (class 01), for the seeds' 60 % figure.
-    pub dispute: bool,
-    /// Handling limit.
-    pub limit: Limit,
-}
-
-/// A called desk's part of the work, or a field worker's check.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Task {
-    /// Number within the matter, from 1.
-    pub no: u32,
-    /// Lead, co-handler or check.
-    pub kind: TaskKind,
-    /// Whose it is.
-    pub desk: Desk,
-    /// Where it stands.
-    pub state: TaskState,
-    /// When it was sent.
-    pub called_at: Instant,
-    /// When it was signed.
-    pub signed_at: Option<Instant>,
-    /// When it ended.
-    pub ended_at: Option<Instant>,
-    /// Who claimed it.
-    pub holder: Option<AccountId>,
-    /// Handling limit.
-    pub limit: Limit,
-    /// Extensions granted.
-    pub extensions: u32,
-    /// Refusals made by this desk.
-    pub refusals: u32,
-    /// The result it reported.
-    pub finding: Option<Finding>,
-}
-
-/// What a task is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum TaskKind {
-    /// 主办
-    Lead,
-    /// 会办
-    Co,
-    /// 核实
-    Check,
-}
-
-/// Where a task stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum TaskState {
-    /// Sent, not signed.
-    Called,
-    /// Refused, the dispatcher has not decided yet.
-    Refusing,
-    /// Signed.
-    Signed,
-    /// Answered.
-    FedBack,
-    /// Its answer is not needed any more, with a recorded reason.
-    Waived,
-    /// Taken back: the refusal was accepted.
-    Recalled,
-}
-
-impl Task {
-    /// Whether work is still expected.
-    #[must_use]
-    pub fn is_open(&self) -> bool {
-        matches!(
-            self.state,
-            TaskState::Called | TaskState::Refusing | TaskState::Signed
-        )
-    }
-}
-
-/// A request that waits for a decision (rule 7: each needs approval and leaves a ledger line).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Pending {
-    /// What is asked.
-    pub ask: Ask,
-    /// 0 for the matter itself, else the number of the task.
-    pub slot: u32,
-    /// The desk that asked.
-    pub by: Desk,
-    /// The person who asked; never the one who decides.
-    pub by_account: AccountId,
-    /// The desk that decides.
-    pub approver: Desk,
-    /// Only a leader of that desk may decide: a second refusal, or a request of the desk itself.
-    pub leader: bool,
-    /// The date asked for, for a suspension.
-    pub until: Option<Day>,
-}
-
-coded! {
-    /// What can be asked for.
-    Ask {
-        Return "return" "退回",
-        Refuse "refuse" "退单",
-        Extend "extend" "延期",
-        Suspend "suspend" "挂账",
-        Void "void" "作废",
-    }
-}
-
-/// 督办: an order from above to answer in writing.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Supervision {
-    /// The area that ordered it.
-    pub by: AreaId,
-    /// Level 1 (notice), 2 (order), 3 (bulletin); each further order on the same matter is one more.
-    pub level: u32,
-    /// When.
-    pub at: Instant,
-    /// Answer due.
-    pub due: Instant,
-    /// When it was answered.
-    pub answered_at: Option<Instant>,
-}
-
-/// An attachment as the journal knows it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Attached {
-    /// Stored file.
-    pub file: FileId,
-    /// Name shown.
-    pub name: String,
-    /// Sniffed media type.
-    pub mime: String,
-    /// Size in bytes.
-    pub bytes: u64,
-    /// SHA-256 of the stored bytes, hex.
-    pub sha256: String,
-}
+use crate::area::{Level, Path};
+use crate::flow::{Holder, Phase};
+use crate::id::{AccountId, AreaId, MatterId};
+use crate::measure::Measure;
+use crate::time::{Day, Instant};
+use crate::trace::Hash;
+use serde::{Deserialize, Serialize};
 
 /// One figure that a matter contributes to the boards: which, and on which day.
 pub type Counted = (Measure, Day);

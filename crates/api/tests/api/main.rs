@@ -10,5 +10,6 @@ mod forms;
 mod matrix;
 mod people;
 mod public;
+mod reply;
 mod story;
 mod writing;

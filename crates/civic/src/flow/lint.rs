@@ -18,7 +18,7 @@ pub fn lint(flow: &Flow) -> Vec<Problem> {
             problems.push(Problem::new(
                 &at,
                 "duplicate",
-                format!("状态“{}”({})重复定义", state.name, state.code),
+                format!("状态“{}”（{}）重复定义", state.name, state.code),
             ));
         }
         if state.phase == Phase::Triage && state.level.is_none() {
@@ -35,14 +35,14 @@ pub fn lint(flow: &Flow) -> Vec<Problem> {
             problems.push(Problem::new(
                 &at,
                 "holder",
-                format!("状态“{}”没有承办席位 holder,事件会无人负责", state.name),
+                format!("状态“{}”没有承办席位 holder，事件会无人负责", state.name),
             ));
         }
         if state.clock == ClockRule::None {
             problems.push(Problem::new(
                 &at,
                 "clock",
-                format!("状态“{}”没有时限 clock,事件会无限期停留", state.name),
+                format!("状态“{}”没有时限 clock，事件会无限期停留", state.name),
             ));
         }
         let leaves = flow
@@ -90,7 +90,7 @@ pub fn lint(flow: &Flow) -> Vec<Problem> {
             problems.push(Problem::new(
                 &at,
                 "duplicate",
-                format!("动作“{}”({})重复定义", action.name, action.code),
+                format!("动作“{}”（{}）重复定义", action.name, action.code),
             ));
         }
         for from in &action.from {
@@ -122,7 +122,7 @@ pub fn lint(flow: &Flow) -> Vec<Problem> {
                 &at,
                 "nobody",
                 format!(
-                    "动作“{}”没有任何岗位可以执行:by 与权限表不相交",
+                    "动作“{}”没有任何岗位可以执行：by 与权限表不相交",
                     action.name
                 ),
             ));

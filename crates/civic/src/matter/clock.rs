@@ -91,7 +91,9 @@ pub fn thresholds(kind: ClockKind, started: Instant, due: Instant) -> Vec<Instan
         ClockKind::SameDay => &[2 * HOUR_MS, 30 * MINUTE_MS],
         ClockKind::Handle => &[24 * HOUR_MS, 2 * HOUR_MS],
         ClockKind::SignIn => &[10 * MINUTE_MS],
-        ClockKind::Reply | ClockKind::Stay | ClockKind::Supervision | ClockKind::Until => &[],
+        ClockKind::Reply => &[15 * MINUTE_MS],
+        ClockKind::Supervision => &[2 * HOUR_MS],
+        ClockKind::Stay | ClockKind::Until => &[],
     };
     ahead
         .iter()

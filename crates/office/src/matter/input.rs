@@ -151,12 +151,12 @@ impl Office {
             .nearest(point, 3)
             .into_iter()
             .filter(|n| n.metres <= NEAREST_METRES_MAX)
-            .map(|n| format!("{}(约 {:.0} 米)", tree.full_name(AreaId(n.id)), n.metres))
+            .map(|n| format!("{}（约 {:.0} 米）", tree.full_name(AreaId(n.id)), n.metres))
             .collect();
         let hint = if near.is_empty() {
             "这个地点不在本市范围内".to_owned()
         } else {
-            format!("最近的是：{}", near.join(";"))
+            format!("最近的是：{}", near.join("；"))
         };
         Err(Refusal::Invalid(vec![Problem::new(
             "place",

@@ -209,7 +209,7 @@ impl Office {
             return Err(Refusal::invalid(
                 "reason",
                 "required",
-                "请写明查看联系方式的理由(2 到 200 字)",
+                "请写明查看联系方式的理由（2 到 200 字）",
             )
             .into());
         }

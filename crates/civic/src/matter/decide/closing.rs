@@ -31,7 +31,7 @@ pub(super) fn finish(work: &mut Work<'_>, finding: Finding) -> Result<(), Refusa
     let state = work.state_of(Phase::Confirm)?;
     work.enter(state, Desk::Reporter, level, Trail::Keep);
     let text = format!(
-        "{} 已办理({})，请评价办理结果",
+        "{} 已办理（{}），请评价办理结果",
         work.label(),
         finding.word()
     );

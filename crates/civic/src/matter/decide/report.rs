@@ -1,8 +1,9 @@
 //! Reporting (rule 1), with the first handling in the same breath where the unit head did it.
 
 use super::super::{ClockKind, Desk, Fact, Matter, NoticeKind, ReportForm, Trail};
+use super::form::too_long;
 use super::work::{Work, classified};
-use super::{Outcome, Rules, judging, too_long};
+use super::{Outcome, Rules, judging};
 use crate::area::Level;
 use crate::directory::Actor;
 use crate::id::{AreaId, MatterId};
@@ -62,9 +63,10 @@ pub fn report(
         let due = work.due(flow.reply);
         work.start_clock(ClockKind::Reply, 0, due);
         let text = format!(
-            "{} 已受理，由{}办理，进展会通知您",
+            "{} 已受理，由{}办理，{} 前会有工作人员回应，进展会通知您",
             work.label(),
-            rules.directory.desk_name(Desk::Area(area))
+            rules.directory.desk_name(Desk::Area(area)),
+            rules.calendar.zone().format(due)
         );
         work.tell(Desk::Reporter, NoticeKind::Result, text);
     }

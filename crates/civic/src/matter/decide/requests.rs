@@ -118,7 +118,7 @@ pub(super) fn decide(work: &mut Work<'_>, form: &Form) -> Result<(), Refusal> {
         granted,
     });
     let text = format!(
-        "{}:{}申请{}",
+        "{}：{}申请{}",
         work.label(),
         request.ask.word(),
         if granted { "已同意" } else { "未同意" }

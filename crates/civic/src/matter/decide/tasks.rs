@@ -198,7 +198,7 @@ pub(super) fn feed_back(work: &mut Work<'_>, form: &Form) -> Result<(), Refusal>
     });
     let (_, owner) = work.owner()?;
     let text = format!(
-        "{}:{}已反馈",
+        "{}：{}已反馈",
         work.label(),
         work.rules.directory.desk_name(task.desk)
     );

@@ -1,0 +1,194 @@
+//! Reading a flow from its TOML text.
+
+use super::{Action, ClockRule, Flow, Guard, Holder, Need, OnOverdue, Phase, State, Target, lint};
+use crate::area::Level;
+use crate::limit::Limit;
+use crate::problem::Problem;
+use crate::rights::{Relation, Verb};
+use serde::Deserialize;
+
+impl Flow {
+    /// Parses and lints a flow.
+    ///
+    /// # Errors
+    /// Everything that is wrong, naming state or action in Chinese.
+    pub fn parse(text: &str) -> Result<Self, Vec<Problem>> {
+        let raw: RawFlow =
+            toml::from_str(text).map_err(|e| vec![Problem::in_toml("flow", text, &e)])?;
+        let flow = raw.build()?;
+        let problems = lint(&flow);
+        if problems.is_empty() {
+            Ok(flow)
+        } else {
+            Err(problems)
+        }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawFlow {
+    code: String,
+    version: u32,
+    name: String,
+    sign_in: String,
+    sign_in_urgent: String,
+    handle: String,
+    reply: String,
+    #[serde(default, rename = "state")]
+    states: Vec<RawState>,
+    #[serde(default, rename = "action")]
+    actions: Vec<RawAction>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawState {
+    code: String,
+    name: String,
+    phase: Phase,
+    holder: Option<Holder>,
+    level: Option<Level>,
+    clock: Option<String>,
+    overdue: Option<OnOverdue>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawAction {
+    code: String,
+    name: String,
+    #[serde(default)]
+    help: String,
+    verb: Option<String>,
+    from: Vec<String>,
+    by: Vec<String>,
+    to: String,
+    #[serde(default)]
+    needs: Vec<Need>,
+    #[serde(default)]
+    guards: Vec<Guard>,
+}
+
+impl RawFlow {
+    fn build(self) -> Result<Flow, Vec<Problem>> {
+        let mut problems = Vec::new();
+        let mut limit = |field: &str, text: &str| {
+            text.parse::<Limit>()
+                .map_err(|e| problems.push(Problem::new(field, "limit", e.message)))
+                .ok()
+        };
+        let sign_in = limit("sign_in", &self.sign_in);
+        let sign_in_urgent = limit("sign_in_urgent", &self.sign_in_urgent);
+        let handle = limit("handle", &self.handle);
+        let reply = limit("reply", &self.reply);
+        let mut states = Vec::new();
+        for raw in self.states {
+            let clock = match raw.clock.as_deref() {
+                None => Some(ClockRule::None),
+                Some("same_day") => Some(ClockRule::SameDay),
+                Some("sign_in") => Some(ClockRule::SignIn),
+                Some("handle") => Some(ClockRule::Handle),
+                Some("until") => Some(ClockRule::Until),
+                Some(text) => {
+                    limit(&format!("state.{}.clock", raw.code), text).map(ClockRule::Fixed)
+                }
+            };
+            states.push((raw, clock));
+        }
+        let mut actions = Vec::new();
+        for raw in &self.actions {
+            let verb_code = raw.verb.as_deref().unwrap_or(&raw.code);
+            let verb = Verb::parse(verb_code);
+            if verb.is_none() {
+                problems.push(Problem::new(
+                    format!("action.{}", raw.code),
+                    "verb",
+                    format!("动作“{}”引用了未知的动词 {verb_code}", raw.name),
+                ));
+            }
+            let by: Vec<_> = raw.by.iter().filter_map(|r| Relation::parse(r)).collect();
+            if by.len() != raw.by.len() {
+                problems.push(Problem::new(
+                    format!("action.{}", raw.code),
+                    "relation",
+                    format!("动作“{}”的 by 中有未知的关系", raw.name),
+                ));
+            }
+            let to = target(&raw.to);
+            if to.is_none() {
+                problems.push(Problem::new(
+                    format!("action.{}", raw.code),
+                    "target",
+                    format!("动作“{}”的去向 {} 无法识别", raw.name, raw.to),
+                ));
+            }
+            if let (Some(verb), Some(to)) = (verb, to) {
+                actions.push(Action {
+                    code: raw.code.clone(),
+                    name: raw.name.clone(),
+                    help: raw.help.clone(),
+                    verb,
+                    from: raw.from.clone(),
+                    by,
+                    to,
+                    needs: raw.needs.clone(),
+                    guards: raw.guards.clone(),
+                });
+            }
+        }
+        let states = states
+            .into_iter()
+            .filter_map(|(raw, clock)| {
+                let ends = raw.phase.is_end();
+                Some(State {
+                    holder: raw
+                        .holder
+                        .unwrap_or(if ends { Holder::Nobody } else { Holder::Owner }),
+                    code: raw.code,
+                    name: raw.name,
+                    phase: raw.phase,
+                    level: raw.level,
+                    clock: clock?,
+                    overdue: raw.overdue.unwrap_or(OnOverdue::Alert),
+                })
+            })
+            .collect();
+        match (sign_in, sign_in_urgent, handle, reply) {
+            (Some(sign_in), Some(sign_in_urgent), Some(handle), Some(reply))
+                if problems.is_empty() =>
+            {
+                Ok(Flow {
+                    code: self.code,
+                    version: self.version,
+                    name: self.name,
+                    sign_in,
+                    sign_in_urgent,
+                    handle,
+                    reply,
+                    states,
+                    actions,
+                })
+            }
+            _ => Err(problems),
+        }
+    }
+}
+
+fn target(text: &str) -> Option<Target> {
+    Some(match text {
+        "stay" => Target::Stay,
+        "next_level" => Target::NextLevel,
+        "below" => Target::Below,
+        "back" => Target::Back,
+        "tasks" => Target::Tasks,
+        "owner" => Target::Owner,
+        "finish" => Target::Finish,
+        "resumed" => Target::Resumed,
+        other => match other.split_once(':')? {
+            ("level", level) => Target::Level(Level::parse(level)?),
+            ("state", state) => Target::State(state.to_owned()),
+            _ => return None,
+        },
+    })
+}

@@ -1,0 +1,102 @@
+//! What an action demands: of the matter (guards) and of the form (needs).
+
+use super::super::{Finding, Form};
+use super::work::Work;
+use crate::flow::{Action, Guard, Need};
+use crate::limits;
+use crate::problem::Problem;
+use crate::refusal::Refusal;
+use crate::rights::Verb;
+
+/// What must hold and does not.
+pub(super) fn guard(action: &Action, work: &Work<'_>) -> Result<(), Refusal> {
+    for guard in &action.guards {
+        let matter = work.matter();
+        let refused = match guard {
+            Guard::NotReturned if matter.returned => {
+                "这件事是退回来的，只能补正后重新上报或改派，不能直接办结"
+            }
+            Guard::Urgent if !matter.category.as_ref().is_some_and(|c| c.urgent) => {
+                "只有紧急类别才能越级上报，请先定类，或逐级上报"
+            }
+            Guard::Pending if matter.pending.is_empty() => "现在没有等待审批的申请",
+            Guard::NotPending if work.own_pending() => "已经有一项申请在等待审批，请等审批后再提",
+            Guard::Supervised
+                if matter
+                    .supervision
+                    .as_ref()
+                    .is_none_or(|s| s.answered_at.is_some()) =>
+            {
+                "这件事没有待回复的督办"
+            }
+            _ => continue,
+        };
+        return Err(Refusal::Conflict(refused.into()));
+    }
+    Ok(())
+}
+
+/// What the form lacks or breaks; all of it at once.
+pub(super) fn check(action: &Action, form: &Form, work: &Work<'_>) -> Result<(), Refusal> {
+    let mut problems = Vec::new();
+    let mut miss =
+        |field: &str, message: &str| problems.push(Problem::new(field, "required", message));
+    let blank = |text: &Option<String>| text.as_deref().is_none_or(|t| t.trim().is_empty());
+    for need in &action.needs {
+        match need {
+            Need::Opinion if blank(&form.opinion) => miss("opinion", "请填写意见，说明理由或情况"),
+            Need::Reply if blank(&form.reply) && work.matter().reporter.confirms => {
+                miss("reply", "请填写给群众的答复")
+            }
+            Need::Result if form.finding.is_none() => miss("finding", "请选择处理结果"),
+            Need::Category
+                if form.category.is_none()
+                    && (work.matter().category.is_none() || action.verb == Verb::Classify) =>
+            {
+                miss("category", "请先选定事件类别")
+            }
+            Need::Until if form.until.is_none() => miss("until", "请选择日期"),
+            Need::Tasks if form.lead.is_none() && form.co.is_empty() => {
+                miss("lead", "请至少选择一个要呼叫的单位")
+            }
+            Need::Other if form.other.is_none() => miss("other", "请选择要并入的事件"),
+            Need::Area if form.area.is_none() => miss("area", "请选择下派到哪个区域"),
+            Need::Verdict if form.verdict.is_none() => miss("verdict", "请选择“是”或“否”"),
+            Need::Rating if !form.rating.is_some_and(|r| (1..=5).contains(&r.0)) => {
+                miss("rating", "请选择 1 到 5 分的评价")
+            }
+            _ => {}
+        }
+    }
+    for (field, text) in [("opinion", &form.opinion), ("reply", &form.reply)] {
+        problems.extend(too_long(
+            field,
+            text.as_deref().unwrap_or_default(),
+            limits::TEXT_CHARS_MAX,
+        ));
+    }
+    if form.finding == Some(Finding::Cannot) && action.verb == Verb::Settle {
+        problems.push(Problem::new(
+            "finding",
+            "not_a_result",
+            "“无法处理”不是办结结果：请上报、呼叫部门，或写明“已解释答复”",
+        ));
+    }
+    if problems.is_empty() {
+        Ok(())
+    } else {
+        Err(Refusal::Invalid(problems))
+    }
+}
+
+/// A problem if `text` has more than `max` characters.
+pub(super) fn too_long(field: &str, text: &str, max: usize) -> Option<Problem> {
+    let chars = text.chars().count();
+    (chars > max).then(|| {
+        Problem::new(
+            field,
+            "too_long",
+            format!("文字太长：最多 {max} 字，现在 {chars} 字，请删减"),
+        )
+    })
+}
