@@ -432,6 +432,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/home": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The home page of the person who is signed in
+         * @description 岗位首页：每个岗位恰好列出它的工作，以及等我处理、今日到期、退回、空缺、值班等数字。
+         */
+        get: operations["me_home"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/matters": {
         parameters: {
             query?: never;
@@ -1257,6 +1277,78 @@ export interface components {
             /** @description Version of the program. */
             version: string;
         };
+        /** @description The home page of the person who is signed in. */
+        Home: {
+            /** Format: int64 */
+            as_of: number;
+            day: string;
+            /**
+             * Format: int64
+             * @description When the day ends.
+             */
+            day_ends: number;
+            /** @description There is more than was counted: read the figures as "at least". */
+            more: boolean;
+            /** @description One for each post; empty for residents. */
+            posts: components["schemas"]["HomePost"][];
+            unread: number;
+        };
+        /** @description Somebody on duty today. */
+        HomeDuty: {
+            /** @description Whether it is the person who asks. */
+            me: boolean;
+            name: string;
+        };
+        /** @description A job of the home page. */
+        HomeJob: {
+            /** @enum {string} */
+            code: "report" | "prehandle" | "settle" | "visit" | "notices" | "gather" | "check" | "patrol" | "service" | "on_behalf" | "vacancies" | "classify" | "merge" | "judge" | "review" | "duty" | "decide" | "call" | "enforce" | "coordinate" | "supervise" | "effect" | "rules" | "command" | "ranking" | "sign" | "feed_back" | "refuse" | "areas" | "posts" | "packs" | "accounts" | "tokens" | "audit";
+            /**
+             * Format: int64
+             * @description How much this person did of it this month; null where it is not written down.
+             */
+            done?: number | null;
+            /** @description 一句话说明做什么。 */
+            help: string;
+            /**
+             * Format: int64
+             * @description How much of it is late.
+             */
+            late: number;
+            name: string;
+            /**
+             * Format: int64
+             * @description How much waits; null where nothing can wait.
+             */
+            waiting?: number | null;
+        };
+        /** @description The home of one post. */
+        HomePost: {
+            /** @description The area of the post; null for an organisation. */
+            area?: string | null;
+            duty: components["schemas"]["HomeDuty"][];
+            jobs: components["schemas"]["HomeJob"][];
+            post: string;
+            /** @description 这一级做什么。 */
+            purpose: string;
+            role: string;
+            role_word: string;
+            title: string;
+            watch?: components["schemas"]["HomeWatch"] | null;
+        };
+        /** @description What lies on the desk of a post. */
+        HomeWatch: {
+            /** @description 退回来的和重办的。 */
+            came_back: number;
+            /** @description 今日 24:00 前到期，还没有超期。 */
+            due_today: number;
+            /** @description 已超期。 */
+            overdue: number;
+            /** @description 上级督办、等书面回复的。 */
+            supervised: number;
+            /** @description 等我处理。 */
+            waiting: number;
+        };
         /** @description A formula with its value. */
         Kpi: {
             code: string;
@@ -1311,6 +1403,8 @@ export interface components {
              * @description When; now where it is not said. At most 72 hours ago.
              */
             at?: number | null;
+            /** @description 代单元长登记。 */
+            for_head?: boolean | null;
             /** @description Code of a kind: see the dictionaries. */
             kind: string;
             matter_report?: components["schemas"]["ReportForm"] | null;
@@ -1404,6 +1498,7 @@ export interface components {
         };
         /** @description A page of a list. */
         MatterPage: {
+            counts?: components["schemas"]["TabCounts"] | null;
             /** @description `cursor` of the next page; null at the end. */
             next?: string | null;
             rows: components["schemas"]["MatterRow"][];
@@ -1663,6 +1758,8 @@ export interface components {
              * @description WGS84 degrees; `lon` and `lat` together.
              */
             lon?: number | null;
+            /** @description 代单元长登记：由本网格、本村居的在岗人员代为登记，事件从单元开始。 */
+            on_behalf?: boolean | null;
             prehandle?: components["schemas"]["PrehandleForm"] | null;
             reporter?: components["schemas"]["ReporterForm"] | null;
             text: string;
@@ -1779,6 +1876,23 @@ export interface components {
             /** Format: int32 */
             level: number;
         };
+        /** @description How much lies in each list of the person's own work, whatever this page filters. */
+        TabCounts: {
+            /** @description Requests that I may decide. */
+            asked: number;
+            /** @description Of those, returned or reopened. */
+            came_back: number;
+            /** @description There is more than was counted: read the figures as "at least". */
+            more: boolean;
+            /** @description Of those, late. */
+            overdue: number;
+            /** @description Of those, supervised and not answered. */
+            supervised: number;
+            /** @description Of those, due before the day ends and not late. */
+            today: number;
+            /** @description On my desks. */
+            todo: number;
+        };
         /** @description A party's part of the work. */
         TaskView: {
             /** Format: int64 */
@@ -1855,6 +1969,8 @@ export interface components {
             account: string;
             /** Format: int64 */
             at: number;
+            /** @description Who entered it, where it was not who made it. */
+            entered_by?: string | null;
             id: string;
             kind: string;
             kind_word: string;
@@ -2654,10 +2770,38 @@ export interface operations {
             };
         };
     };
+    me_home: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Home"];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     matter_matters: {
         parameters: {
             query: {
-                /** @description `queue`: lies on my desks, earliest due first; `mine`: I reported or acted; `area`: all of an area, newest first. */
+                /** @description `queue`: lies on my desks, earliest due first; `mine`: I reported or acted; `asked`: requests that I may decide; `area`: all of an area, newest first. */
                 view: string;
                 /** @description For `area`: the area; the actor's own where it is not said. */
                 area?: string;
@@ -2671,6 +2815,22 @@ export interface operations {
                 overdue?: boolean;
                 /** @description Only supervised. */
                 supervised?: boolean;
+                /** @description Only reopened. */
+                reopened?: boolean;
+                /** @description Only in states of these phases, joined by commas: `called,handling`. */
+                phases?: string;
+                /** @description For `area`: only what an enforcement desk works on. */
+                enforced?: boolean;
+                /** @description For `queue`: only what is due at this time or before. */
+                due_before?: number;
+                /** @description For `queue`: only what is due after this. */
+                due_after?: number;
+                /** @description For `queue`: only what falls under this job of the home page. */
+                job?: string;
+                /** @description For `queue`: only what was returned or reopened. */
+                came_back?: boolean;
+                /** @description Also count the lists of the person's own work. */
+                counts?: boolean;
                 /** @description Only open (true), or only those that are over (false). */
                 open?: boolean;
                 /** @description 编号或标题中的字词。 */
@@ -3373,6 +3533,8 @@ export interface operations {
             query?: {
                 /** @description The actor's own area where it is not said. */
                 area?: string;
+                /** @description Only of this kind. */
+                kind?: string;
                 /** @description `next` of the page before. */
                 cursor?: string;
                 /** @description 1 to 100 rows. */

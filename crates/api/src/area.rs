@@ -132,6 +132,16 @@ impl From<&Area> for AreaView {
     }
 }
 
+impl AreaView {
+    /// With the names from the root.
+    pub fn named(area: &Area, full_name: String) -> Self {
+        Self {
+            full_name: Some(full_name),
+            ..Self::from(area)
+        }
+    }
+}
+
 impl From<&Named> for AreaView {
     fn from(named: &Named) -> Self {
         Self {

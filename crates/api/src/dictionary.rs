@@ -153,6 +153,11 @@ pub(crate) fn phase(phase: civic::flow::Phase) -> String {
         .unwrap_or_default()
 }
 
+/// The phase with this code.
+pub(crate) fn phase_of(code: &str) -> Option<civic::flow::Phase> {
+    serde_json::from_value(code.into()).ok()
+}
+
 /// Words of the evaluations.
 const RATINGS: &[(&str, &str)] = &[
     ("1", "很不满意"),

@@ -18,6 +18,7 @@ mod fields;
 mod file;
 mod flow;
 mod health;
+mod home;
 mod layers;
 mod limit;
 mod matter;
@@ -81,6 +82,7 @@ fn routes() -> OpenApiRouter<Arc<App>> {
     let nouns = OpenApiRouter::new()
         .merge(session::routes())
         .merge(me::routes())
+        .merge(home::routes())
         .merge(demo::routes())
         .merge(area::routes())
         .merge(post::routes())

@@ -17,11 +17,14 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use civic::directory::Actor;
+use civic::flow::Phase;
+use civic::home::Job;
 use civic::id::{AreaId, MatterId};
 use civic::refusal::Refusal;
+use civic::time::Instant;
 use form::{ActionForm, UnmaskForm};
 use office::Fault;
-use office::matter::{Query, Receipt, View};
+use office::matter::{Query, Receipt, TabCounts, View};
 use serde::Serialize;
 use shape::{MatterRow, MatterView};
 use std::sync::Arc;
@@ -97,7 +100,7 @@ async fn report(
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
 struct ListQuery {
-    /// `queue`: lies on my desks, earliest due first; `mine`: I reported or acted; `area`: all of an area, newest first.
+    /// `queue`: lies on my desks, earliest due first; `mine`: I reported or acted; `asked`: requests that I may decide; `area`: all of an area, newest first.
     #[param(value_type = String)]
     view: ListView,
     /// For `area`: the area; the actor's own where it is not said.
@@ -116,6 +119,30 @@ struct ListQuery {
     /// Only supervised.
     #[param(value_type = Option<bool>)]
     supervised: bool,
+    /// Only reopened.
+    #[param(value_type = Option<bool>)]
+    reopened: bool,
+    /// Only in states of these phases, joined by commas: `called,handling`.
+    #[param(value_type = Option<String>)]
+    phases: Vec<Phase>,
+    /// For `area`: only what an enforcement desk works on.
+    #[param(value_type = Option<bool>)]
+    enforced: bool,
+    /// For `queue`: only what is due at this time or before.
+    #[param(value_type = Option<i64>)]
+    due_before: Option<Instant>,
+    /// For `queue`: only what is due after this.
+    #[param(value_type = Option<i64>)]
+    due_after: Option<Instant>,
+    /// For `queue`: only what falls under this job of the home page.
+    #[param(value_type = Option<String>)]
+    job: Option<Job>,
+    /// For `queue`: only what was returned or reopened.
+    #[param(value_type = Option<bool>)]
+    came_back: bool,
+    /// Also count the lists of the person's own work.
+    #[param(value_type = Option<bool>)]
+    counts: bool,
     /// Only open (true), or only those that are over (false).
     open: Option<bool>,
     /// 编号或标题中的字词。
@@ -133,6 +160,23 @@ enum ListView {
     Reported,
     Handled,
     Area,
+    Asked,
+}
+
+/// Phases of a list joined by commas.
+fn phases(f: &mut Fields) -> Vec<Phase> {
+    let Some(text) = f.text("phases") else {
+        return Vec::new();
+    };
+    let read: Option<Vec<Phase>> = text.split(',').map(crate::dictionary::phase_of).collect();
+    read.unwrap_or_else(|| {
+        f.note(
+            "phases",
+            "unknown_word",
+            format!("“{text}”不是可选的阶段，请从字典中选择"),
+        );
+        Vec::new()
+    })
 }
 
 impl Input for ListQuery {
@@ -144,10 +188,11 @@ impl Input for ListQuery {
                 "reported" => ListView::Reported,
                 "handled" => ListView::Handled,
                 "area" => ListView::Area,
+                "asked" => ListView::Asked,
                 _ => return None,
             })
         };
-        let view = f.coded("view", parse, "queue、mine、reported、handled、area");
+        let view = f.coded("view", parse, "queue、mine、reported、handled、asked、area");
         Some(Self {
             view: view.unwrap_or(ListView::Queue),
             area: f.id("area"),
@@ -156,6 +201,14 @@ impl Input for ListQuery {
             category: f.text("category"),
             overdue: f.flag("overdue").unwrap_or(false),
             supervised: f.flag("supervised").unwrap_or(false),
+            reopened: f.flag("reopened").unwrap_or(false),
+            phases: phases(f),
+            enforced: f.flag("enforced").unwrap_or(false),
+            due_before: f.instant("due_before"),
+            due_after: f.instant("due_after"),
+            job: f.coded("job", Job::parse, "首页各项工作的代码"),
+            came_back: f.flag("came_back").unwrap_or(false),
+            counts: f.flag("counts").unwrap_or(false),
             open: f.flag("open"),
             q: f.text("q"),
             cursor: f.text("cursor"),
@@ -170,6 +223,44 @@ struct MatterPage {
     rows: Vec<MatterRow>,
     /// `cursor` of the next page; null at the end.
     next: Option<String>,
+    /// Counts of the person's own lists, where they were asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    counts: Option<TabCountsView>,
+}
+
+/// How much lies in each list of the person's own work, whatever this page filters.
+#[derive(Serialize, ToSchema)]
+#[schema(as = TabCounts)]
+struct TabCountsView {
+    /// On my desks.
+    todo: usize,
+    /// Of those, due before the day ends and not late.
+    today: usize,
+    /// Of those, late.
+    overdue: usize,
+    /// Of those, supervised and not answered.
+    supervised: usize,
+    /// Of those, returned or reopened.
+    came_back: usize,
+    /// Requests that I may decide.
+    asked: usize,
+    /// There is more than was counted: read the figures as "at least".
+    more: bool,
+}
+
+impl From<TabCounts> for TabCountsView {
+    fn from(counts: TabCounts) -> Self {
+        let TabCounts { watch, asked, more } = counts;
+        Self {
+            todo: watch.waiting,
+            today: watch.due_today,
+            overdue: watch.overdue,
+            supervised: watch.supervised,
+            came_back: watch.came_back,
+            asked,
+            more,
+        }
+    }
 }
 
 /// A list of matters
@@ -185,6 +276,7 @@ async fn matters(
     let view = match asked.view {
         ListView::Queue => View::Queue,
         ListView::Area => View::Area,
+        ListView::Asked => View::Asked,
         ListView::Reported => View::Reported,
         // Staff report for others all day; what residents reported is theirs.
         ListView::Mine if signed.actor.posts.is_empty() => View::Reported,
@@ -193,12 +285,18 @@ async fn matters(
     let mut query = Query {
         view,
         area: asked.area,
+        due_before: asked.due_before,
+        due_after: asked.due_after,
+        job: asked.job,
+        came_back: asked.came_back,
+        phases: asked.phases,
+        enforced: asked.enforced,
         filter: Default::default(),
-        due_before: None,
         cursor: asked.cursor,
         limit: asked.limit,
     };
-    query.filter.state = asked.state;
+    query.filter.states = asked.state.into_iter().collect();
+    query.filter.reopened = asked.reopened;
     query.filter.class = asked.class;
     query.filter.category = asked.category;
     query.filter.overdue = asked.overdue;
@@ -207,13 +305,12 @@ async fn matters(
     query.filter.words = asked.q;
     let page = app.office.matters(&signed.actor, query).await?;
     let rows = Viewer::new(&app.office).rows(page.rows).await?;
-    tagged_json(
-        &headers,
-        &MatterPage {
-            rows,
-            next: page.next,
-        },
-    )
+    let counts = match asked.counts {
+        true => Some(app.office.tab_counts(&signed.actor).await?.into()),
+        false => None,
+    };
+    let next = page.next;
+    tagged_json(&headers, &MatterPage { rows, next, counts })
 }
 
 #[derive(IntoParams)]

@@ -238,7 +238,7 @@ async fn vacancies(
         .vacancies(&signed.actor, id, level, VACANCIES_MAX)
         .await?;
     let views = rows.into_iter().map(|v| VacancyView {
-        area: AreaView::from(&v.area),
+        area: AreaView::named(&v.area, v.full_name),
         answered_by: v
             .answered_by
             .map(|(name, title)| AnsweredBy { name, title }),

@@ -115,6 +115,7 @@ async fn report(
         }),
         confirms: true,
         bypass: None,
+        on_behalf: false,
         prehandle: None,
         files: form.files,
     };

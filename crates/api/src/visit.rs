@@ -47,6 +47,9 @@ pub(crate) struct VisitView {
     at: i64,
     account: String,
     name: String,
+    /// Who entered it, where it was not who made it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    entered_by: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     matter: Option<VisitMatter>,
 }
@@ -62,6 +65,8 @@ struct VisitQuery {
     /// The actor's own area where it is not said.
     #[param(value_type = Option<String>)]
     area: Option<AreaId>,
+    /// Only of this kind.
+    kind: Option<String>,
     /// `next` of the page before.
     #[param(value_type = Option<String>)]
     cursor: Option<VisitId>,
@@ -73,6 +78,7 @@ impl Input for VisitQuery {
     fn read(f: &mut Fields) -> Option<Self> {
         Some(Self {
             area: f.id("area"),
+            kind: f.text("kind"),
             cursor: f.id("cursor"),
             limit: limit(f),
         })
@@ -97,7 +103,13 @@ async fn visits(
 ) -> Answer<Json<VisitPage>> {
     let (rows, next) = app
         .office
-        .visits(&signed.actor, query.area, query.cursor, query.limit)
+        .visits(
+            &signed.actor,
+            query.area,
+            query.kind,
+            query.cursor,
+            query.limit,
+        )
         .await?;
     let world = app.office.world();
     let rows = rows.into_iter().map(|v| VisitView {
@@ -113,6 +125,7 @@ async fn visits(
         at: v.at.0,
         account: v.account.to_string(),
         name: v.name,
+        entered_by: v.entered.map(|(_, name)| name),
         matter: v.matter.map(|id| VisitMatter {
             id: id.to_string(),
             no: None,
@@ -136,6 +149,9 @@ pub(crate) struct VisitForm {
     /// When; now where it is not said. At most 72 hours ago.
     #[schema(value_type = Option<i64>)]
     at: Option<Instant>,
+    /// 代单元长登记。
+    #[schema(value_type = Option<bool>)]
+    for_head: bool,
     matter_report: Option<ReportForm>,
 }
 
@@ -150,12 +166,14 @@ impl Input for VisitForm {
             f.need_text("text", "走访情况"),
             f.instant("at"),
         );
+        let for_head = f.flag("for_head").unwrap_or(false);
         let matter_report = f.nested("matter_report");
         Some(Self {
             unit: unit?,
             kind: kind?,
             text: text?,
             at,
+            for_head,
             matter_report,
         })
     }
@@ -176,6 +194,7 @@ async fn log_visit(
         kind: form.kind,
         text: form.text,
         at: form.at,
+        for_head: form.for_head,
     };
     // The report is checked and filed first: a visit whose report is refused would look done.
     let finding = match form.matter_report {
@@ -227,6 +246,7 @@ async fn log_visit(
         at: visit.at.0,
         account: visit.account.to_string(),
         name: visit.name,
+        entered_by: visit.entered.map(|(_, name)| name),
         matter,
     };
     Ok((StatusCode::CREATED, Json(view)))

@@ -10,6 +10,7 @@ pub mod calendar;
 pub mod category;
 pub mod directory;
 pub mod flow;
+pub mod home;
 pub mod id;
 pub mod kpi;
 pub mod limit;

@@ -196,6 +196,11 @@ async fn queues(office: &Arc<Office>, span: Duration) -> anyhow::Result<Figure> 
             area: None,
             filter: Filter::default(),
             due_before: None,
+            due_after: None,
+            job: None,
+            came_back: false,
+            phases: Vec::new(),
+            enforced: false,
             cursor: None,
             limit: None,
         };
@@ -324,6 +329,7 @@ fn report(unit: AreaId) -> ReportInput {
         contact: None,
         confirms: false,
         bypass: None,
+        on_behalf: false,
         prehandle: Some(FormInput {
             opinion: Some("已劝说，当事人不愿搬走".into()),
             finding: Some(Finding::Cannot),

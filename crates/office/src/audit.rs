@@ -11,7 +11,7 @@ use store::audit::Kept;
 pub struct AuditRow {
     /// The entry in its place.
     pub kept: Kept,
-    /// Title of the person's first post today; empty without one.
+    /// Title of the person's first post on the day of the entry; empty without one.
     pub title: String,
 }
 
@@ -34,9 +34,10 @@ impl Office {
             .await?;
         let next = (kept.len() > limit).then(|| kept[limit - 1].seq);
         kept.truncate(limit);
-        let (world, today) = (self.world(), self.today());
+        let world = self.world();
         let title = |kept: &Kept| {
-            let posts = world.directory().posts_of(kept.entry.account, today);
+            let day = world.rules.day(kept.entry.at);
+            let posts = world.directory().posts_of(kept.entry.account, day);
             posts
                 .first()
                 .map(|p| world.directory().title(p))

@@ -8,7 +8,7 @@ mod report;
 mod view;
 
 pub use input::{ContactInput, FormInput, PlaceInput, ReportInput};
-pub use list::{Listed, Nearby, Page, Query, View};
+pub use list::{Listed, Nearby, Page, Query, TabCounts, View};
 pub use public::{Followed, Progress};
 pub use view::{Contact, StuckWith, Viewed};
 

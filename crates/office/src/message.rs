@@ -30,7 +30,7 @@ pub enum Read {
 }
 
 /// The least id that a message of this moment can have.
-fn first_id(at: Instant) -> i64 {
+pub(crate) fn first_id(at: Instant) -> i64 {
     Mint::new(0, 0).next(at.0) - 1
 }
 

@@ -61,6 +61,8 @@ pub struct PostRow {
 pub struct Vacancy {
     /// The area without anybody.
     pub area: Area,
+    /// Names from the root down to it.
+    pub full_name: String,
     /// Who answers for it meanwhile: name and title; nobody where no desk above is manned.
     pub answered_by: Option<(String, String)>,
 }
@@ -269,6 +271,7 @@ impl Office {
             .await?;
         let rows = found.into_iter().map(|(area, post)| Vacancy {
             area: area.clone(),
+            full_name: world.tree().full_name(area.id),
             answered_by: post.map(|p| {
                 (
                     names.get(&p.account).cloned().unwrap_or_default(),

@@ -5,8 +5,9 @@ use crate::matter::Receipt;
 use crate::{Fault, Office, Result};
 use civic::area::Level;
 use civic::directory::Actor;
-use civic::id::{AreaId, VisitId};
+use civic::id::{AccountId, AreaId, VisitId};
 use civic::limits::{PAGE_ROWS_DEFAULT, PAGE_ROWS_MAX, TEXT_CHARS_MAX};
+use civic::post::{Role, Seat};
 use civic::problem::Problem;
 use civic::refusal::Refusal;
 use civic::rights::Verb;
@@ -20,6 +21,9 @@ pub const KINDS: &[(&str, &str)] = &[
     ("visit", "入户走访"),
     ("care", "关爱走访"),
     ("inspect", "专项检查"),
+    ("publicity", "政策宣传"),
+    ("volunteer", "志愿服务"),
+    ("service", "便民代办"),
 ];
 
 /// How long ago a visit may be that is entered now, in hours.
@@ -36,6 +40,8 @@ pub struct VisitInput {
     pub text: String,
     /// When; now where it is not said.
     pub at: Option<Instant>,
+    /// Entered for the head of the unit, who made it (R044): by somebody of the grid or above.
+    pub for_head: bool,
 }
 
 impl Office {
@@ -43,13 +49,22 @@ impl Office {
     ///
     /// # Errors
     /// `Denied` outside the actor's area; `Invalid` with every broken rule.
-    pub(crate) fn visit_of(&self, actor: &Actor, input: VisitInput, now: Instant) -> Result<Visit> {
+    pub(crate) async fn visit_of(
+        &self,
+        actor: &Actor,
+        input: VisitInput,
+        now: Instant,
+    ) -> Result<Visit> {
         let world = self.world();
         let unit = world
             .tree()
             .get(input.unit)
             .ok_or_else(|| Refusal::unknown("治理单元"))?;
         self.require_over(actor, Verb::LogVisit, unit.id)?;
+        let head = match input.for_head {
+            true => Some(self.head_of(unit.id).await?),
+            false => None,
+        };
         let text = input.text.trim().to_owned();
         let at = input.at.unwrap_or(now);
         let mut problems = Vec::new();
@@ -89,10 +104,13 @@ impl Office {
             return Err(problems.into());
         }
         let path = world.tree().path(unit.id);
+        let entered = head.is_some().then(|| (actor.account, actor.name.clone()));
+        let (account, name) = head.unwrap_or_else(|| (actor.account, actor.name.clone()));
         Ok(Visit {
             id: VisitId(0),
-            account: actor.account,
-            name: actor.name.clone(),
+            account,
+            name,
+            entered,
             unit: unit.id,
             community: path.at(Level::Community),
             town: path.at(Level::Town),
@@ -101,6 +119,25 @@ impl Office {
             at,
             matter: None,
         })
+    }
+
+    /// Account and name of the head of a unit, for whom somebody else enters.
+    async fn head_of(&self, unit: AreaId) -> Result<(AccountId, String)> {
+        let (world, today) = (self.world(), self.today());
+        let head = world
+            .directory()
+            .posts_at(Seat::Area(unit), today)
+            .find(|p| p.role == Role::UnitHead)
+            .map(|p| p.account)
+            .ok_or_else(|| {
+                Refusal::invalid(
+                    "for_head",
+                    "vacant",
+                    "这个单元的单元长空缺，请以自己的名义登记",
+                )
+            })?;
+        let names = self.names(vec![head]).await?;
+        Ok((head, names.get(&head).cloned().unwrap_or_default()))
     }
 
     /// Writes a visit down, with the report of what was found (R074); with the same `key`, only once.
@@ -117,7 +154,7 @@ impl Office {
         let now = self.now();
         let visit = Visit {
             matter: finding.map(|receipt| receipt.id),
-            ..self.visit_of(actor, input, now)?
+            ..self.visit_of(actor, input, now).await?
         };
         let (made, who) = (visit.clone(), actor.clone());
         let command = Command {
@@ -135,7 +172,10 @@ impl Office {
                     now,
                     "log_visit",
                     format!("visit:{}", visit.id),
-                    format!("治理单元 {}", visit.unit),
+                    match &visit.entered {
+                        Some(_) => format!("治理单元 {}，代 {} 登记", visit.unit, visit.name),
+                        None => format!("治理单元 {}", visit.unit),
+                    },
                 );
                 Ok(Writing {
                     answer: visit.id.to_string(),
@@ -161,6 +201,7 @@ impl Office {
         &self,
         actor: &Actor,
         area: Option<AreaId>,
+        kind: Option<String>,
         before: Option<VisitId>,
         limit: Option<usize>,
     ) -> Result<(Vec<Visit>, Option<VisitId>)> {
@@ -184,7 +225,14 @@ impl Office {
         let limit = limit.unwrap_or(PAGE_ROWS_DEFAULT).clamp(1, PAGE_ROWS_MAX);
         let mut rows = self
             .read(move |conn| {
-                store::visit::page(conn, column, &areas, before.map(|id| id.0), limit + 1)
+                store::visit::page(
+                    conn,
+                    column,
+                    &areas,
+                    kind.as_deref(),
+                    before.map(|id| id.0),
+                    limit + 1,
+                )
             })
             .await?;
         let next = (rows.len() > limit).then(|| rows[limit - 1].id);

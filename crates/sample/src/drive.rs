@@ -289,6 +289,7 @@ impl Stage<'_> {
             confirms: false,
             bypass: None,
             prehandle: None,
+            on_behalf: false,
             files: Vec::new(),
         };
         if let (Some(head), true) = (head, who < 72) {

@@ -5,6 +5,7 @@
 
 pub mod account;
 pub mod area;
+pub mod asked;
 pub mod audit;
 pub mod bare;
 pub mod database;

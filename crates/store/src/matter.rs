@@ -3,7 +3,7 @@
 use crate::SHARD;
 use crate::driver::{Conn, DbError, Kind, OnConflict, Result, Row, Table, Value};
 use civic::area::Level;
-use civic::id::{AccountId, AreaId, MatterId};
+use civic::id::{AccountId, AreaId, MatterId, OrgId};
 use civic::matter::{ClockKind, Desk, Matter};
 use civic::time::Instant;
 use std::collections::HashMap;
@@ -222,14 +222,18 @@ pub struct Filter {
     pub class: Option<i64>,
     /// Only of this category.
     pub category: Option<String>,
-    /// Only in this state.
-    pub state: Option<String>,
+    /// Only in one of these states; in any where none is named.
+    pub states: Vec<String>,
     /// Only open (`Some(true)`) or over.
     pub open: Option<bool>,
     /// Only overdue.
     pub overdue: bool,
     /// Only supervised.
     pub supervised: bool,
+    /// Only reopened.
+    pub reopened: bool,
+    /// Only where one of these organisations has an open task.
+    pub with: Vec<OrgId>,
     /// Only with this text in number or title.
     pub words: Option<String>,
 }
@@ -247,9 +251,6 @@ impl Filter {
         if let Some(category) = &self.category {
             and("category", "=", category.into(), params);
         }
-        if let Some(state) = &self.state {
-            and("state", "=", state.into(), params);
-        }
         if let Some(open) = self.open {
             and("over", "=", (!open).into(), params);
         }
@@ -258,6 +259,21 @@ impl Filter {
         }
         if self.supervised {
             and("supervised", "=", 1i64.into(), params);
+        }
+        if self.reopened {
+            and("reopened", ">", 0i64.into(), params);
+        }
+        if !self.states.is_empty() {
+            params.push(self.states.clone().into());
+            sql.push_str(&format!(" AND m.state = ANY(${})", params.len()));
+        }
+        if !self.with.is_empty() {
+            params.push(self.with.iter().map(|org| org.0).collect::<Vec<_>>().into());
+            sql.push_str(&format!(
+                " AND EXISTS (SELECT 1 FROM holding w WHERE w.shard = m.shard AND w.matter = m.id AND w.desk_kind = {} AND w.desk_key = ANY(${}))",
+                Desk::Org(OrgId(0)).kind(),
+                params.len()
+            ));
         }
         if let Some(words) = &self.words {
             let escaped: String = words
@@ -458,6 +474,33 @@ pub fn stuck(
             ))
         })
         .collect()
+}
+
+/// How many open matters of an area are supervised, and how many were reopened.
+pub fn flagged(conn: &mut Conn, level: Level, area: AreaId) -> Result<(i64, i64)> {
+    let sql = format!(
+        "SELECT COALESCE(SUM(supervised), 0), COALESCE(SUM(CASE WHEN reopened > 0 THEN 1 ELSE 0 END), 0) FROM matter \
+         WHERE shard = $1 AND over = 0 AND (supervised = 1 OR reopened > 0) AND {} = $2",
+        level.code()
+    );
+    let row = conn.query_one(&sql, &[SHARD.into(), area.0.into()])?;
+    Ok((row.int(0)?, row.int(1)?))
+}
+
+/// How many matters of an area have an open task at one of these organisations.
+pub fn with_orgs(conn: &mut Conn, level: Level, area: AreaId, orgs: &[OrgId]) -> Result<i64> {
+    let keys: Vec<i64> = orgs.iter().map(|org| org.0).collect();
+    let sql = format!(
+        "SELECT COUNT(DISTINCT h.matter) FROM holding h JOIN matter m ON m.shard = h.shard AND m.id = h.matter \
+         WHERE h.shard = $1 AND h.desk_kind = $2 AND h.desk_key = ANY($3) AND m.{} = $4",
+        level.code()
+    );
+    let kind = Desk::Org(OrgId(0)).kind();
+    conn.query_one(
+        &sql,
+        &[SHARD.into(), kind.into(), keys.into(), area.0.into()],
+    )?
+    .int(0)
 }
 
 /// The number of things on these desks.

@@ -9,7 +9,10 @@ use crate::url::StoreUrl;
 use civic::refusal::Refusal;
 
 /// All migrations, in order.
-pub const MIGRATIONS: &[Migration] = &[(1, "core", include_str!("../migrations/0001_core.sql"))];
+pub const MIGRATIONS: &[Migration] = &[
+    (1, "core", include_str!("../migrations/0001_core.sql")),
+    (2, "home", include_str!("../migrations/0002_home.sql")),
+];
 
 /// Threads that read. Few cores gain nothing from more.
 const READERS: usize = 4;

@@ -3,7 +3,7 @@
 //! sealed head went missing. Whatever was altered, deleted or inserted by hand is named.
 
 use crate::driver::{Conn, DbError, Result, Value};
-use crate::{SHARD, audit, matter, seal, step, tally};
+use crate::{SHARD, asked, audit, matter, seal, step, tally};
 use civic::id::MatterId;
 use civic::matter::Matter;
 use civic::trace::{self, Hash};
@@ -62,6 +62,9 @@ pub fn verify(conn: &mut Conn, mut progress: impl FnMut(u64)) -> Result<Report> 
         report.find(format!(
             "待办表中有多余的一行：事件{which}的第 {slot} 项并不在该席位"
         ));
+    }
+    for finding in asked::check(conn)? {
+        report.find(finding);
     }
     tallies(conn, &mut report, &recount)?;
     let (audits, findings) = audit::verify_chain(conn)?;

@@ -30,6 +30,8 @@ pub struct Visit {
     pub at: Instant,
     /// The matter that came of it.
     pub matter: Option<MatterId>,
+    /// Who entered it and that person's name, where it was not who went (R044).
+    pub entered: Option<(AccountId, String)>,
 }
 
 /// Which column a list of areas is compared with.
@@ -55,14 +57,18 @@ fn visit(row: &Row) -> Result<Visit> {
         text: row.string(7)?,
         at: Instant(row.int(8)?),
         matter: row.opt_int(9)?.map(MatterId),
+        entered: match row.opt_int(10)? {
+            Some(account) => Some((AccountId(account), row.string(11)?)),
+            None => None,
+        },
     })
 }
 
 /// Adds a visit.
 pub fn insert(conn: &mut Conn, visit: &Visit) -> Result<()> {
     conn.exec(
-        "INSERT INTO visit (shard, id, account, name, unit, community, town, kind, body, at, matter) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        "INSERT INTO visit (shard, id, account, name, unit, community, town, kind, body, at, matter, entered_by, entered_name) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
         &[
             SHARD.into(),
             visit.id.0.into(),
@@ -75,6 +81,8 @@ pub fn insert(conn: &mut Conn, visit: &Visit) -> Result<()> {
             (&visit.text).into(),
             visit.at.0.into(),
             visit.matter.map(|m| m.0).into(),
+            visit.entered.as_ref().map(|(by, _)| by.0).into(),
+            visit.entered.as_ref().map(|(_, name)| name.clone()).into(),
         ],
     )?;
     Ok(())
@@ -86,6 +94,7 @@ pub fn page(
     conn: &mut Conn,
     column: Column,
     areas: &[AreaId],
+    kind: Option<&str>,
     before: Option<i64>,
     limit: usize,
 ) -> Result<Vec<Visit>> {
@@ -95,8 +104,8 @@ pub fn page(
         Column::Town => "town",
     };
     let sql = format!(
-        "SELECT id, account, name, unit, community, town, kind, body, at, matter FROM visit \
-         WHERE shard = $1 AND {column} = $2 AND id < $3 ORDER BY id DESC LIMIT $4"
+        "SELECT id, account, name, unit, community, town, kind, body, at, matter, entered_by, entered_name FROM visit \
+         WHERE shard = $1 AND {column} = $2 AND id < $3 AND ($5 = '' OR kind = $5) ORDER BY id DESC LIMIT $4"
     );
     let mut found = Vec::new();
     for area in areas {
@@ -105,6 +114,7 @@ pub fn page(
             area.0.into(),
             rows::before(before),
             (limit as i64).into(),
+            kind.unwrap_or_default().into(),
         ];
         conn.for_each(&sql, &params, |row| {
             found.push(visit(row)?);
@@ -116,6 +126,31 @@ pub fn page(
     Ok(found)
 }
 
+/// How many visits of each kind `account` made in these units since `from`. No visit of that time
+/// has an id below `first`: so the index of units gives them without reading the years before.
+pub fn made(
+    conn: &mut Conn,
+    units: &[AreaId],
+    account: AccountId,
+    from: Instant,
+    first: i64,
+) -> Result<Vec<(String, i64)>> {
+    let units: Vec<i64> = units.iter().map(|u| u.0).collect();
+    let rows = conn.query(
+        "SELECT kind, COUNT(*) FROM visit WHERE shard = $1 AND unit = ANY($2) AND id >= $3 AND at >= $4 AND account = $5 GROUP BY kind",
+        &[
+            SHARD.into(),
+            units.into(),
+            first.into(),
+            from.0.into(),
+            account.0.into(),
+        ],
+    )?;
+    rows.iter()
+        .map(|row| Ok((row.string(0)?, row.int(1)?)))
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -125,23 +160,31 @@ mod tests {
     on_both! {
         fn visits_are_paged_by_unit_community_and_town(conn: &mut Conn) {
             prepare(conn);
+            let made_since = |conn: &mut Conn| {
+                super::made(conn, &[AreaId(21), AreaId(22)], AccountId(7), Instant(2), 0).unwrap()
+            };
             let made = |id: i64, unit: i64| Visit {
                 id: VisitId(id), account: AccountId(7), name: "林".into(), unit: AreaId(unit),
                 community: Some(AreaId(unit / 10)), town: Some(AreaId(1)), kind: "patrol".into(),
                 text: "楼道通畅".into(), at: Instant(id), matter: (id == 2).then_some(MatterId(4)),
+                entered: (id == 3).then(|| (AccountId(8), "黄".into())),
             };
             for (id, unit) in [(1, 21), (2, 22), (3, 31), (4, 21)] {
                 insert(conn, &made(id, unit)).unwrap();
             }
             let ids = |conn: &mut Conn, column, areas: &[i64], before, limit| {
                 let areas: Vec<_> = areas.iter().map(|a| AreaId(*a)).collect();
-                page(conn, column, &areas, before, limit).unwrap().into_iter().map(|v| v.id.0).collect::<Vec<_>>()
+                page(conn, column, &areas, None, before, limit).unwrap().into_iter().map(|v| v.id.0).collect::<Vec<_>>()
             };
             assert_eq!(ids(conn, Column::Unit, &[21, 22], None, 2), [4, 2]);
             assert_eq!(ids(conn, Column::Unit, &[21, 22], Some(2), 2), [1]);
             assert_eq!(ids(conn, Column::Community, &[2], None, 9), [4, 2, 1]);
             assert_eq!(ids(conn, Column::Town, &[1], None, 9), [4, 3, 2, 1]);
-            assert_eq!(page(conn, Column::Unit, &[AreaId(22)], None, 9).unwrap(), [made(2, 22)]);
+            assert_eq!(page(conn, Column::Unit, &[AreaId(22)], Some("patrol"), None, 9).unwrap(), [made(2, 22)]);
+            assert_eq!(page(conn, Column::Unit, &[AreaId(22)], Some("care"), None, 9).unwrap(), []);
+            let counted = made_since(conn);
+            assert_eq!(counted, [("patrol".to_owned(), 2)], "of this person, from this time, in these units");
+            assert_eq!(page(conn, Column::Unit, &[AreaId(31)], None, None, 9).unwrap(), [made(3, 31)]);
         }
     }
 }

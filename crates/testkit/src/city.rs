@@ -67,6 +67,14 @@ const ORGS: &[(i64, OrgKind, &str, &str, i64, Level)] = &[
         Level::Town,
     ),
     (74, OrgKind::Company, "surveyor", "测绘公司", 3, Level::Town),
+    (
+        76,
+        OrgKind::Department,
+        "urban_management",
+        "霞林街道综合执法队",
+        3,
+        Level::Town,
+    ),
 ];
 
 /// Somebody of the city.
@@ -146,6 +154,7 @@ pub const PEOPLE: &[Person] = &[
     of(72, "housing", "姚志明", Role::DeptStaff, 72),
     of(73, "developer", "卓文辉", Role::DeptStaff, 73),
     of(74, "surveyor", "宋丽娜", Role::DeptStaff, 74),
+    of(76, "enforcer", "阮建国", Role::DeptStaff, 76),
     at(91, "sysadmin", "谢永强", Role::SysAdmin, 1),
     at(92, "secadmin", "俞小红", Role::SecAdmin, 1),
     at(93, "auditor", "彭建平", Role::AuditAdmin, 1),

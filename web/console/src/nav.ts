@@ -1,5 +1,5 @@
 import {
-  Bell, ChatLineSquare, DataBoard, EditPen, MapLocation, Share, Tickets, UserFilled, View,
+  Bell, ChatLineSquare, DataBoard, EditPen, HomeFilled, MapLocation, Share, Tickets, UserFilled, View,
 } from '@element-plus/icons-vue'
 import type { Component } from 'vue'
 import { zh } from '@shared/words'
@@ -16,6 +16,7 @@ export interface NavItem {
 
 /** The pages in the order of a working day. The three separated administrators see no business data. */
 export const NAV: NavItem[] = [
+  { to: '/home', word: zh.nav.home, icon: HomeFilled, verbs: [] },
   { to: '/queue', word: zh.nav.queue, icon: Tickets, verbs: ['see'], business: true },
   { to: '/register', word: zh.nav.register, icon: EditPen, verbs: ['report'], business: true },
   { to: '/today', word: zh.nav.today, icon: Bell, verbs: ['see_board'] },

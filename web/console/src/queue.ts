@@ -1,30 +1,34 @@
-/** What the quick filters of the queue mean: which list the server gives, and what is picked from it. */
+/** What the tabs and filters of the queue mean: which list the server gives for them. */
 import type { MatterQuery } from '@shared/api'
 import { addDays, dayOf, startOfDay } from '@shared/time'
-import type { MatterRow, Millis } from '@shared/types'
+import type { MatterRow, Millis, TabCounts } from '@shared/types'
 
-export const FILTERS = ['todo', 'today', 'overdue', 'supervised', 'mine', 'area'] as const
+export const FILTERS = ['todo', 'today', 'overdue', 'back', 'supervised', 'asked', 'mine', 'area'] as const
 export type Filter = (typeof FILTERS)[number]
+/** Filters of yes or no in the URL, beside the tab. */
+const FLAGS = ['open', 'watched', 'reopened', 'enforced', 'late'] as const
+type Flag = (typeof FLAGS)[number]
 
-export interface QueueState {
+export interface QueueState extends Record<Flag, boolean> {
   filter: Filter
   q: string
   state: string
   class: string
-  open: boolean
   area: string
+  /** A job of the home page: only what falls under it. */
+  job: string
+  /** Phases joined by commas. */
+  phases: string
 }
+const TEXTS = ['q', 'state', 'class', 'area', 'job', 'phases'] as const
 
 export function readState(query: Record<string, unknown>): QueueState {
   const text = (name: string) => (typeof query[name] === 'string' ? (query[name] as string) : '')
   const filter = text('f') as Filter
   return {
     filter: FILTERS.includes(filter) ? filter : 'todo',
-    q: text('q'),
-    state: text('state'),
-    class: text('class'),
-    open: text('open') === '1',
-    area: text('area'),
+    ...(Object.fromEntries(TEXTS.map((name) => [name, text(name)])) as Record<(typeof TEXTS)[number], string>),
+    ...(Object.fromEntries(FLAGS.map((name) => [name, text(name) === '1'])) as Record<Flag, boolean>),
   }
 }
 
@@ -32,70 +36,49 @@ export function readState(query: Record<string, unknown>): QueueState {
 export function writeState(state: QueueState): Record<string, string> {
   const query: Record<string, string> = {}
   if (state.filter !== 'todo') query.f = state.filter
-  if (state.q) query.q = state.q
-  if (state.state) query.state = state.state
-  if (state.class) query.class = state.class
-  if (state.open) query.open = '1'
-  if (state.area) query.area = state.area
+  for (const name of TEXTS) if (state[name]) query[name] = state[name]
+  for (const name of FLAGS) if (state[name]) query[name] = '1'
   return query
 }
 
-export function serverQuery(state: QueueState): MatterQuery {
-  const view = state.filter === 'mine' ? 'mine' : state.filter === 'area' ? 'area' : 'queue'
+/** The tab alone: everything else is taken off. */
+export const cleared = (filter: Filter): QueueState => ({ ...readState({}), filter })
+export const isFiltered = (state: QueueState) => Object.keys(writeState({ ...state, filter: 'todo' })).length > 0
+
+/** The last instant of the civil day. */
+const dayEnd = (now: Millis) => startOfDay(addDays(dayOf(now), 1))
+
+export function serverQuery(state: QueueState, now: Millis): MatterQuery {
+  const view = state.filter === 'mine' || state.filter === 'area' || state.filter === 'asked' ? state.filter : 'queue'
+  const own = view === 'queue'
   return {
     view,
     q: state.q || undefined,
     state: state.state || undefined,
     class: state.class || undefined,
     open: state.open || undefined,
+    phases: state.phases || undefined,
     area: view === 'area' ? state.area || undefined : undefined,
-    overdue: state.filter === 'overdue' || undefined,
-    supervised: state.filter === 'supervised' || undefined,
+    reopened: state.reopened || undefined,
+    enforced: (view === 'area' && state.enforced) || undefined,
+    job: (own && state.job) || undefined,
+    came_back: state.filter === 'back' || undefined,
+    overdue: state.late || undefined,
+    supervised: state.filter === 'supervised' || state.watched || undefined,
+    due_before: state.filter === 'overdue' ? now : state.filter === 'today' ? dayEnd(now) : undefined,
+    due_after: state.filter === 'today' ? now : undefined,
     limit: 50,
   }
 }
 
-/** Due before the end of the civil day and not yet late. */
-export function dueToday(row: Pick<MatterRow, 'due_at'>, now: Millis): boolean {
-  if (!row.due_at) return false
-  return row.due_at > now && row.due_at <= startOfDay(addDays(dayOf(now), 1))
-}
-
-/** Picks the rows of a quick filter that the server has no parameter for. */
-export function pick(filter: Filter, rows: MatterRow[], now: Millis): MatterRow[] {
-  if (filter === 'today') return rows.filter((row) => dueToday(row, now))
-  return rows
-}
-
-/**
- * Whether more pages may hold rows of the filter. The queue comes earliest due first: behind a row
- * that is due after today there is nothing due today.
- */
-export function mayHoldMore(filter: Filter, rows: MatterRow[], next: string | null | undefined, now: Millis): boolean {
-  if (!next) return false
-  if (filter !== 'today') return true
-  const last = rows[rows.length - 1]
-  return !last || (last.due_at !== null && last.due_at !== undefined && last.due_at <= startOfDay(addDays(dayOf(now), 1)))
-}
-
-/** How many rows one reading counts; the largest page the server gives. */
-export const COUNTED_MAX = 100
-
-/**
- * Counts of the quick filters from one page of the queue. A count that goes on behind the page ends
- * in "+": the queue comes earliest due first, so overdue and due today are exact as soon as the page
- * reaches beyond them.
- */
-export function countsOf(rows: MatterRow[], next: string | null | undefined, now: Millis): Partial<Record<Filter, string>> {
-  const count = (holds: (row: MatterRow) => boolean, ends: boolean) => `${rows.filter(holds).length}${next && !ends ? '+' : ''}`
-  const last = rows[rows.length - 1]
-  const beyond = (moment: Millis) => last !== undefined && (last.due_at === null || last.due_at === undefined || last.due_at > moment)
-  return {
-    todo: count(() => true, false),
-    today: count((row) => dueToday(row, now), beyond(startOfDay(addDays(dayOf(now), 1)))),
-    overdue: count((row) => row.overdue, beyond(now)),
-    supervised: count((row) => row.supervised, false),
+/** The count of a tab; "2000+" where the server stopped counting. */
+export function countOf(filter: Filter, counts: TabCounts | null | undefined): string | undefined {
+  if (!counts) return undefined
+  const of: Partial<Record<Filter, number>> = {
+    todo: counts.todo, today: counts.today, overdue: counts.overdue, back: counts.came_back, supervised: counts.supervised, asked: counts.asked,
   }
+  const value = of[filter]
+  return value === undefined ? undefined : `${value}${counts.more && filter !== 'asked' ? '+' : ''}`
 }
 
 /** Rows of a fresh first page that came after the list on the screen was read. */

@@ -1,7 +1,6 @@
 import { createRouter, createWebHistory } from 'vue-router'
 import { whenSignedOut } from '@shared/http'
 import { zh } from '@shared/words'
-import { allowed, NAV } from './nav'
 import { useSession } from './stores/session'
 import Shell from './layout/Shell.vue'
 
@@ -22,8 +21,8 @@ export const router = createRouter({
       path: '/',
       component: Shell,
       children: [
-        // A guard and no redirect: it runs after the session was read.
-        { path: '', component: () => import('./pages/NotFound.vue'), beforeEnter: () => ({ path: firstPage(), replace: true }) },
+        { path: '', redirect: '/home' },
+        { path: 'home', component: () => import('./pages/Home.vue'), meta: { title: zh.nav.home } },
         { path: 'queue', component: () => import('./pages/Queue.vue'), meta: { title: zh.nav.queue } },
         { path: 'matters/:id', component: () => import('./pages/Matter.vue') },
         { path: 'register', component: () => import('./pages/Register.vue'), meta: { title: zh.nav.register } },
@@ -39,12 +38,6 @@ export const router = createRouter({
     },
   ],
 })
-
-/** Where a person begins: the first page of the menu that the posts allow. */
-function firstPage(): string {
-  const session = useSession()
-  return NAV.find((item) => item.verbs.length > 0 && allowed(item, session.can, session.roles))?.to ?? '/messages'
-}
 
 router.beforeEach(async (to) => {
   if (to.meta.open) return true

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { countsOf, dueToday, mayHoldMore, newcomers, pick, readState, serverQuery, writeState } from '../src/queue'
+import { cleared, countOf, FILTERS, isFiltered, newcomers, readState, serverQuery, writeState } from '../src/queue'
 import { readPeriod, writePeriod } from '../src/period'
 import { idempotency } from '../src/idempotency'
 import type { MatterRow } from '@shared/types'
@@ -10,48 +10,40 @@ const row = (change: Partial<MatterRow>) => ({ id: '1', supervised: false, ...ch
 
 describe('the queue in the URL', () => {
   it('comes back as it was saved', () => {
-    const state = { filter: 'area', q: '路灯', state: 'at_town', class: '05', open: true, area: '35' } as const
+    const state = { ...readState({}), filter: 'area', q: '路灯', state: 'at_town', class: '05', open: true, area: '35', phases: 'called,handling', watched: true } as const
     expect(readState(writeState(state))).toEqual(state)
   })
   it('is empty for the default and survives nonsense', () => {
     expect(writeState(readState({}))).toEqual({})
     expect(readState({ f: 'drop table', open: ['1'] })).toMatchObject({ filter: 'todo', open: false })
   })
-  it('asks the server for the list of the filter', () => {
-    expect(serverQuery(readState({ f: 'overdue' }))).toMatchObject({ view: 'queue', overdue: true })
-    expect(serverQuery(readState({ f: 'supervised' }))).toMatchObject({ view: 'queue', supervised: true })
-    expect(serverQuery(readState({ f: 'mine' }))).toMatchObject({ view: 'mine' })
-    expect(serverQuery(readState({ f: 'area', area: '9' }))).toMatchObject({ view: 'area', area: '9' })
-    expect(serverQuery(readState({ area: '9' })).area).toBeUndefined()
+  it('asks the server for the list of the tab', () => {
+    const asks = (query: Record<string, string>) => serverQuery(readState(query), now)
+    expect(asks({ f: 'overdue' })).toMatchObject({ view: 'queue', due_before: now })
+    expect(asks({ f: 'today' })).toMatchObject({ view: 'queue', due_after: now, due_before: midnight })
+    expect(asks({ f: 'back' })).toMatchObject({ view: 'queue', came_back: true })
+    expect(asks({ f: 'supervised' })).toMatchObject({ view: 'queue', supervised: true })
+    expect(asks({ f: 'asked' })).toMatchObject({ view: 'asked' })
+    expect(asks({ f: 'mine' })).toMatchObject({ view: 'mine' })
+    expect(asks({ f: 'area', area: '9', watched: '1' })).toMatchObject({ view: 'area', area: '9', supervised: true })
+    expect(asks({ area: '9' }).area).toBeUndefined()
+    expect(asks({ job: 'judge' })).toMatchObject({ view: 'queue', job: 'judge' })
+    expect(asks({ f: 'area', job: 'judge' }).job).toBeUndefined()
+  })
+  it('knows whether anything narrows the list beside the tab', () => {
+    expect(isFiltered(cleared('today'))).toBe(false)
+    expect(isFiltered(readState({ f: 'today', job: 'judge' }))).toBe(true)
   })
 })
 
-describe('what is due today', () => {
-  it('ends with midnight and leaves out what is late', () => {
-    expect(dueToday(row({ due_at: midnight }), now)).toBe(true)
-    expect(dueToday(row({ due_at: midnight + 1 }), now)).toBe(false)
-    expect(dueToday(row({ due_at: now - 1 }), now)).toBe(false)
-    expect(dueToday(row({ due_at: null }), now)).toBe(false)
+describe('the counts of the tabs', () => {
+  const counts = { todo: 3, today: 1, overdue: 0, supervised: 1, came_back: 2, asked: 4, more: false }
+  it('are those of the server, and none where it counts none', () => {
+    expect(FILTERS.map((one) => countOf(one, counts))).toEqual(['3', '1', '0', '2', '1', '4', undefined, undefined])
+    expect(countOf('todo', undefined)).toBeUndefined()
   })
-  it('is looked for on further pages only while they may hold it', () => {
-    expect(mayHoldMore('today', [row({ due_at: midnight })], 'next', now)).toBe(true)
-    expect(mayHoldMore('today', [row({ due_at: midnight + 1 })], 'next', now)).toBe(false)
-    expect(mayHoldMore('todo', [row({ due_at: midnight + 1 })], 'next', now)).toBe(true)
-    expect(mayHoldMore('todo', [row({})], null, now)).toBe(false)
-  })
-  it('is picked from what was loaded', () => {
-    expect(pick('today', [row({ id: '1', due_at: now + 1 }), row({ id: '2', due_at: midnight + 1 })], now).map((one) => one.id)).toEqual(['1'])
-  })
-})
-
-describe('the counts of the quick filters', () => {
-  const rows = [row({ due_at: now - 1, overdue: true }), row({ due_at: midnight, overdue: false, supervised: true }), row({ due_at: midnight + 1, overdue: false })]
-  it('are exact when the page holds everything', () => {
-    expect(countsOf(rows, null, now)).toEqual({ todo: '3', today: '1', overdue: '1', supervised: '1' })
-  })
-  it('say that they go on, except where the order proves that they do not', () => {
-    expect(countsOf(rows, 'next', now)).toEqual({ todo: '3+', today: '1', overdue: '1', supervised: '1+' })
-    expect(countsOf(rows.slice(0, 1), 'next', now)).toMatchObject({ overdue: '1+', today: '0+' })
+  it('say that they go on where the server stopped counting', () => {
+    expect(countOf('todo', { ...counts, todo: 2000, more: true })).toBe('2000+')
   })
 })
 

@@ -2,7 +2,7 @@
 import { request } from './http'
 import type {
   ActionForm, Area, AreaDetail, AreaPost, AuditRow, Board, Callable, CategoryClass, Day, DemoAccount, Dictionaries,
-  Duty, FileRef, Flow, Followed, Id, Located, MatterPage, MatterRow, MatterView, Me, Message, Page, ReportForm, StuckDesk,
+  Duty, FileRef, Flow, Followed, Home, Id, Located, MatterPage, MatterRow, MatterView, Me, Message, Millis, Page, ReportForm, StuckDesk,
   TodayBoard, Vacancy, Visit,
 } from './types'
 import type { FeatureCollection } from 'geojson'
@@ -11,13 +11,21 @@ const get = request.bind(null, 'GET') as <T>(path: string, options?: Parameters<
 const enc = encodeURIComponent
 
 export interface MatterQuery {
-  view: 'queue' | 'mine' | 'area'
+  view: 'queue' | 'mine' | 'area' | 'asked'
   area?: Id
   state?: string
   class?: string
   category?: string
   overdue?: boolean
   supervised?: boolean
+  reopened?: boolean
+  came_back?: boolean
+  enforced?: boolean
+  phases?: string
+  job?: string
+  due_before?: Millis
+  due_after?: Millis
+  counts?: boolean
   open?: boolean
   q?: string
   cursor?: string | null
@@ -29,6 +37,7 @@ export const api = {
   signOut: () => request<void>('DELETE', '/sessions/current'),
   changePassword: (old_password: string, password: string) => request<void>('PUT', '/me/password', { body: { old_password, password } }),
   me: () => get<Me>('/me'),
+  home: () => get<Home>('/home'),
   demoAccounts: () => get<DemoAccount[]>('/demo/accounts'),
 
   rootArea: () => get<Area>('/areas/root'),
@@ -79,7 +88,7 @@ export const api = {
     get<Page<Message>>('/messages', { query: { unread, cursor } }),
   markRead: (which: { ids: Id[] } | { all: true }) => request<{ unread: number }>('POST', '/messages/read', { body: which }),
 
-  visits: (area: Id | undefined, cursor?: string | null) => get<Page<Visit>>('/visits', { query: { area, cursor } }),
+  visits: (area: Id | undefined, kind: string | undefined, cursor?: string | null) => get<Page<Visit>>('/visits', { query: { area, kind, cursor } }),
   addVisit: (body: Record<string, unknown>, idempotencyKey: string) =>
     request<Visit>('POST', '/visits', { body, idempotencyKey }),
   audit: (cursor?: string | null) => get<Page<AuditRow>>('/audit', { query: { cursor } }),

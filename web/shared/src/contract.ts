@@ -15,6 +15,7 @@ export type Read = [
   Fits<Server['MatterRow'], ours.MatterRow>,
   Fits<Server['Matter'], ours.MatterView>,
   Fits<Server['MatterPage'], ours.MatterPage>,
+  Fits<Server['Home'], ours.Home>,
   Fits<Server['Step'], ours.Step>,
   Fits<Server['Area'], ours.Area>,
   Fits<Server['AreaDetail'], ours.AreaDetail>,

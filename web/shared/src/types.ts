@@ -6,6 +6,10 @@
  * fails the type check where the two differ.
  */
 
+import type { components } from '../api'
+
+/** The jobs of home pages, as the server names them: a page that knows no way to one does not compile. */
+export type JobCode = components['schemas']['HomeJob']['code']
 export type Id = string
 export type Millis = number
 export type Day = string
@@ -235,6 +239,56 @@ export interface MatterRow {
 export interface MatterPage {
   rows: MatterRow[]
   next?: string | null
+  counts?: TabCounts | null
+}
+
+/** How much lies in the lists of the person's own work, whatever a page filters. */
+export interface TabCounts {
+  todo: number
+  today: number
+  overdue: number
+  supervised: number
+  came_back: number
+  asked: number
+  more: boolean
+}
+
+export interface HomeWatch {
+  waiting: number
+  due_today: number
+  overdue: number
+  came_back: number
+  supervised: number
+}
+
+export interface HomeJob {
+  code: JobCode
+  name: string
+  help: string
+  waiting?: number | null
+  late: number
+  done?: number | null
+}
+
+export interface HomePost {
+  post: Id
+  role: string
+  role_word: string
+  title: string
+  purpose: string
+  area?: Id | null
+  watch?: HomeWatch | null
+  jobs: HomeJob[]
+  duty: { name: string; me: boolean }[]
+}
+
+export interface Home {
+  day: Day
+  day_ends: Millis
+  as_of: Millis
+  unread: number
+  posts: HomePost[]
+  more: boolean
 }
 
 export interface Clock {
@@ -367,6 +421,7 @@ export interface ReportForm {
   lat?: number
   reporter?: { name: string; phone: string; confirms: boolean }
   prehandle?: { finding: string; opinion: string; reply?: string }
+  on_behalf?: boolean
   files?: Id[]
 }
 
@@ -452,6 +507,7 @@ export interface Visit {
   at: Millis
   account?: Id | null
   name?: string | null
+  entered_by?: string | null
   matter?: { id: Id; no?: string | null } | null
 }
 

@@ -72,6 +72,9 @@ pub(crate) struct ReportForm {
     lat: Option<f64>,
     reporter: Option<ReporterForm>,
     prehandle: Option<PrehandleForm>,
+    /// 代单元长登记：由本网格、本村居的在岗人员代为登记，事件从单元开始。
+    #[schema(value_type = Option<bool>)]
+    on_behalf: bool,
     /// A complaint about the staff of this area, which does not see it.
     #[schema(value_type = Option<String>)]
     bypass: Option<AreaId>,
@@ -92,7 +95,9 @@ impl Input for ReportForm {
         let (lon, lat) = lon.unzip();
         let (reporter, prehandle) = (f.nested("reporter"), f.nested("prehandle"));
         let (bypass, files) = (f.id("bypass"), f.ids("files"));
+        let on_behalf = f.flag("on_behalf").unwrap_or(false);
         Some(Self {
+            on_behalf,
             title,
             text: text?,
             category,
@@ -135,6 +140,7 @@ impl From<ReportForm> for ReportInput {
                 phone: r.phone.unwrap_or_default(),
             }),
             bypass: form.bypass,
+            on_behalf: form.on_behalf,
             prehandle: form.prehandle.map(prehandle),
             files: form.files,
         }

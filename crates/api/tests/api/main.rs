@@ -7,6 +7,7 @@ mod boards;
 mod document;
 mod events;
 mod forms;
+mod home;
 mod matrix;
 mod people;
 mod public;

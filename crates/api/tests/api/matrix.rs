@@ -161,6 +161,7 @@ fn call(operation: &str, scene: &Scene) -> Call {
             "unit",
             json!({ "unit": "6", "kind": "visit", "text": "走访" }),
         ),
+        "get /api/v1/home" => read("/api/v1/home", "unit"),
         "get /health" => read("/health", "unit"),
         other => panic!(
             "{other} is not in the matrix of rights: say in tests/api/matrix.rs how it is called and whose work it is"

@@ -102,6 +102,9 @@ pub struct ReportForm {
     pub reporter: Reporter,
     /// First handling in the same breath (R058).
     pub prehandle: Option<Form>,
+    /// Entered for the head of the unit, whose matter it begins as (R044).
+    #[serde(default)]
+    pub on_behalf: bool,
     /// Files stored before.
     pub files: Vec<Attached>,
 }

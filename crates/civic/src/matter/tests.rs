@@ -191,6 +191,7 @@ impl Town {
                 ..Reporter::default()
             },
             prehandle: None,
+            on_behalf: false,
             files: Vec::new(),
         };
         change(&mut form);

@@ -75,6 +75,7 @@ fn report(unit: AreaId) -> ReportInput {
         confirms: false,
         bypass: None,
         prehandle: None,
+        on_behalf: false,
         files: Vec::new(),
     }
 }

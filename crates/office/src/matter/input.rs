@@ -54,6 +54,8 @@ pub struct ReportInput {
     pub bypass: Option<AreaId>,
     /// First handling in the same breath.
     pub prehandle: Option<FormInput>,
+    /// Entered for the head of the unit (R044).
+    pub on_behalf: bool,
     /// Files uploaded before.
     pub files: Vec<FileId>,
 }

@@ -1,10 +1,13 @@
 //! Lists: my queue, what I had a hand in, an area's matters, what is nearby.
 
+use crate::home::{COUNTED_MAX, due_of};
 use crate::{Office, Result};
 use atlas::Point;
 use civic::area::Level;
 use civic::directory::Actor;
-use civic::id::AreaId;
+use civic::flow::Phase;
+use civic::home::{Job, Watch, came_back, job_of};
+use civic::id::{AreaId, OrgId};
 use civic::limits::{NEARBY_METRES, PAGE_ROWS_DEFAULT, PAGE_ROWS_MAX};
 use civic::matter::{ClockKind, Desk, Matter};
 use civic::post::Seat;
@@ -24,6 +27,8 @@ pub enum View {
     Handled,
     /// All of an area, newest first.
     Area,
+    /// Requests that I may decide, newest first.
+    Asked,
 }
 
 /// A question for a list.
@@ -35,8 +40,18 @@ pub struct Query {
     pub area: Option<AreaId>,
     /// What to keep.
     pub filter: Filter,
-    /// For [`View::Queue`]: only what is due before this.
+    /// For [`View::Queue`]: only what is due at this time or before.
     pub due_before: Option<Instant>,
+    /// For [`View::Queue`]: only what is due after this.
+    pub due_after: Option<Instant>,
+    /// For [`View::Queue`]: only what falls under this job of the home page.
+    pub job: Option<Job>,
+    /// For [`View::Queue`]: only what was returned or reopened.
+    pub came_back: bool,
+    /// Only in states of these phases.
+    pub phases: Vec<Phase>,
+    /// For [`View::Area`]: only what an enforcement desk works on (R021).
+    pub enforced: bool,
     /// Where the page before ended.
     pub cursor: Option<String>,
     /// Rows wanted; at most [`PAGE_ROWS_MAX`].
@@ -74,12 +89,26 @@ pub struct Nearby {
     pub metres: f64,
 }
 
+/// Counts of the tabs of the queue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TabCounts {
+    /// What lies on the actor's desks.
+    pub watch: Watch,
+    /// Requests that the actor may decide.
+    pub asked: usize,
+    /// There is more than was counted.
+    pub more: bool,
+}
+
 impl Office {
     /// A page of a list. Only what the actor may see is in it.
     ///
     /// # Errors
     /// `Unknown` for an area outside the actor's, `Invalid` for a cursor that is not one.
-    pub async fn matters(&self, actor: &Actor, query: Query) -> Result<Page> {
+    pub async fn matters(&self, actor: &Actor, mut query: Query) -> Result<Page> {
+        if !query.phases.is_empty() {
+            query.filter.states = self.states_of(&query.phases, &query.filter.states);
+        }
         let limit = query
             .limit
             .unwrap_or(PAGE_ROWS_DEFAULT)
@@ -103,7 +132,12 @@ impl Office {
             View::Area => {
                 let (level, area) = self.listed_area(actor, query.area)?;
                 let after = cursor_id(query.cursor.as_deref())?;
-                let filter = query.filter;
+                let mut filter = query.filter;
+                if query.enforced {
+                    filter.with = self.enforcers(area);
+                    // Nobody enforces here: then nothing is being enforced.
+                    filter.with.push(OrgId(0));
+                }
                 let matters = self
                     .read(move |conn| {
                         store::matter::of_area(conn, level, area, &filter, after, limit + 1)
@@ -111,7 +145,90 @@ impl Office {
                     .await?;
                 Ok(self.page(actor, matters, limit))
             }
+            View::Asked => {
+                let after = cursor_id(query.cursor.as_deref())?;
+                let mut rows = self.asked(actor, after, limit + 1).await?;
+                let more = rows.len() > limit;
+                rows.truncate(limit);
+                let next = rows
+                    .last()
+                    .filter(|_| more)
+                    .map(|l| l.matter.id.to_string());
+                Ok(Page { rows, next })
+            }
         }
+    }
+
+    /// The states of these phases in any flow, of those in `wanted` where some are named. Never
+    /// empty, as an empty list would mean any state.
+    fn states_of(&self, phases: &[Phase], wanted: &[String]) -> Vec<String> {
+        let world = self.world();
+        let mut states: Vec<String> = world
+            .rules
+            .flows
+            .values()
+            .flat_map(|flow| flow.states.iter())
+            .filter(|s| phases.contains(&s.phase))
+            .map(|s| s.code.clone())
+            .filter(|code| wanted.is_empty() || wanted.contains(code))
+            .collect();
+        states.sort_unstable();
+        states.dedup();
+        if states.is_empty() {
+            states.push(String::new());
+        }
+        states
+    }
+
+    /// Requests that the actor may decide, newest first, after the matter `after`.
+    pub(crate) async fn asked(
+        &self,
+        actor: &Actor,
+        after: Option<i64>,
+        limit: usize,
+    ) -> Result<Vec<Listed>> {
+        let desks = self.desks_of(actor);
+        let found = self
+            .read(move |conn| store::asked::on_desks(conn, &desks, after, limit))
+            .await?;
+        let (world, day) = (self.world(), self.today());
+        let directory = world.directory();
+        let mine = |matter: &Matter, slot: u32| {
+            directory.sees(actor, matter, day)
+                && matter.pending.iter().any(|p| {
+                    p.slot == slot
+                        && actor
+                            .posts
+                            .iter()
+                            .any(|post| directory.may_decide(post, p, day))
+                })
+        };
+        Ok(found
+            .into_iter()
+            .filter(|(matter, slot)| mine(matter, *slot))
+            .map(|(matter, slot)| Listed {
+                slot,
+                due_at: None,
+                due_kind: None,
+                matter,
+            })
+            .collect())
+    }
+
+    /// How much lies in the lists of the actor's own work: what the tabs of the queue show.
+    ///
+    /// # Errors
+    /// Only when the database fails.
+    pub async fn tab_counts(&self, actor: &Actor) -> Result<TabCounts> {
+        let now = self.now();
+        let day_ends = self.world().rules.calendar.zone().end_of(self.today());
+        let (lying, more) = self.lying(actor).await?;
+        let mut watch = Watch::default();
+        for holding in &lying {
+            watch.count(&holding.matter, due_of(holding), now, day_ends);
+        }
+        let asked = self.asked(actor, None, COUNTED_MAX).await?.len();
+        Ok(TabCounts { watch, asked, more })
     }
 
     /// Desks the actor serves: own seats, and vacant desks below that they answer for.
@@ -140,31 +257,58 @@ impl Office {
 
     async fn queue(&self, actor: &Actor, query: Query, limit: usize) -> Result<Page> {
         let desks = self.desks_of(actor);
-        let after = cursor_pair(query.cursor.as_deref())?;
-        let filter = query.filter;
-        let held = self
-            .read(move |conn| store::matter::on_desks(conn, &desks, &filter, after, limit + 1))
-            .await?;
-        let more = held.len() > limit;
-        let before = query.due_before;
+        // The list comes earliest due first: what is due after a time stands behind it.
+        let mut after =
+            cursor_pair(query.cursor.as_deref())?.max(query.due_after.map(|due| (due.0, i64::MAX)));
+        let (world, today) = (self.world(), self.today());
+        let directory = world.directory();
+        let wanted = |holding: &Holding| {
+            let of_job = |job: Job| {
+                actor.posts.iter().any(|post| {
+                    let desk = holding
+                        .matter
+                        .task(holding.slot)
+                        .map_or(holding.matter.desk, |t| t.desk);
+                    directory.serves(post, desk, today)
+                        && job_of(post.role.level(), &holding.matter, holding.slot) == Some(job)
+                })
+            };
+            directory.sees(actor, &holding.matter, today)
+                && query.job.is_none_or(of_job)
+                && (!query.came_back || came_back(&holding.matter))
+        };
         let mut rows: Vec<Listed> = Vec::new();
-        let mut next = None;
-        let today = self.today();
-        let world = self.world();
-        for holding in held.into_iter().take(limit) {
-            if before.is_some_and(|before| holding.due_at >= before) {
-                next = None;
+        loop {
+            let (desks, filter) = (desks.clone(), query.filter.clone());
+            let held = self
+                .read(move |conn| store::matter::on_desks(conn, &desks, &filter, after, limit + 1))
+                .await?;
+            let mut left = held.len();
+            let page_is_full = left > limit;
+            for holding in held.into_iter().take(limit) {
+                if query
+                    .due_before
+                    .is_some_and(|before| holding.due_at > before)
+                {
+                    return Ok(Page { rows, next: None });
+                }
+                left -= 1;
+                after = Some((holding.due_at.0, holding.matter.id.0));
+                if wanted(&holding) {
+                    rows.push(listed(holding));
+                }
+                if rows.len() == limit {
+                    break;
+                }
+            }
+            // Rows that were left out make the page short: then the next ones are read.
+            if !page_is_full || rows.len() == limit {
+                let next = after
+                    .filter(|_| left > 0)
+                    .map(|(due, id)| format!("{due}.{id}"));
                 return Ok(Page { rows, next });
             }
-            next = Some(format!("{}.{}", holding.due_at.0, holding.matter.id));
-            if world.directory().sees(actor, &holding.matter, today) {
-                rows.push(listed(holding));
-            }
         }
-        Ok(Page {
-            rows,
-            next: next.filter(|_| more),
-        })
     }
 
     fn page(&self, actor: &Actor, mut matters: Vec<Matter>, limit: usize) -> Page {
@@ -270,7 +414,7 @@ impl Office {
 }
 
 fn listed(holding: Holding) -> Listed {
-    let due = (holding.due_at.0 != i64::MAX).then_some(holding.due_at);
+    let due = due_of(&holding);
     Listed {
         slot: holding.slot,
         due_at: due,

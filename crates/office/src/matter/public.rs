@@ -63,6 +63,7 @@ impl Office {
                 ReportInput {
                     confirms: true,
                     prehandle: None,
+                    on_behalf: false,
                     ..input
                 },
                 key,

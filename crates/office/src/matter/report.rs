@@ -78,6 +78,7 @@ impl Office {
                 bypass: input.bypass,
             },
             prehandle,
+            on_behalf: input.on_behalf,
             files,
         };
         let world = self.world();

@@ -266,6 +266,7 @@ async fn a_visit_is_logged_once_and_listed_up_the_tree() {
         kind: "patrol".into(),
         text: text.into(),
         at: None,
+        for_head: false,
     };
     let key = || Some("5b1c".to_owned());
     let unit = city.actor("unit");
@@ -307,24 +308,28 @@ async fn a_visit_is_logged_once_and_listed_up_the_tree() {
     ] {
         let (rows, next) = city
             .office
-            .visits(&city.actor(login), Some(area), None, None)
+            .visits(&city.actor(login), Some(area), None, None, None)
             .await
             .unwrap();
         assert_eq!((rows.len(), next), (2, None), "{login}");
     }
     let (rows, next) = city
         .office
-        .visits(&city.actor("grid"), None, None, Some(1))
+        .visits(&city.actor("grid"), None, None, None, Some(1))
         .await
         .unwrap();
     assert_eq!(rows, [second]);
     let (rows, _) = city
         .office
-        .visits(&city.actor("grid"), None, next, Some(1))
+        .visits(&city.actor("grid"), None, None, next, Some(1))
         .await
         .unwrap();
     assert_eq!(rows, [first]);
-    unknown(city.office.visits(&unit, Some(GRID), None, None).await);
+    unknown(
+        city.office
+            .visits(&unit, Some(GRID), None, None, None)
+            .await,
+    );
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use super::{Answer, Command, Committed, Failure, Minting, Reply, Work, Writing, decided};
 use crate::SHARD;
 use crate::driver::{Conn, DbError, Kind, OnConflict, Result, Table, Value};
-use crate::{audit, file, matter, message, step, tally, visit};
+use crate::{asked, audit, file, matter, message, step, tally, visit};
 use civic::id::{AccountId, MatterId, Mint};
 use civic::matter::{Cases, Matter};
 use civic::refusal::Refusal;
@@ -239,6 +239,7 @@ impl State {
         }
         let was: Vec<i64> = old.iter().map(|m| m.id.0).collect();
         matter::hold(conn, &was, &matters)?;
+        asked::keep(conn, &was, &matters)?;
         let mut deltas = tally::Deltas::default();
         for matter in &matters {
             if let Some(before) = draft.before.get(&matter.id) {

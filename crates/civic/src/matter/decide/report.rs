@@ -36,6 +36,9 @@ pub fn report(
         .ok_or_else(|| Refusal::Conflict(format!("流程 {flow} 没有装载，请联系系统管理员")))?;
     let (title, text) = words(form)?;
     let post = reporting_post(rules, actor, form, now);
+    if form.on_behalf {
+        may_stand_in(rules, actor, form, now)?;
+    }
     let (level, area) = first_desk(rules, post, form)?;
 
     let blank = Matter::begin(&blank_step(
@@ -76,6 +79,13 @@ pub fn report(
                 "prehandle",
                 "not_a_unit",
                 "只有治理单元采集的事件才能同时预处理",
+            ));
+        }
+        let day = rules.day(now);
+        let at_desk = |p: &Arc<Post>| rules.directory.serves(p, Desk::Area(area), day);
+        if !form.on_behalf && !actor.posts.iter().any(at_desk) {
+            return Err(Refusal::Denied(
+                "只有本单元的单元长可以同时预处理；代单元长登记的，请勾选“代单元长登记”".into(),
             ));
         }
         let (Some(opinion), Some(_)) = (
@@ -211,6 +221,35 @@ fn reporting_post<'a>(
         .or_else(|| actor.posts.iter().find(|p| matches!(p.seat, Seat::Org(_))))
 }
 
+/// Somebody of the unit's grid or community may enter for its head (R044).
+fn may_stand_in(
+    rules: &Rules,
+    actor: &Actor,
+    form: &ReportForm,
+    now: Instant,
+) -> Result<(), Refusal> {
+    let day = rules.day(now);
+    let near = |p: &Arc<Post>| {
+        p.held_on(day)
+            && p.role.mans_desk()
+            && matches!(p.role.level(), Some(Level::Grid | Level::Community))
+            && matches!(p.seat, Seat::Area(area) if form.path.contains(area))
+    };
+    if form.path.at(Level::Unit).is_none() {
+        return Err(Refusal::invalid(
+            "on_behalf",
+            "no_unit",
+            "代单元长登记要选到治理单元",
+        ));
+    }
+    match actor.posts.iter().any(near) {
+        true => Ok(()),
+        false => Err(Refusal::Denied(
+            "只有本网格、本村居的在岗人员可以代单元长登记".into(),
+        )),
+    }
+}
+
 /// Where it begins: at the desk of the reporter's own level when the place lies in their area
 /// (who collects, handles first), else at the unit. The innermost area stands in for a unit where
 /// a place is known only that far.
@@ -220,7 +259,7 @@ fn first_desk(
     form: &ReportForm,
 ) -> Result<(Level, AreaId), Refusal> {
     let own = post
-        .filter(|p| p.role.mans_desk())
+        .filter(|p| p.role.mans_desk() && !form.on_behalf)
         .and_then(|p| match p.seat {
             Seat::Area(area) => form.path.level_of(area).map(|level| (level, area)),
             Seat::Org(_) => None,
