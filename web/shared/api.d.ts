@@ -936,7 +936,7 @@ export interface components {
             role: string;
             /** @description Code of a source: see the dictionaries. */
             source: string;
-            /** @description Local title, where it differs from the role's word. */
+            /** @description Local title, where it differs from the role's word: one of the dictionary. */
             title?: string | null;
             /** @description First day out of office. */
             to?: string | null;
@@ -954,6 +954,7 @@ export interface components {
             households: number;
             id: string;
             kind: string;
+            /** @description Word of the kind: 街道、医院网格、楼栋。 */
             kind_word: string;
             /** Format: double */
             lat: number;
@@ -1129,10 +1130,34 @@ export interface components {
             code: string;
             word: string;
         };
+        /** @description A kind of area within a level. */
+        CodedKind: {
+            /** @description Unique within the level. */
+            code: string;
+            /** @description Whether its grids are 专属网格: `no`, `may`, `must`. */
+            exclusive: string;
+            level: string;
+            /**
+             * Format: int32
+             * @description Lowest tier that a grid of this kind may have; 0 for other levels.
+             */
+            tiers: number;
+            word: string;
+        };
         /** @description A state of the main flow. */
         CodedState: {
             code: string;
             phase: string;
+            word: string;
+        };
+        /** @description A local title of a role. */
+        CodedTitle: {
+            /** @description What an appointment names it by: the word itself. */
+            code: string;
+            /** @description Codes of the kinds of area where it is used; empty where it is used everywhere. */
+            kinds: string[];
+            /** @description Code of the role. */
+            role: string;
             word: string;
         };
         /** @description A condition of a category; it sets the limit. */
@@ -1167,7 +1192,7 @@ export interface components {
         };
         /** @description All codes with their words. */
         Dictionaries: {
-            area_kinds: components["schemas"]["Coded"][];
+            area_kinds: components["schemas"]["CodedKind"][];
             asks: components["schemas"]["Coded"][];
             channels: components["schemas"]["Coded"][];
             clock_kinds: components["schemas"]["Coded"][];
@@ -1186,6 +1211,7 @@ export interface components {
             states: components["schemas"]["CodedState"][];
             task_kinds: components["schemas"]["Coded"][];
             task_states: components["schemas"]["Coded"][];
+            titles: components["schemas"]["CodedTitle"][];
             verbs: components["schemas"]["Coded"][];
             visit_kinds: components["schemas"]["Coded"][];
         };

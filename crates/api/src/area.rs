@@ -12,6 +12,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use civic::area::{Area, Level};
 use civic::id::AreaId;
+use civic::kind::Kinds;
 use civic::org::OrgKind;
 use civic::trace::Hash;
 use office::Named;
@@ -41,7 +42,8 @@ pub(crate) struct AreaView {
     level: &'static str,
     level_word: &'static str,
     kind: String,
-    kind_word: &'static str,
+    /// Word of the kind: 街道、医院网格、楼栋。
+    kind_word: String,
     name: String,
     /// Names from the root, where they are asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -63,61 +65,15 @@ pub(crate) struct AreaView {
     valid_to: Option<String>,
 }
 
-/// Words of the kinds within the levels.
-pub(crate) const KINDS: &[(&str, &str)] = &[
-    ("city", "地级市"),
-    ("county_district", "区"),
-    ("county", "县"),
-    ("zone", "管委会"),
-    ("town", "镇"),
-    ("township", "乡"),
-    ("street", "街道"),
-    ("village", "村"),
-    ("community", "社区"),
-    ("grid", "网格"),
-    ("estate", "小区网格"),
-    ("village_group", "村民小组网格"),
-    ("exclusive", "专属网格"),
-    ("hospital", "医院网格"),
-    ("market", "市场网格"),
-    ("park", "园区网格"),
-    ("school", "学校网格"),
-    ("unit", "治理单元"),
-    ("building", "楼栋"),
-    ("stairwell", "楼道"),
-    ("village_house_group", "村民房组"),
-    ("shop", "沿街店铺"),
-    ("workshop", "车间厂房"),
-    ("ward", "病区"),
-    ("school_year", "年级"),
-    ("stall_area", "摊位区"),
-    ("facility", "公共设施"),
-    ("green", "绿地"),
-    ("farmland", "农田"),
-    ("woodland", "林地"),
-    ("water", "水域"),
-];
-
-fn kind_word(area: &Area) -> &'static str {
-    // A grid along a shopping street bears the code of a town's kind.
-    if area.level == Level::Grid && &*area.kind == "street" {
-        return "沿街网格";
-    }
-    KINDS
-        .iter()
-        .find(|(code, _)| **code == *area.kind)
-        .map_or(area.level.word(), |(_, word)| word)
-}
-
-impl From<&Area> for AreaView {
-    fn from(area: &Area) -> Self {
+impl AreaView {
+    pub(crate) fn of(kinds: &Kinds, area: &Area) -> Self {
         Self {
             id: area.id.to_string(),
             parent: area.parent.map(|p| p.to_string()),
             level: area.level.code(),
             level_word: area.level.word(),
             kind: area.kind.to_string(),
-            kind_word: kind_word(area),
+            kind_word: kinds.word(area.level, &area.kind).to_owned(),
             name: area.name.to_string(),
             full_name: None,
             tier: area.tier,
@@ -130,23 +86,12 @@ impl From<&Area> for AreaView {
             valid_to: area.valid_to.map(|d| d.to_string()),
         }
     }
-}
 
-impl AreaView {
     /// With the names from the root.
-    pub fn named(area: &Area, full_name: String) -> Self {
+    pub(crate) fn named(kinds: &Kinds, area: &Area, full_name: String) -> Self {
         Self {
             full_name: Some(full_name),
-            ..Self::from(area)
-        }
-    }
-}
-
-impl From<&Named> for AreaView {
-    fn from(named: &Named) -> Self {
-        Self {
-            full_name: Some(named.full_name.clone()),
-            ..Self::from(&named.area)
+            ..Self::of(kinds, area)
         }
     }
 }
@@ -236,7 +181,10 @@ pub(crate) fn tagged_json(headers: &HeaderMap, value: &impl Serialize) -> Answer
 /// 区划的根，即本市。
 #[utoipa::path(get, path = "/areas/root", tag = "area", responses((status = 200, body = AreaView)))]
 async fn root(State(app): Shared, _: Signed) -> Answer<Json<AreaView>> {
-    Ok(Json(AreaView::from(&app.office.root()?)))
+    Ok(Json(AreaView::of(
+        &app.office.world().kinds,
+        &app.office.root()?,
+    )))
 }
 
 /// An area with codes, counts and the responsible person
@@ -253,7 +201,7 @@ async fn area(
     let view = AreaDetail {
         area: AreaView {
             full_name: Some(found.full_name),
-            ..AreaView::from(&found.area)
+            ..AreaView::of(&app.office.world().kinds, &found.area)
         },
         codes: found
             .codes
@@ -297,11 +245,11 @@ async fn children(
     Id(id): Id<AreaId>,
     headers: HeaderMap,
 ) -> Answer<Response> {
-    let views: Vec<AreaView> = app
-        .office
-        .children(id)?
+    let world = app.office.world();
+    let areas = app.office.children(id)?;
+    let views: Vec<AreaView> = areas
         .iter()
-        .map(AreaView::from)
+        .map(|a| AreaView::of(&world.kinds, a))
         .collect();
     tagged_json(&headers, &views)
 }
@@ -340,13 +288,10 @@ async fn search(
     _: Signed,
     Asked(query): Asked<SearchQuery>,
 ) -> Answer<Json<Vec<AreaView>>> {
-    Ok(Json(
-        app.office
-            .search_areas(&query.q, query.level)
-            .iter()
-            .map(AreaView::from)
-            .collect(),
-    ))
+    let world = app.office.world();
+    let found = app.office.search_areas(&query.q, query.level);
+    let view = |n: &Named| AreaView::named(&world.kinds, &n.area, n.full_name.clone());
+    Ok(Json(found.iter().map(view).collect()))
 }
 
 /// An organisation that can be called.

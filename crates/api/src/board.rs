@@ -148,7 +148,7 @@ async fn board(
     };
     let child = |c: office::BoardChild| {
         Some(BoardChild {
-            area: AreaView::from(tree.get(c.area)?),
+            area: AreaView::of(&world.kinds, tree.get(c.area)?),
             figures: figures(|m| c.figures.get(m)),
             kpis: c
                 .kpis
@@ -158,7 +158,7 @@ async fn board(
         })
     };
     let view = BoardView {
-        area: AreaView::from(area),
+        area: AreaView::of(&world.kinds, area),
         trail: trail(tree, id),
         from: board.from.to_string(),
         to: board.to.to_string(),
@@ -234,7 +234,7 @@ async fn today(
     };
     let vacant = !world.directory().occupied(id, today.day);
     let view = TodayView {
-        area: AreaView::from(area),
+        area: AreaView::of(&world.kinds, area),
         day: today.day.to_string(),
         ends_at: today.ends_at.0,
         figures: figures(|m| today.figures.get(m)),

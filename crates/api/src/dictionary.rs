@@ -9,10 +9,12 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use civic::area::Level;
 use civic::category::{Photo, Privacy, Route};
+use civic::kind::{Exclusive, Kind};
 use civic::matter::{Ask, Channel, ClockKind, Finding, NoticeKind, TaskKind, TaskState};
 use civic::measure::Measure;
 use civic::post::Role;
 use civic::rights::Verb;
+use civic::title::Title;
 use serde::Serialize;
 use std::sync::Arc;
 use utoipa::ToSchema;
@@ -28,6 +30,33 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<App>> {
 pub(crate) struct Coded {
     code: String,
     word: String,
+}
+
+/// A kind of area within a level.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct CodedKind {
+    #[schema(value_type = String)]
+    level: Level,
+    /// Unique within the level.
+    code: String,
+    word: String,
+    /// Lowest tier that a grid of this kind may have; 0 for other levels.
+    tiers: u8,
+    /// Whether its grids are 专属网格: `no`, `may`, `must`.
+    #[schema(value_type = String)]
+    exclusive: Exclusive,
+}
+
+/// A local title of a role.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct CodedTitle {
+    /// What an appointment names it by: the word itself.
+    code: String,
+    /// Code of the role.
+    role: &'static str,
+    word: String,
+    /// Codes of the kinds of area where it is used; empty where it is used everywhere.
+    kinds: Vec<String>,
 }
 
 /// A state of the main flow.
@@ -56,7 +85,8 @@ pub(crate) struct Dictionaries {
     message_kinds: Vec<Coded>,
     visit_kinds: Vec<Coded>,
     post_sources: Vec<Coded>,
-    area_kinds: Vec<Coded>,
+    area_kinds: Vec<CodedKind>,
+    titles: Vec<CodedTitle>,
     org_kinds: Vec<Coded>,
     photos: Vec<Coded>,
     privacies: Vec<Coded>,
@@ -167,6 +197,25 @@ const RATINGS: &[(&str, &str)] = &[
     ("5", "很满意"),
 ];
 
+fn kind(kind: &Kind) -> CodedKind {
+    CodedKind {
+        level: kind.level,
+        code: kind.code.to_string(),
+        word: kind.word.to_string(),
+        tiers: kind.tiers,
+        exclusive: kind.exclusive,
+    }
+}
+
+fn title(title: &Title) -> CodedTitle {
+    CodedTitle {
+        role: title.role.code(),
+        code: title.word.to_string(),
+        word: title.word.to_string(),
+        kinds: title.kinds.iter().map(ToString::to_string).collect(),
+    }
+}
+
 /// All codes with their Chinese words
 ///
 /// 全部代码与中文名称。
@@ -223,7 +272,8 @@ async fn dictionaries(State(app): Shared, _: Signed, headers: HeaderMap) -> Answ
             .collect(),
         visit_kinds: pairs(office::VISIT_KINDS),
         post_sources: pairs(office::SOURCES),
-        area_kinds: pairs(area::KINDS),
+        area_kinds: world.kinds.all().iter().map(kind).collect(),
+        titles: world.titles.all().iter().map(title).collect(),
         org_kinds: area::ORG_KINDS
             .iter()
             .map(|(k, word)| coded(k.code(), *word))

@@ -85,7 +85,7 @@ pub(crate) struct AppointForm {
     org: Option<OrgId>,
     #[schema(value_type = String)]
     role: Role,
-    /// Local title, where it differs from the role's word.
+    /// Local title, where it differs from the role's word: one of the dictionary.
     title: Option<String>,
     /// Code of a source: see the dictionaries.
     source: String,
@@ -237,8 +237,9 @@ async fn vacancies(
         .office
         .vacancies(&signed.actor, id, level, VACANCIES_MAX)
         .await?;
+    let world = app.office.world();
     let views = rows.into_iter().map(|v| VacancyView {
-        area: AreaView::named(&v.area, v.full_name),
+        area: AreaView::named(&world.kinds, &v.area, v.full_name),
         answered_by: v
             .answered_by
             .map(|(name, title)| AnsweredBy { name, title }),

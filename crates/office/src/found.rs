@@ -1,15 +1,19 @@
 //! Founding: the tree, organisations, accounts and posts of a whole installation at once, from an
 //! import or the sample city.
 
-use crate::{Office, Result};
-use civic::area::{Area, Code};
+use crate::{Office, Result, World};
+use civic::area::{Area, Code, Tree};
 use civic::org::Org;
-use civic::post::Post;
+use civic::post::{Post, Seat};
+use civic::problem::Problem;
 use civic::refusal::Refusal;
 use store::account::Account;
 use store::area::BoundaryRow;
 use store::audit::Entry;
 use store::lane::Failure;
+
+/// Most faults that are told at once: enough to see the pattern of a wrong import.
+const PROBLEMS_MAX: usize = 100;
 
 /// Everything an installation starts with.
 #[derive(Default)]
@@ -28,11 +32,35 @@ pub struct Founding {
     pub posts: Vec<Post>,
 }
 
+/// Kinds of areas and titles of posts that the pack does not know, the first hundred of them.
+fn check_words(
+    world: &World,
+    tree: &Tree,
+    founding: &Founding,
+) -> std::result::Result<(), Vec<Problem>> {
+    let areas = founding.areas.iter().filter_map(|a| world.kinds.check(a));
+    let posts = founding.posts.iter().filter_map(|p| {
+        let area = match p.seat {
+            Seat::Area(area) => tree.get(area),
+            Seat::Org(_) => None,
+        };
+        world.titles.check(p.title.as_deref()?, p.role, area)
+    });
+    let problems: Vec<Problem> = areas.chain(posts).take(PROBLEMS_MAX).collect();
+    if problems.is_empty() {
+        Ok(())
+    } else {
+        Err(problems)
+    }
+}
+
 impl Office {
     /// Founds an installation that has no areas yet, in one transaction.
     ///
     /// # Errors
-    /// `Conflict` when there are areas already; `Invalid` when the rows do not make a tree.
+    /// `Conflict` when there are areas already; `Invalid` when the rows do not make a tree, an area
+    /// is of a kind that its level does not have (R003, R006, R007), or a post bears a title that
+    /// its role does not have (R046).
     pub async fn found(&self, founding: Founding) -> Result<()> {
         if !self.world().tree().is_empty() {
             return Err(Refusal::Conflict(
@@ -40,7 +68,8 @@ impl Office {
             )
             .into());
         }
-        civic::area::Tree::build(founding.areas.clone())?;
+        let tree = civic::area::Tree::build(founding.areas.clone())?;
+        check_words(&self.world(), &tree, &founding)?;
         let now = self.now();
         self.write(move |conn| {
             store::area::insert_many(conn, &founding.areas)?;

@@ -4,9 +4,11 @@
 use civic::calendar::Calendar;
 use civic::category::Categories;
 use civic::flow::Flow;
+use civic::kind::Kinds;
 use civic::kpi::Kpi;
 use civic::problem::Problem;
 use civic::time::{Instant, Zone};
+use civic::title::Titles;
 use include_dir::{Dir, include_dir};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -18,12 +20,19 @@ static PACKS: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/../../packs");
 /// The pack every installation has.
 pub const BASE: &str = "base";
 
+/// File of the kinds of areas.
+const KINDS: &str = "kinds.csv";
+/// File of the local titles.
+const TITLES: &str = "titles.csv";
+
 /// What the packs of an installation say.
 pub(crate) struct Packs {
     pub flows: HashMap<(String, u32), Arc<Flow>>,
     pub categories: Categories,
     pub calendar: Calendar,
     pub kpis: Vec<Kpi>,
+    pub kinds: Kinds,
+    pub titles: Titles,
 }
 
 /// A file of a pack.
@@ -120,6 +129,10 @@ pub fn check(files: &[PackFile]) -> Result<(), Vec<Problem>> {
                 Calendar::parse("cn", "0", Zone::CHINA, &file.body).err()
             }
             "kpi.toml" => Kpi::parse(&file.body).err(),
+            KINDS => Kinds::parse(&file.path, &file.body).err(),
+            TITLES => kinds_of(files)
+                .and_then(|kinds| Titles::parse(&file.path, &file.body, &kinds))
+                .err(),
             _ => None,
         };
         problems.extend(found.map(under).unwrap_or_default());
@@ -129,6 +142,14 @@ pub fn check(files: &[PackFile]) -> Result<(), Vec<Problem>> {
     } else {
         Err(problems)
     }
+}
+
+/// The kinds of areas of a pack, or of the base pack where it names none of its own.
+fn kinds_of(files: &[PackFile]) -> Result<Kinds, Vec<Problem>> {
+    let own = files.iter().find(|f| f.path == KINDS).cloned();
+    let base = || embedded(BASE).into_iter().find(|f| f.path == KINDS);
+    let body = own.or_else(base).map(|f| f.body).unwrap_or_default();
+    Kinds::parse(KINDS, &body)
 }
 
 /// Puts the base pack into a database, as new versions of the files that differ.
@@ -174,6 +195,9 @@ pub(crate) fn load(conn: &mut Conn) -> Result<Packs, OpenError> {
     let (_, categories) = file("categories.csv")?;
     let (version, calendar) = file("calendar.csv")?;
     let (_, kpis) = file("kpi.toml")?;
+    let (_, kinds) = file(KINDS)?;
+    let kinds = Kinds::parse(KINDS, kinds).map_err(bad(KINDS))?;
+    let (_, titles) = file(TITLES)?;
     Ok(Packs {
         flows,
         categories: Categories::parse("categories.csv", categories, &[])
@@ -181,5 +205,7 @@ pub(crate) fn load(conn: &mut Conn) -> Result<Packs, OpenError> {
         calendar: Calendar::parse("cn", &version, Zone::CHINA, calendar)
             .map_err(bad("calendar.csv"))?,
         kpis: Kpi::parse(kpis).map_err(bad("kpi.toml"))?,
+        titles: Titles::parse(TITLES, titles, &kinds).map_err(bad(TITLES))?,
+        kinds,
     })
 }

@@ -35,7 +35,7 @@ pub struct Appointment {
     pub role: Role,
     /// Over what: an area, or for department roles the desk of an organisation.
     pub seat: Seat,
-    /// Local title, where it differs from the role's word.
+    /// Local title (R046), where it differs from the role's word.
     pub title: Option<String>,
     /// Code of [`SOURCES`].
     pub source: String,
@@ -73,8 +73,10 @@ impl Office {
     /// # Errors
     /// `Denied` outside the actor's area, for a leader of the actor's own area, for oneself and for
     /// administrators; `Invalid` with every broken rule; `Conflict` where the post is taken.
-    pub async fn appoint(&self, actor: &Actor, wanted: Appointment) -> Result<PostRow> {
+    pub async fn appoint(&self, actor: &Actor, mut wanted: Appointment) -> Result<PostRow> {
         let world = self.world();
+        let title = wanted.title.take().map(|t| t.trim().to_owned());
+        wanted.title = title.filter(|t| !t.is_empty() && t != wanted.role.word());
         self.may_fill(&world, actor, wanted.role, wanted.seat)?;
         let person = wanted.person.clone();
         let account = self
@@ -99,16 +101,12 @@ impl Office {
             .into());
         }
         let now = self.now();
-        let title = wanted
-            .title
-            .map(|t| t.trim().to_owned())
-            .filter(|t| !t.is_empty());
         let mut post = Post {
             id: PostId(0),
             account: account.id,
             role: wanted.role,
             seat: wanted.seat,
-            title: title.map(Into::into),
+            title: wanted.title.map(Into::into),
             source: wanted.source.into(),
             from: wanted.from,
             to: wanted.to,

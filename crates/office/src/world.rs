@@ -6,9 +6,11 @@ use atlas::Locator;
 use civic::area::{Level, Tree};
 use civic::directory::Directory;
 use civic::id::AreaId;
+use civic::kind::Kinds;
 use civic::kpi::Kpi;
 use civic::matter::Rules;
 use civic::time::Instant;
+use civic::title::Titles;
 use std::collections::HashMap;
 use std::sync::Arc;
 use store::Store;
@@ -24,6 +26,10 @@ pub struct World {
     pub codes: HashMap<AreaId, String>,
     /// Formulae of the boards.
     pub kpis: Vec<Kpi>,
+    /// Kinds of areas.
+    pub kinds: Kinds,
+    /// Local titles.
+    pub titles: Titles,
 }
 
 impl World {
@@ -75,6 +81,8 @@ impl World {
             },
             codes,
             kpis: packs.kpis,
+            kinds: packs.kinds,
+            titles: packs.titles,
         })
     }
 }

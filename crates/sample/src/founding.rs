@@ -256,7 +256,11 @@ fn put_posts(maker: &mut Maker<'_>, areas: &[geography::Area]) {
                     shown("jiedaolingdao"),
                     Role::TownLeader,
                     seat,
-                    Some("党工委书记"),
+                    match area.kind {
+                        "street" => Some("党工委书记"),
+                        "zone" => Some("管委会主任"),
+                        _ => Some("党委书记"),
+                    },
                 );
                 for _ in 0..3 {
                     maker.appoint(

@@ -15,7 +15,7 @@ pub use store::testing::{Fresh, with_databases};
 use civic::directory::Actor;
 use civic::id::AccountId;
 use civic::time::{Day, Instant, Zone};
-use office::{Config, Office};
+use office::{Config, Founding, Office};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -33,7 +33,12 @@ pub struct TestOffice {
 /// Runs a test on PostgreSQL, where there is a server. What the test returns is dropped outside its
 /// runtime, as the office must be.
 pub fn on_postgres<T>(name: &str, test: impl AsyncFnOnce(TestOffice) -> T) {
-    let Some(office) = TestOffice::postgres(name) else {
+    on_postgres_of(name, city(), test);
+}
+
+/// As [`on_postgres`], with another city.
+pub fn on_postgres_of<T>(name: &str, founding: Founding, test: impl AsyncFnOnce(TestOffice) -> T) {
+    let Some(office) = TestOffice::postgres(name, founding) else {
         return;
     };
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -57,12 +62,28 @@ impl TestOffice {
         Self::on(Fresh::sqlite(name), true).await
     }
 
+    /// On a SQLite file, with another city.
+    ///
+    /// # Panics
+    /// When the city is refused.
+    pub async fn sqlite_of(name: &str, founding: Founding) -> Self {
+        let test = Self::empty(name);
+        test.office.found(founding).await.unwrap();
+        test
+    }
+
+    /// On a SQLite file, before any city is founded.
+    #[must_use]
+    pub fn empty(name: &str) -> Self {
+        Self::open(Fresh::sqlite(name), true)
+    }
+
     /// On PostgreSQL, where `HANGJI_TEST_PG` names a server. Not from within a runtime, as its
     /// driver brings its own; [`on_postgres`] is the way in.
-    fn postgres(name: &str) -> Option<Self> {
+    fn postgres(name: &str, founding: Founding) -> Option<Self> {
         let fresh = Fresh::postgres(name)?;
         let test = Self::open(fresh, true);
-        futures::executor::block_on(test.office.found(city())).unwrap();
+        futures::executor::block_on(test.office.found(founding)).unwrap();
         Some(test)
     }
 

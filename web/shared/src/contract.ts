@@ -25,6 +25,8 @@ export type Read = [
   Fits<Server['Post'], ours.AreaPost>,
   Fits<Server['Duty'], ours.Duty>,
   Fits<Server['CategoryClass'], ours.CategoryClass>,
+  Fits<Server['CodedKind'], ours.CodedKind>,
+  Fits<Server['CodedTitle'], ours.CodedTitle>,
   Fits<Server['Flow'], ours.Flow>,
   Fits<Server['Board'], ours.Board>,
   Fits<Server['TodayBoard'], ours.TodayBoard>,

@@ -177,7 +177,21 @@ export interface Dictionaries {
   states: (Coded & { phase: string })[]
   measures: Coded[]
   verbs: Coded[]
+  area_kinds: CodedKind[]
+  titles: CodedTitle[]
   [name: string]: Coded[]
+}
+
+/** A kind of area; the code is unique within the level. */
+export interface CodedKind extends Coded {
+  level: Level
+  tiers: number
+}
+
+/** A local title of a role; `kinds` is empty where it is used everywhere. */
+export interface CodedTitle extends Coded {
+  role: string
+  kinds: string[]
 }
 
 export interface FlowState {

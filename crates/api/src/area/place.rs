@@ -111,7 +111,7 @@ async fn locate(
             let world = app.office.world();
             Ok(Json(LocatedView {
                 trail: trail(world.tree(), named.area.id),
-                unit: AreaView::from(&named),
+                unit: AreaView::named(&world.kinds, &named.area, named.full_name.clone()),
                 full_name: named.full_name,
             }))
         }

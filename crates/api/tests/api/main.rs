@@ -8,6 +8,7 @@ mod document;
 mod events;
 mod forms;
 mod home;
+mod kinds;
 mod matrix;
 mod people;
 mod public;

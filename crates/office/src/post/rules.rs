@@ -3,7 +3,6 @@
 use super::Appointment;
 use crate::World;
 use civic::id::AccountId;
-use civic::limits::NAME_CHARS_MAX;
 use civic::post::{Post, Role, Seat};
 use civic::problem::Problem;
 use civic::refusal::Refusal;
@@ -87,16 +86,14 @@ pub(super) fn check(
             format!("请选择人员来源：{}", words.join("、")),
         );
     }
-    if wanted
-        .title
-        .as_ref()
-        .is_some_and(|t| t.chars().count() > NAME_CHARS_MAX)
+    let area = match wanted.seat {
+        Seat::Area(id) => world.tree().get(id),
+        Seat::Org(_) => None,
+    };
+    if let Some(title) = wanted.title.as_deref()
+        && let Some(problem) = world.titles.check(title, wanted.role, area)
     {
-        broken(
-            "title",
-            "too_long",
-            format!("职务名称最多 {NAME_CHARS_MAX} 个字"),
-        );
+        broken(&problem.field, &problem.code, problem.message.clone());
     }
     match &account {
         Some(account) if account.disabled_at.is_some() => broken(

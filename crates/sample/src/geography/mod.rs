@@ -276,6 +276,7 @@ fn assemble(
             let kind = match town.town.name.chars().last() {
                 Some('道') => "street",
                 Some('乡') => "township",
+                Some('区' | '局') => "zone",
                 _ => "town",
             };
             let above = list.named(
