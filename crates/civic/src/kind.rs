@@ -1,4 +1,4 @@
-//! Kinds of areas within the levels: 区, 县 and 管委会; 镇, 乡 and 街道; 村 and 社区 (R003); kinds of
+//! Kinds of areas within the levels: 区，县 and 管委会；镇，乡 and 街道；村 and 社区 (R003); kinds of
 //! grid (R006) and of unit (R007). The list is data of the pack.
 
 use crate::area::{Area, Level};
@@ -254,8 +254,8 @@ pub(crate) mod tests {
     #[test]
     fn everything_wrong_with_the_list_is_told_with_its_line() {
         let text = "level,code,word,tiers,exclusive,note\n\
-            town,street,街道,0,no,\ntown,street,街道,0,no,\ngrid,estate,小区网格,0,no,\n\
-            unit,Shop,店铺,0,no,\nunit,shop,,0,no,\nunit,ward,病区,0,may,\nhamlet,x,湾,0,no,\ntown,a\n";
+            town,street,街道，0,no,\ntown,street,街道，0,no,\ngrid,estate,小区网格，0,no,\n\
+            unit,Shop,店铺，0,no,\nunit,shop,,0,no,\nunit,ward,病区，0,may,\nhamlet,x,湾，0,no,\ntown,a\n";
         let problems = |text: &str| {
             let list = Kinds::parse("kinds.csv", text).unwrap_err();
             list.iter().map(|p| format!("{p}\n")).collect::<String>()
@@ -277,6 +277,6 @@ pub(crate) mod tests {
             kinds.csv [missing_level] 没有市级的类型，请至少填写一个。
             kinds.csv [missing_level] 没有县区的类型，请至少填写一个。
         "#]]
-        .assert_eq(&problems("level,code,word,tiers,exclusive,note\ntown,town,镇,0,no,\ncommunity,village,村,0,no,\ngrid,grid,网格,1,no,\nunit,unit,单元,0,no,\n"));
+        .assert_eq(&problems("level,code,word,tiers,exclusive,note\ntown,town,镇，0,no,\ncommunity,village,村，0,no,\ngrid,grid,网格，1,no,\nunit,unit,单元，0,no,\n"));
     }
 }

@@ -1,4 +1,4 @@
-//! Local titles of the roles (R046): the head of a unit is 楼栋长, 街道长, 湾组长 or 单元长, as the place
+//! Local titles of the roles (R046): the head of a unit is 楼栋长，街道长，湾组长 or 单元长, as the place
 //! is used to. A title is a word only; rights come from the role. The list is data of the pack.
 
 use crate::area::{Area, Level};
@@ -116,7 +116,7 @@ impl Title {
         }
         let mut list = Vec::new();
         for code in of.split_whitespace() {
-            if !role.level().is_some_and(|l| kinds.get(l, code).is_some()) {
+            if role.level().is_none_or(|l| kinds.get(l, code).is_none()) {
                 return Err(format!(
                     "“{code}”不是“{}”所在层级的区域类型，请对照 kinds.csv。",
                     role.word()

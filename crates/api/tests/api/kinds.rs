@@ -1,4 +1,4 @@
-//! Variants of a level live side by side (R003): a 管委会 beside 县区, 镇 beside 乡 and 街道, 村 beside
+//! Variants of a level live side by side (R003): a 管委会 beside 县区，镇 beside 乡 and 街道，村 beside
 //! 社区. Work is routed and counted alike in all of them. Titles are those of the place (R046).
 
 use crate::app::App;
