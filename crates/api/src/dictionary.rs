@@ -12,6 +12,7 @@ use civic::category::{Photo, Privacy, Route};
 use civic::kind::{Exclusive, Kind};
 use civic::matter::{Ask, Channel, ClockKind, Finding, NoticeKind, TaskKind, TaskState};
 use civic::measure::Measure;
+use civic::notice::{Answer as NoticeAnswer, Kind as NoticeWhat};
 use civic::post::Role;
 use civic::rights::Verb;
 use civic::title::Title;
@@ -83,6 +84,8 @@ pub(crate) struct Dictionaries {
     task_kinds: Vec<Coded>,
     task_states: Vec<Coded>,
     message_kinds: Vec<Coded>,
+    notice_kinds: Vec<Coded>,
+    notice_answers: Vec<Coded>,
     visit_kinds: Vec<Coded>,
     post_sources: Vec<Coded>,
     area_kinds: Vec<CodedKind>,
@@ -270,6 +273,8 @@ async fn dictionaries(State(app): Shared, _: Signed, headers: HeaderMap) -> Answ
             .filter_map(|c| NoticeKind::parse(c))
             .map(|k| coded(k.code(), k.word()))
             .collect(),
+        notice_kinds: all!(NoticeWhat),
+        notice_answers: all!(NoticeAnswer),
         visit_kinds: pairs(office::VISIT_KINDS),
         post_sources: pairs(office::SOURCES),
         area_kinds: world.kinds.all().iter().map(kind).collect(),

@@ -43,6 +43,7 @@ struct Happened {
     steps: Vec<Arc<Step>>,
     matters: Vec<Arc<Matter>>,
     notices: Vec<(i64, Arc<Notice>)>,
+    published: Vec<Arc<civic::notice::Notice>>,
 }
 
 /// Spreads what the office publishes to all listeners.
@@ -62,6 +63,7 @@ impl Hub {
                 steps: committed.steps.clone(),
                 matters: committed.matters.clone(),
                 notices: committed.notices.clone(),
+                published: committed.published.clone(),
             });
             true
         });
@@ -90,6 +92,20 @@ pub(crate) struct MessageEvent {
     kind_word: &'static str,
     text: String,
     matter: String,
+}
+
+/// A notice was published, corrected, urged or withdrawn.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct NoticeEvent {
+    id: String,
+    kind: &'static str,
+    kind_word: &'static str,
+    title: String,
+    from_name: String,
+    version: u32,
+    /// How often the unread were urged.
+    urges: u32,
+    withdrawn: bool,
 }
 
 /// Figures of these areas changed.
@@ -131,7 +147,10 @@ impl Listener {
             };
             tokio::select! {
                 happened = self.source.recv() => match happened {
-                    Ok(happened) => self.hear(&happened),
+                    Ok(happened) => {
+                        self.hear(&happened);
+                        self.hear_notices(&happened);
+                    }
                     Err(RecvError::Lagged(_) | RecvError::Closed) => return None,
                 },
                 () = board => self.tell_boards(),
@@ -193,6 +212,28 @@ impl Listener {
         }
     }
 
+    /// Notices for the listener's posts, and those that the listener manages.
+    fn hear_notices(&mut self, happened: &Happened) {
+        let world = self.office.world();
+        for notice in &happened.published {
+            let tree = &world.directory().tree;
+            let mine = |p: &Arc<civic::post::Post>| notice.scope.covers(tree, p);
+            if self.actor.posts.iter().any(mine) || notice.managed_by(&self.actor) {
+                let event = NoticeEvent {
+                    id: notice.id.to_string(),
+                    kind: notice.kind.code(),
+                    kind_word: notice.kind.word(),
+                    title: notice.wording.title.clone(),
+                    from_name: notice.sender.desk.clone(),
+                    version: notice.version,
+                    urges: notice.urges,
+                    withdrawn: notice.withdrawn.is_some(),
+                };
+                self.push("notice", &event);
+            }
+        }
+    }
+
     fn tell_boards(&mut self) {
         let areas = std::mem::take(&mut self.boards)
             .into_iter()
@@ -205,7 +246,7 @@ impl Listener {
 
 /// Live events
 ///
-/// 实时推送:`matter`(事件有变化)、`message`(新消息)、`board`(看板数字有变化，附区域编号，每秒最多一次)。断线重连后请重新读取。
+/// 实时推送:`matter`(事件有变化)、`message`(新消息)、`notice`(通知有新发、更正、催阅或撤回)、`board`(看板数字有变化，附区域编号，每秒最多一次)。断线重连后请重新读取。
 #[utoipa::path(get, path = "/events", tag = "event", responses((status = 200, content_type = "text/event-stream",
     body = inline(EventBody))))]
 async fn events(
@@ -240,5 +281,6 @@ async fn events(
 enum EventBody {
     Matter(MatterEvent),
     Message(MessageEvent),
+    Notice(NoticeEvent),
     Board(BoardEvent),
 }

@@ -134,6 +134,22 @@ impl Fields {
             None => self.wrong(name, "编号的列表").unwrap_or_default(),
         }
     }
+    /// A list of words.
+    pub fn texts(&mut self, name: &str) -> Vec<String> {
+        let items = match self.take(name) {
+            None => return Vec::new(),
+            Some(Value::Array(items)) if items.len() <= LIST_MAX => items,
+            Some(_) => return self.wrong(name, "文字的列表").unwrap_or_default(),
+        };
+        let read: Option<Vec<String>> = items
+            .into_iter()
+            .map(|i| i.as_str().map(str::to_owned))
+            .collect();
+        match read {
+            Some(texts) => texts,
+            None => self.wrong(name, "文字的列表").unwrap_or_default(),
+        }
+    }
     pub fn int(&mut self, name: &str, range: std::ops::RangeInclusive<i64>) -> Option<i64> {
         let value = match self.take(name)? {
             Value::Number(number) => number.as_i64(),

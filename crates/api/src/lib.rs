@@ -24,6 +24,7 @@ mod limit;
 mod matter;
 mod me;
 mod message;
+mod notice;
 mod openapi;
 mod post;
 mod public;
@@ -94,6 +95,7 @@ fn routes() -> OpenApiRouter<Arc<App>> {
         .merge(file::routes())
         .merge(board::routes())
         .merge(message::routes())
+        .merge(notice::routes())
         .merge(event::routes())
         .merge(visit::routes())
         .merge(audit::routes())

@@ -32,6 +32,7 @@ const TAGS: &[(&str, &str)] = &[
     ("file", "附件"),
     ("board", "看板与指标"),
     ("message", "消息"),
+    ("notice", "通知、任务、通报"),
     ("event", "实时推送"),
     ("visit", "走访巡查"),
     ("audit", "审计日志"),

@@ -287,6 +287,15 @@ impl Directory {
         }
     }
 
+    /// The name of a seat.
+    #[must_use]
+    pub fn seat_name(&self, seat: Seat) -> String {
+        self.desk_name(match seat {
+            Seat::Area(area) => Desk::Area(area),
+            Seat::Org(org) => Desk::Org(org),
+        })
+    }
+
     /// A unit's name says little without its grid: `坂头安置房小区网格1号楼`; one that names its
     /// street already stands alone.
     fn short_place(&self, area: AreaId) -> String {

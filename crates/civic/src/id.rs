@@ -52,6 +52,8 @@ ids! {
     MessageId,
     /// One visit or patrol.
     VisitId,
+    /// One notice, task or bulletin from above.
+    NoticeId,
 }
 
 struct IdVisitor;

@@ -19,6 +19,7 @@ pub mod limits;
 pub mod mask;
 pub mod matter;
 pub mod measure;
+pub mod notice;
 pub mod org;
 pub mod post;
 pub mod problem;

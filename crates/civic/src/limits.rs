@@ -42,3 +42,15 @@ pub const NEARBY_METRES: f64 = 300.0;
 pub const NEAREST_METRES_MAX: f64 = 20_000.0;
 /// Records of personal data one account may unmask in a day (privacy.md V05).
 pub const UNMASK_DAILY_MAX: i64 = 50;
+/// Most areas, and most organisations, that a notice is addressed to by name.
+pub const NOTICE_TARGETS_MAX: usize = 100;
+/// Most matters that a bulletin names.
+pub const NOTICE_MATTERS_MAX: usize = 20;
+/// How long a notice without a deadline stays open, in days.
+pub const NOTICE_OPEN_DAYS: i64 = 30;
+/// Furthest deadline of a notice, in days.
+pub const NOTICE_DUE_DAYS_MAX: i64 = 366;
+/// Time between two urgings of one notice, in hours.
+pub const NOTICE_URGE_HOURS: i64 = 4;
+/// Most urgings of one notice.
+pub const NOTICE_URGES_MAX: u32 = 3;

@@ -63,6 +63,7 @@ verbs! {
     Unmask "unmask" "查看联系方式",
     SeeBoard "see_board" "看板",
     LogVisit "log_visit" "走访巡查",
+    PublishNotice "publish_notice" "发布通知任务",
     ManageDuty "manage_duty" "值班安排",
     ManagePosts "manage_posts" "任免",
     ManageAreas "manage_areas" "区划管理",
@@ -228,6 +229,9 @@ const LEAD: &[(Verb, Relation)] = &[
     (V::AnswerSupervision, R::Desk),
 ];
 
+/// Who tells those below what is to be known or done (R016): heads of grids and all desks above.
+const PUBLISH: &[(Verb, Relation)] = &[(V::PublishNotice, R::Within)];
+
 const DEPARTMENT: &[(Verb, Relation)] = &[
     (V::See, R::Involved),
     (V::Claim, R::Task),
@@ -247,13 +251,14 @@ const DEPARTMENT: &[(Verb, Relation)] = &[
 pub fn of_role(role: Role) -> &'static [&'static [(Verb, Relation)]] {
     match role {
         Role::UnitHead => &[FIELD],
-        Role::GridHead | Role::GridWorker | Role::GridManager => &[FIELD, GRID],
+        Role::GridHead => &[FIELD, GRID, PUBLISH],
+        Role::GridWorker | Role::GridManager => &[FIELD, GRID],
         Role::GridInstructor | Role::GridPolice => &[ADVISER],
         Role::GridAssistant => &[ADVISER, &[(V::Check, R::Task)]],
-        Role::CommunityStaff => &[JUDGE],
-        Role::CommunityLeader => &[JUDGE, LEAD],
-        Role::TownDispatcher | Role::CountyCenter | Role::CityCenter => &[JUDGE, DISPATCH],
-        Role::TownLeader | Role::CountyLeader | Role::CityLeader => &[LEAD],
+        Role::CommunityStaff => &[JUDGE, PUBLISH],
+        Role::CommunityLeader => &[JUDGE, LEAD, PUBLISH],
+        Role::TownDispatcher | Role::CountyCenter | Role::CityCenter => &[JUDGE, DISPATCH, PUBLISH],
+        Role::TownLeader | Role::CountyLeader | Role::CityLeader => &[LEAD, PUBLISH],
         Role::DeptStaff => &[DEPARTMENT],
         Role::DeptManager => &[DEPARTMENT, &[(V::Decide, R::Approver)]],
         Role::SysAdmin => &[&[

@@ -133,7 +133,7 @@ impl Office {
     }
 
     /// A file with its bytes. One that belongs to a matter is seen by who sees the matter; one that
-    /// does not yet, by who uploaded it.
+    /// does not yet, by who uploaded it; one of a notice, by who sees the notice.
     ///
     /// # Errors
     /// `Unknown` where the actor may not know it, or where the bytes were lost, which is said.
@@ -144,6 +144,7 @@ impl Office {
             .ok_or_else(|| Refusal::unknown("附件"))?;
         match file.matter {
             Some(matter) => drop(self.visible(actor, matter).await?),
+            None if self.opens_as_notice(actor, id).await? => {}
             None if file.account == actor.account && actor.account != AccountId(0) => {}
             None => return Err(Refusal::unknown("附件").into()),
         }

@@ -15,6 +15,7 @@ pub mod identity;
 mod live;
 pub mod matter;
 mod message;
+pub mod notice;
 pub mod pack;
 mod post;
 pub mod sweep;

@@ -96,7 +96,7 @@ pub struct Answer {
 }
 
 /// What a set brought, published after its commit.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Committed {
     /// The steps.
     pub steps: Vec<Arc<Step>>,
@@ -104,6 +104,8 @@ pub struct Committed {
     pub matters: Vec<Arc<civic::matter::Matter>>,
     /// The notices, with the ids of their messages.
     pub notices: Vec<(i64, Arc<Notice>)>,
+    /// Notices of kernel K5 that were published or changed.
+    pub published: Vec<Arc<civic::notice::Notice>>,
 }
 
 type Reply = oneshot::Sender<Result<Answer, Failure>>;

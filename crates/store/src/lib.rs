@@ -4,6 +4,7 @@
 //! writes on one lane ([`lane`]) that decides and commits commands in sets.
 
 pub mod account;
+pub mod answered;
 pub mod area;
 pub mod asked;
 pub mod audit;
@@ -16,6 +17,7 @@ pub mod lane;
 pub mod matter;
 pub mod message;
 pub mod migrate;
+pub mod notice;
 pub mod org;
 pub mod pack;
 pub mod pool;

@@ -12,6 +12,7 @@ use civic::refusal::Refusal;
 pub const MIGRATIONS: &[Migration] = &[
     (1, "core", include_str!("../migrations/0001_core.sql")),
     (2, "home", include_str!("../migrations/0002_home.sql")),
+    (3, "notice", include_str!("../migrations/0003_notice.sql")),
 ];
 
 /// Threads that read. Few cores gain nothing from more.

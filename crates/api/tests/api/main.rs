@@ -10,6 +10,7 @@ mod forms;
 mod home;
 mod kinds;
 mod matrix;
+mod notices;
 mod people;
 mod public;
 mod reply;

@@ -16,6 +16,8 @@ struct Scene {
     matter: String,
     file: String,
     token: String,
+    /// A task for the heads of units, version 2.
+    notice: String,
     public_no: String,
     public_code: String,
 }
@@ -59,9 +61,11 @@ fn call(operation: &str, scene: &Scene) -> Call {
         matter,
         file,
         token,
+        notice,
         public_no,
         public_code,
     } = scene;
+    let publish = json!({ "kind": "notice", "title": "防汛提醒", "text": "请检查排水口", "areas": ["3"], "roles": ["unit_head"] });
     let report = json!({ "text": "路灯不亮", "channel": "field", "category": "0104", "unit": "6" });
     match operation {
         "get /api/v1/areas/root" => read("/api/v1/areas/root", "unit"),
@@ -124,6 +128,37 @@ fn call(operation: &str, scene: &Scene) -> Call {
         "post /api/v1/messages/read" => {
             write("/api/v1/messages/read", "unit", json!({ "all": true }))
         }
+        "get /api/v1/notices" => read("/api/v1/notices", "unit"),
+        "post /api/v1/notices" => write("/api/v1/notices", "town", publish),
+        "post /api/v1/notices/preview" => write("/api/v1/notices/preview", "town", publish),
+        "get /api/v1/notices/{id}" => read(format!("/api/v1/notices/{notice}"), "unit"),
+        "post /api/v1/notices/{id}/read" => {
+            write(format!("/api/v1/notices/{notice}/read"), "unit", json!({}))
+        }
+        "post /api/v1/notices/{id}/finish" => write(
+            format!("/api/v1/notices/{notice}/finish"),
+            "unit",
+            json!({ "reply": "已排查" }),
+        ),
+        "post /api/v1/notices/{id}/correct" => write(
+            format!("/api/v1/notices/{notice}/correct"),
+            "town",
+            json!({ "title": "排查堆物", "text": "改为七天", "reason": "改期" }),
+        ),
+        "post /api/v1/notices/{id}/urge" => {
+            write(format!("/api/v1/notices/{notice}/urge"), "town", json!({}))
+        }
+        "post /api/v1/notices/{id}/withdraw" => write(
+            format!("/api/v1/notices/{notice}/withdraw"),
+            "town",
+            json!({ "reason": "改由县里部署" }),
+        ),
+        "get /api/v1/notices/{id}/progress" => {
+            read(format!("/api/v1/notices/{notice}/progress"), "townleader")
+        }
+        "get /api/v1/notices/{id}/recipients" => {
+            read(format!("/api/v1/notices/{notice}/recipients"), "townleader")
+        }
         "post /api/v1/public/files" => upload("/api/v1/public/files", "unit"),
         "post /api/v1/public/reports" => write(
             "/api/v1/public/reports",
@@ -169,7 +204,23 @@ fn call(operation: &str, scene: &Scene) -> Call {
     }
 }
 
+/// A task of the town for the heads of its units, corrected once, old enough to be urged.
+async fn published(app: &App) -> String {
+    let town = app.user("town").await;
+    let task = json!({ "kind": "task", "answer": "reply", "title": "排查堆物", "text": "请排查楼道堆物", "areas": ["3"], "roles": ["unit_head"] });
+    let notice = town.post("/api/v1/notices", &task).await.done().json();
+    let id = notice["id"].as_str().unwrap().to_owned();
+    let correct = json!({ "title": "排查堆物", "text": "请在五天内排查", "reason": "写明期限" });
+    let ask = town.ask("POST", format!("/api/v1/notices/{id}/correct"));
+    app.send(ask.header("if-match", "\"v1\"").json(&correct))
+        .await
+        .done();
+    app.test.clock.advance_minutes(5 * 60);
+    id
+}
+
 async fn scene(app: &App) -> Scene {
+    let notice = published(app).await;
     let unit = app.user("unit").await;
     let matter = unit.report().await;
     let file = app
@@ -207,6 +258,7 @@ async fn scene(app: &App) -> Scene {
         matter,
         file,
         token: token.id.to_string(),
+        notice,
         public_no: receipt["no"].as_str().unwrap().into(),
         public_code: receipt["code"].as_str().unwrap().into(),
     }
@@ -244,9 +296,15 @@ async fn status(app: &App, method: &str, call: &Call, who: Option<&User<'_>>) ->
 
 /// Operations on what lies in the street of the story: nobody from outside may have them.
 fn is_about_the_story(path: &str) -> bool {
-    ["/matters/{id}", "/files/{id}", "/boards/", "/unmask"]
-        .iter()
-        .any(|p| path.contains(p))
+    [
+        "/matters/{id}",
+        "/notices/{id}",
+        "/files/{id}",
+        "/boards/",
+        "/unmask",
+    ]
+    .iter()
+    .any(|p| path.contains(p))
         || matches!(path, "/api/v1/matters" | "/api/v1/visits")
 }
 
@@ -286,7 +344,10 @@ async fn who_may_call_what() {
                 call.insider
             )
             .unwrap();
-            if is_about_the_story(path) && method != "post" || path.contains("/matters/{id}/") {
+            let within = ["/matters/{id}/", "/notices/{id}/"];
+            if is_about_the_story(path) && method != "post"
+                || within.iter().any(|p| path.contains(p))
+            {
                 for status in [resident, outside] {
                     assert!(
                         matches!(status, 403 | 404),

@@ -175,13 +175,18 @@ impl Office {
     ) -> Result<Vec<Attached>> {
         let mut out = Vec::with_capacity(files.len());
         for id in files.iter().copied() {
-            let stored = self.read(move |conn| store::file::get(conn, id)).await?;
+            let stored = self
+                .read(move |conn| match store::notice::of_file(conn, id)? {
+                    Some(_) => Ok(None),
+                    None => store::file::get(conn, id),
+                })
+                .await?;
             let own = stored.filter(|f| f.account == actor.account && f.matter.is_none());
             let file = own.ok_or_else(|| {
                 Refusal::invalid(
                     "files",
                     "unknown_file",
-                    "有附件没有上传成功或已用于别的事件，请重新上传",
+                    "有附件没有上传成功或已用于别处，请重新上传",
                 )
             })?;
             out.push(Attached {

@@ -253,6 +253,7 @@ impl State {
             steps: steps.into_iter().cloned().map(Arc::new).collect(),
             matters: matters.into_iter().cloned().map(Arc::new).collect(),
             notices,
+            published: Vec::new(),
         })
     }
 

@@ -1,0 +1,469 @@
+//! What may be published, corrected, urged, withdrawn, read and done.
+
+use super::{Answer, Kind, Notice, Receipt, Roster, Scope, Sender, Standing, Withdrawal, Wording};
+use crate::directory::{Actor, Directory};
+use crate::id::{MatterId, NoticeId, PostId};
+use crate::limits::{
+    FILES_MAX, NOTICE_DUE_DAYS_MAX, NOTICE_MATTERS_MAX, NOTICE_TARGETS_MAX, NOTICE_URGE_HOURS,
+    NOTICE_URGES_MAX, TEXT_CHARS_MAX, TITLE_CHARS_MAX,
+};
+use crate::matter::Attached;
+use crate::post::{Post, Role, Seat};
+use crate::problem::Problem;
+use crate::refusal::Refusal;
+use crate::rights::{self, Relation, Verb};
+use crate::time::{Day, Instant};
+use std::sync::Arc;
+
+/// A notice as its author gives it.
+#[derive(Debug, Clone, Default)]
+pub struct Draft {
+    /// What it is.
+    pub kind: Option<Kind>,
+    /// What is owed; reading where it is not said.
+    pub answer: Option<Answer>,
+    /// Title.
+    pub title: String,
+    /// Text.
+    pub text: String,
+    /// Attachments.
+    pub files: Vec<Attached>,
+    /// Deadline.
+    pub due: Option<Instant>,
+    /// For a notice or task: whom it is for. For a bulletin: the named areas (in `areas`) and
+    /// organisations.
+    pub scope: Scope,
+    /// Matters that a bulletin names, with their numbers.
+    pub matters: Vec<(MatterId, String)>,
+    /// The post under which it is published, where the author holds several.
+    pub post: Option<PostId>,
+}
+
+/// A correction as it is given.
+#[derive(Debug, Clone)]
+pub struct Correction {
+    /// What it says now.
+    pub wording: Wording,
+    /// Why.
+    pub reason: String,
+    /// Whether everybody has to read it again.
+    pub again: bool,
+}
+
+fn words_of(wording: &Wording, since: Instant, problems: &mut Vec<Problem>) {
+    let mut broken = |field: &str, code: &str, message: String| {
+        problems.push(Problem::new(field, code, message));
+    };
+    let long = wording.title.chars().count();
+    if long == 0 || long > TITLE_CHARS_MAX {
+        let message = format!("请填写标题，最多 {TITLE_CHARS_MAX} 个字");
+        broken("title", "required", message);
+    }
+    let long = wording.text.chars().count();
+    if long == 0 || long > TEXT_CHARS_MAX {
+        let message = format!("请填写正文，最多 {TEXT_CHARS_MAX} 个字");
+        broken("text", "required", message);
+    }
+    if wording.files.len() > FILES_MAX {
+        let message = format!("附件最多 {FILES_MAX} 个，请删减后再发");
+        broken("files", "too_many", message);
+    }
+    if wording
+        .due
+        .is_some_and(|due| due <= since || due > since.plus_hours(24 * NOTICE_DUE_DAYS_MAX))
+    {
+        let message = format!("截止时间要晚于发布时间，且不超过 {NOTICE_DUE_DAYS_MAX} 天");
+        broken("due", "bad_time", message);
+    }
+}
+
+impl Draft {
+    fn wording(&self) -> Wording {
+        Wording {
+            title: self.title.trim().to_owned(),
+            text: self.text.trim().to_owned(),
+            files: self.files.clone(),
+            due: self.due,
+        }
+    }
+
+    /// The post under which `actor` publishes: the chosen one, or the first that covers all that is
+    /// addressed.
+    ///
+    /// # Errors
+    /// `Denied` where no post of the actor gives the right.
+    pub fn author<'a>(
+        &self,
+        directory: &Directory,
+        actor: &'a Actor,
+    ) -> Result<&'a Arc<Post>, Refusal> {
+        let mut held = actor
+            .posts
+            .iter()
+            .filter(|p| self.post.is_none_or(|id| id == p.id))
+            .filter(|p| {
+                rights::relations(p.role, Verb::PublishNotice).any(|r| r == Relation::Within)
+            })
+            .peekable();
+        let first = held.peek().copied().ok_or_else(|| {
+            Refusal::Denied("您的岗位不能发布通知任务；需要发布时请联系上级或所在镇街中心".into())
+        })?;
+        Ok(held
+            .find(|p| self.outside(directory, p).is_none())
+            .unwrap_or(first))
+    }
+
+    /// The name of something addressed that does not lie below the author's post.
+    fn outside(&self, directory: &Directory, post: &Post) -> Option<String> {
+        let Seat::Area(own) = post.seat else {
+            return Some("您的单位".into());
+        };
+        let tree = &directory.tree;
+        let area = self.scope.areas.iter().find(|a| !tree.within(**a, own));
+        let org = self.scope.orgs.iter().find(|o| {
+            directory
+                .org(**o)
+                .is_none_or(|org| !tree.within(org.area, own))
+        });
+        let name = |id| {
+            tree.get(id)
+                .map_or("未知区域".into(), |a| a.name.to_string())
+        };
+        area.map(|a| name(*a)).or_else(|| {
+            org.map(|o| {
+                directory
+                    .org(*o)
+                    .map_or("未知单位".into(), |o| o.name.to_string())
+            })
+        })
+    }
+
+    /// Why `post` may not address those whom the draft addresses: notices go downwards in one's own
+    /// area.
+    #[must_use]
+    pub fn out_of_reach(&self, directory: &Directory, post: &Post) -> Option<Problem> {
+        if let Some(name) = self.outside(directory, post) {
+            let message = format!("“{name}”不在您的管辖范围内，只能发给本辖区的下级");
+            return Some(Problem::new("areas", "outside", message));
+        }
+        let own = match post.seat {
+            Seat::Area(own) => directory.tree.get(own).map(|a| a.level),
+            Seat::Org(_) => None,
+        };
+        let below = |role: &Role| role.level().is_some() && role.level() > own;
+        let role = self.scope.roles.iter().find(|r| !below(r))?;
+        let message = format!("“{}”不是您的下级岗位，只能向下级发布", role.word());
+        Some(Problem::new("roles", "not_below", message))
+    }
+
+    /// Whom it reaches, if `post` publishes it. A bulletin reaches the desks it names and every desk
+    /// above them up to the author's (R076).
+    #[must_use]
+    pub fn reach(&self, directory: &Directory, post: &Post) -> Scope {
+        let tree = &directory.tree;
+        if self.kind != Some(Kind::Bulletin) {
+            return self.scope.clone().tidied(tree);
+        }
+        let Seat::Area(own) = post.seat else {
+            return Scope::default();
+        };
+        let of_orgs = self.scope.orgs.iter().filter_map(|o| directory.org(*o));
+        let seats = self
+            .scope
+            .areas
+            .iter()
+            .copied()
+            .chain(of_orgs.map(|o| o.area))
+            .flat_map(|a| tree.upward(a))
+            .filter(|a| tree.within(a.id, own))
+            .map(|a| a.id)
+            .collect();
+        Scope {
+            seats,
+            orgs: self.scope.orgs.clone(),
+            ..Scope::default()
+        }
+        .tidied(tree)
+    }
+
+    fn problems(&self, directory: &Directory, post: &Post, now: Instant) -> Vec<Problem> {
+        let mut problems: Vec<Problem> = self.out_of_reach(directory, post).into_iter().collect();
+        words_of(&self.wording(), now, &mut problems);
+        let mut broken = |field: &str, code: &str, message: String| {
+            problems.push(Problem::new(field, code, message));
+        };
+        let (areas, orgs) = (&self.scope.areas, &self.scope.orgs);
+        let bulletin = self.kind == Some(Kind::Bulletin);
+        if self.kind.is_none() {
+            broken("kind", "required", "请选择类型：通知、任务或通报".into());
+        }
+        if areas.is_empty() && orgs.is_empty() {
+            broken("areas", "required", "请选择发到哪些区域或单位".into());
+        }
+        if areas.len() > NOTICE_TARGETS_MAX || orgs.len() > NOTICE_TARGETS_MAX {
+            let message =
+                format!("一次最多选 {NOTICE_TARGETS_MAX} 个区域或单位，请改选它们的上级区域");
+            broken("areas", "too_many", message);
+        }
+        if !bulletin && !areas.is_empty() && self.scope.roles.is_empty() {
+            broken("roles", "required", "请选择发给哪些岗位".into());
+        }
+        if bulletin {
+            if !self.scope.roles.is_empty() {
+                let message = "通报自动发给被通报的区域、部门及其上级，不用选岗位";
+                broken("roles", "bulletin", message.into());
+            }
+            if self.answer == Some(Answer::Reply) {
+                let message = "通报不能要求办结回复；需要整改的请另发任务";
+                broken("answer", "bulletin", message.into());
+            }
+            if areas.iter().any(|a| post.seat == Seat::Area(*a)) {
+                let message = "不能通报自己所在的区域，请选择下级区域或部门";
+                broken("areas", "own", message.into());
+            }
+        } else if !self.matters.is_empty() {
+            broken("matters", "bulletin_only", "只有通报可以关联事件".into());
+        }
+        if self.matters.len() > NOTICE_MATTERS_MAX {
+            let message = format!("一份通报最多关联 {NOTICE_MATTERS_MAX} 个事件");
+            broken("matters", "too_many", message);
+        }
+        if self.kind == Some(Kind::Task) && matches!(self.answer, None | Some(Answer::Read)) {
+            let message = "任务要选择“签收确认”或“办结回复”；只需阅知的请发通知";
+            broken("answer", "task", message.into());
+        }
+        problems
+    }
+
+    /// Publishes: the notice, and the roster of those who receive it now.
+    ///
+    /// # Errors
+    /// `Denied` without the right; `Invalid` with every broken rule, also where nobody would get it.
+    pub fn publish(
+        self,
+        directory: &Directory,
+        actor: &Actor,
+        id: NoticeId,
+        (now, day): (Instant, Day),
+    ) -> Result<(Notice, Roster), Refusal> {
+        let post = self.author(directory, actor)?;
+        let mut problems = self.problems(directory, post, now);
+        let scope = self.reach(directory, post);
+        // The author needs no notice of the author's own.
+        let roster = Roster::new(
+            scope
+                .recipients(directory, day)
+                .filter(|p| p.account != actor.account)
+                .map(|p| p.id),
+        );
+        if problems.is_empty() && roster.is_empty() {
+            problems.push(Problem::new(
+                "areas",
+                "nobody",
+                "所选范围内现在没有在岗人员，没有人能收到；请改选区域或岗位",
+            ));
+        }
+        if !problems.is_empty() {
+            return Err(Refusal::Invalid(problems));
+        }
+        let named = match self.kind {
+            Some(Kind::Bulletin) => {
+                let areas = self.scope.areas.iter().map(|a| Seat::Area(*a));
+                areas
+                    .chain(self.scope.orgs.iter().map(|o| Seat::Org(*o)))
+                    .collect()
+            }
+            _ => Vec::new(),
+        };
+        let notice = Notice {
+            id,
+            kind: self.kind.unwrap_or(Kind::Notice),
+            answer: self.answer.unwrap_or(Answer::Read),
+            version: 1,
+            read_from: 1,
+            wording: self.wording(),
+            scope,
+            named,
+            matters: self.matters,
+            sender: Sender {
+                account: actor.account,
+                name: actor.name.clone(),
+                title: directory.title(post),
+                seat: post.seat,
+                desk: directory.seat_name(post.seat),
+            },
+            published: now,
+            urges: 0,
+            urged: None,
+            withdrawn: None,
+        };
+        Ok((notice, roster))
+    }
+}
+
+impl Notice {
+    fn manageable(&self, actor: &Actor) -> Result<(), Refusal> {
+        if !self.managed_by(actor) {
+            return Err(Refusal::Denied(format!(
+                "只有发布单位“{}”可以更正、催阅和撤回",
+                self.sender.desk
+            )));
+        }
+        self.still_counts()
+    }
+
+    fn still_counts(&self) -> Result<(), Refusal> {
+        match &self.withdrawn {
+            Some(w) => Err(Refusal::Conflict(format!(
+                "这份{}已由{}撤回：{}",
+                self.kind.word(),
+                w.name,
+                w.reason
+            ))),
+            None => Ok(()),
+        }
+    }
+
+    /// Corrects: a new version. Whoever did what was asked need not do it again.
+    ///
+    /// # Errors
+    /// `Denied`, `Conflict` when withdrawn, `Stale` on another version, `Invalid`.
+    pub fn correct(
+        &mut self,
+        actor: &Actor,
+        seen: u32,
+        correction: Correction,
+        now: Instant,
+    ) -> Result<(), Refusal> {
+        self.manageable(actor)?;
+        if seen != self.version {
+            return Err(Refusal::Stale(
+                "同事刚刚更正过，请重新打开，看过最新内容再改".into(),
+            ));
+        }
+        let mut problems = Vec::new();
+        let wording = Wording {
+            title: correction.wording.title.trim().to_owned(),
+            text: correction.wording.text.trim().to_owned(),
+            ..correction.wording
+        };
+        // A deadline that stays as it is may have passed meanwhile.
+        let since = match wording.due == self.wording.due {
+            true => self.published,
+            false => now,
+        };
+        words_of(&wording, since, &mut problems);
+        if correction.reason.trim().is_empty() {
+            problems.push(Problem::new("reason", "required", "请写明更正了什么"));
+        }
+        if wording == self.wording {
+            problems.push(Problem::new("text", "unchanged", "内容没有变化，不用更正"));
+        }
+        if !problems.is_empty() {
+            return Err(Refusal::Invalid(problems));
+        }
+        self.version += 1;
+        if correction.again {
+            self.read_from = self.version;
+        }
+        self.wording = wording;
+        Ok(())
+    }
+
+    /// Urges everybody who has not read or not done; at most every few hours, and a few times in all,
+    /// because urging is a burden too.
+    ///
+    /// # Errors
+    /// `Denied`; `Conflict` when withdrawn, urged enough, or too soon.
+    pub fn urge(&mut self, actor: &Actor, now: Instant) -> Result<(), Refusal> {
+        self.manageable(actor)?;
+        if self.urges >= NOTICE_URGES_MAX {
+            return Err(Refusal::Conflict(format!(
+                "已催过 {NOTICE_URGES_MAX} 次，不能再催；请直接联系未读单位的上级"
+            )));
+        }
+        let since = self.urged.unwrap_or(self.published);
+        if now < since.plus_hours(NOTICE_URGE_HOURS) {
+            return Err(Refusal::Conflict(format!(
+                "发布或上次催阅后满 {NOTICE_URGE_HOURS} 小时才能再催，请稍后再试"
+            )));
+        }
+        self.urges += 1;
+        self.urged = Some(now);
+        Ok(())
+    }
+
+    /// Withdraws.
+    ///
+    /// # Errors
+    /// `Denied`; `Conflict` when withdrawn before; `Invalid` without a reason.
+    pub fn withdraw(&mut self, actor: &Actor, reason: &str, now: Instant) -> Result<(), Refusal> {
+        self.manageable(actor)?;
+        let reason = reason.trim();
+        if reason.is_empty() || reason.chars().count() > TITLE_CHARS_MAX {
+            let message = format!("请写明撤回原因，最多 {TITLE_CHARS_MAX} 个字");
+            return Err(Refusal::invalid("reason", "required", message));
+        }
+        self.withdrawn = Some(Withdrawal {
+            at: now,
+            name: self.sender_name(actor),
+            reason: reason.to_owned(),
+        });
+        Ok(())
+    }
+
+    fn sender_name(&self, actor: &Actor) -> String {
+        format!("{}{}", self.sender.desk, actor.name)
+    }
+
+    /// The receipt of a post that reads it now; `None` where nothing changes.
+    #[must_use]
+    pub fn read_by(
+        &self,
+        post: &Post,
+        before: Option<&Receipt>,
+        account: crate::id::AccountId,
+        now: Instant,
+    ) -> Option<Receipt> {
+        match before {
+            Some(r) if r.version >= self.version => None,
+            Some(r) => Some(Receipt {
+                version: self.version,
+                ..r.clone()
+            }),
+            None => Some(Receipt {
+                post: post.id,
+                account,
+                version: self.version,
+                read: now,
+                done: None,
+                reply: None,
+                files: Vec::new(),
+            }),
+        }
+    }
+
+    /// Whether it can be marked as done with this reply.
+    ///
+    /// # Errors
+    /// `Conflict` when withdrawn, when nothing is owed, or when it was done; `Invalid` without the
+    /// reply that is owed.
+    pub fn may_finish(&self, before: Standing, reply: Option<&str>) -> Result<(), Refusal> {
+        self.still_counts()?;
+        if self.answer == Answer::Read {
+            return Err(Refusal::Conflict("这份通知阅知即可，不用办结".into()));
+        }
+        if before == Standing::Done {
+            return Err(Refusal::Conflict("您的岗位已经办结，不用重复提交".into()));
+        }
+        let long = reply.map_or(0, |r| r.trim().chars().count());
+        if self.answer == Answer::Reply && long == 0 {
+            return Err(Refusal::invalid("reply", "required", "请写明办理情况"));
+        }
+        if long > TEXT_CHARS_MAX {
+            let message = format!("回复最多 {TEXT_CHARS_MAX} 个字");
+            return Err(Refusal::invalid("reply", "too_long", message));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,117 @@
+//! Publishing, and seeing beforehand how many will get it.
+
+use super::{Draft, Notice, Spread};
+use crate::identity::entry;
+use crate::{Office, Result};
+use civic::directory::Actor;
+use civic::id::{FileId, MatterId, NoticeId};
+use civic::refusal::Refusal;
+use store::lane::Failure;
+use store::notice::Kept;
+
+/// Whom a draft would reach now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Preview {
+    /// How many, by level.
+    pub spread: Spread,
+    /// Title of the post under which it would be published.
+    pub author: String,
+}
+
+impl Office {
+    /// How many would get a draft, if it were published now. Its words are not looked at.
+    ///
+    /// # Errors
+    /// `Denied` without the right.
+    pub async fn preview_notice(&self, actor: &Actor, draft: &Draft) -> Result<Preview> {
+        let world = self.world();
+        let directory = world.directory();
+        let post = draft.author(directory, actor)?;
+        let scope = draft.reach(directory, post);
+        if let Some(problem) = draft.out_of_reach(directory, post) {
+            return Err(Refusal::Invalid(vec![problem]).into());
+        }
+        Ok(Preview {
+            spread: scope.spread(directory, self.today()),
+            author: directory.title(post),
+        })
+    }
+
+    /// Publishes a notice; with the same `key`, only once.
+    ///
+    /// # Errors
+    /// `Denied` without the right; `Invalid` with every broken rule.
+    pub async fn publish_notice(
+        &self,
+        actor: &Actor,
+        mut draft: Draft,
+        files: &[FileId],
+        matters: &[MatterId],
+        key: String,
+    ) -> Result<Kept> {
+        let account = actor.account;
+        let kept = {
+            let key = key.clone();
+            self.read(move |conn| store::answered::get(conn, account, &key))
+                .await?
+        };
+        if let Some(id) = kept.and_then(|id| id.parse().ok()) {
+            return self.known_notice(actor, id).await;
+        }
+        for id in matters {
+            draft
+                .matters
+                .push((*id, self.visible(actor, *id).await?.no));
+        }
+        let (world, now, today) = (self.world(), self.now(), self.today());
+        // The rules first: files that are refused are looked up in vain.
+        let rule = draft.clone();
+        rule.publish(world.directory(), actor, NoticeId(0), (now, today))?;
+        draft.files = self.attachable(actor, files).await?;
+        let author = actor.clone();
+        let (kept, fresh) = self
+            .write(move |conn| {
+                // Asked twice at the same moment: the first one counts.
+                if let Some(id) = store::answered::get(conn, account, &key)?
+                    && let Some(kept) = match id.parse() {
+                        Ok(id) => store::notice::get(conn, id)?,
+                        Err(_) => None,
+                    }
+                {
+                    return Ok((kept, false));
+                }
+                let id = NoticeId(store::fresh_id(conn, "notice", now)?);
+                let (notice, roster) =
+                    draft.publish(world.directory(), &author, id, (now, today))?;
+                store::notice::insert(conn, &notice, &roster)?;
+                store::answered::put(conn, account, &key, &id.to_string(), now)?;
+                let detail = format!(
+                    "{}《{}》，{}个岗位",
+                    notice.kind.word(),
+                    notice.wording.title,
+                    roster.len()
+                );
+                store::audit::append(
+                    conn,
+                    &entry(&author, now, "publish_notice", object(&notice), detail),
+                )?;
+                let kept = Kept {
+                    notice,
+                    sent: roster.len() as i64,
+                    read: 0,
+                    done: 0,
+                };
+                Ok::<_, Failure>((kept, true))
+            })
+            .await?;
+        if fresh {
+            self.tell(&kept.notice);
+        }
+        Ok(kept)
+    }
+}
+
+/// What the audit chain calls a notice.
+pub(super) fn object(notice: &Notice) -> String {
+    format!("notice:{}", notice.id)
+}
