@@ -361,7 +361,7 @@ export interface paths {
         };
         /**
          * Live events
-         * @description 实时推送:`matter`(事件有变化)、`message`(新消息)、`board`(看板数字有变化，附区域编号，每秒最多一次)。断线重连后请重新读取。
+         * @description 实时推送:`matter`(事件有变化)、`message`(新消息)、`notice`(通知有新发、更正、催阅或撤回)、`board`(看板数字有变化，附区域编号，每秒最多一次)。断线重连后请重新读取。
          */
         get: operations["event_events"];
         put?: never;
@@ -650,6 +650,210 @@ export interface paths {
          * @description 标为已读，只影响本人。
          */
         post: operations["message_mark_read"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Notices for me or from my desk, newest first
+         * @description 通知任务：收到的、待处理的、本单位发出的。
+         */
+        get: operations["notice_notices"];
+        put?: never;
+        /**
+         * Publish a notice, task or bulletin
+         * @description 发布通知、任务或通报，直达所选区域和岗位。
+         */
+        post: operations["notice_publish_notice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * How many would get a notice
+         * @description 发布前预览：会有多少人收到。
+         */
+        post: operations["notice_preview_notice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One notice; leaves no receipt
+         * @description 通知详情；只查看，不计入已读。
+         */
+        get: operations["notice"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/{id}/correct": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Correct the wording; old wordings are kept
+         * @description 更正内容，保留历史版本。
+         */
+        post: operations["notice_correct_notice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/{id}/finish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm, or reply that it is done
+         * @description 签收确认或办结回复。
+         */
+        post: operations["notice_finish_notice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/{id}/progress": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How a notice goes in an area and in each area below
+         * @description 收阅办理情况，逐级下钻。
+         */
+        get: operations["notice_notice_progress"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/{id}/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Leave the receipt that one's posts have read it
+         * @description 阅读并计入已读。
+         */
+        post: operations["notice_read_notice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/{id}/recipients": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who has not read it, who has, and what was replied: areas and titles
+         * @description 谁未读、谁已读、回复了什么(区域与岗位)。
+         */
+        get: operations["notice_notice_recipients"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/{id}/urge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Urge everybody who has not read or not done
+         * @description 一键催阅催办；有间隔和次数限制。
+         */
+        post: operations["notice_urge_notice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/{id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Withdraw, with a reason
+         * @description 撤回并说明原因。
+         */
+        post: operations["notice_withdraw_notice"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1179,6 +1383,19 @@ export interface components {
             name: string;
             phone: string;
         };
+        /** @description The whole new wording. */
+        CorrectNotice: {
+            /** @description Whether everybody has to read it again. */
+            again?: boolean;
+            /** Format: int64 */
+            due?: number | null;
+            /** @description All attachments it has now, old ones that stay included. */
+            files?: string[];
+            /** @description What was corrected, for the recipients. */
+            reason: string;
+            text: string;
+            title: string;
+        };
         /** @description An account made for showing, with its password. */
         DemoAccount: {
             login: string;
@@ -1200,6 +1417,8 @@ export interface components {
             levels: components["schemas"]["Coded"][];
             measures: components["schemas"]["Coded"][];
             message_kinds: components["schemas"]["Coded"][];
+            notice_answers: components["schemas"]["Coded"][];
+            notice_kinds: components["schemas"]["Coded"][];
             org_kinds: components["schemas"]["Coded"][];
             phases: components["schemas"]["Coded"][];
             photos: components["schemas"]["Coded"][];
@@ -1244,6 +1463,12 @@ export interface components {
         FileForm: {
             /** Format: binary */
             file: string;
+        };
+        /** @description What was done. */
+        FinishNotice: {
+            /** @description Attachments that were uploaded before. */
+            files?: string[];
+            reply?: string | null;
         };
         /** @description A flow. */
         Flow: {
@@ -1593,6 +1818,21 @@ export interface components {
             /** @description `九龙小区网格网格长` */
             title: string;
         };
+        /** @description What one of the reader's posts did. */
+        MyReceipt: {
+            /** Format: int64 */
+            done?: number | null;
+            /** @description Ids of the files of the reply. */
+            files: string[];
+            /** Format: int64 */
+            read: number;
+            reply?: string | null;
+        };
+        /** @description An area, organisation or matter that a notice names. */
+        NamedThing: {
+            id: string;
+            name: string;
+        };
         /** @description A unit near a place that no unit covers. */
         NearUnit: {
             /** @description 从市到单元的全名。 */
@@ -1616,6 +1856,147 @@ export interface components {
             expires_at: number;
             /** @description What it is for. */
             name: string;
+        };
+        /** @description A notice as its reader sees it. */
+        Notice: components["schemas"]["NoticeRow"] & {
+            /** @description Areas it is addressed to. */
+            areas: components["schemas"]["NamedThing"][];
+            /** @description Name and title of the author. */
+            author: string;
+            author_title: string;
+            files: components["schemas"]["File"][];
+            /** @description Matters that a bulletin names: id and number. */
+            matters: components["schemas"]["NamedThing"][];
+            /** @description Whether the reader may confirm or reply now. */
+            may_finish: boolean;
+            /** @description Whether the reader may correct, urge and withdraw. */
+            may_manage: boolean;
+            mine: components["schemas"]["MyReceipt"][];
+            /** @description Areas and organisations that a bulletin is about. */
+            named: components["schemas"]["NamedThing"][];
+            /** @description Organisations it is addressed to. */
+            orgs: components["schemas"]["NamedThing"][];
+            /** @description The area in which the reader sees how it goes. */
+            oversees?: string | null;
+            /** @description Words of the roles it is addressed to. */
+            roles: string[];
+            text: string;
+            /** Format: int32 */
+            urges: number;
+            versions: components["schemas"]["NoticeVersion"][];
+            withdrawal?: components["schemas"]["WithdrawalView"] | null;
+        };
+        /** @description A notice was published, corrected, urged or withdrawn. */
+        NoticeEvent: {
+            from_name: string;
+            id: string;
+            kind: string;
+            kind_word: string;
+            title: string;
+            /**
+             * Format: int32
+             * @description How often the unread were urged.
+             */
+            urges: number;
+            /** Format: int32 */
+            version: number;
+            withdrawn: boolean;
+        };
+        /** @description How it goes among some posts; `sent - gone + joined = read + unread`. */
+        NoticeFigures: {
+            done: number;
+            /** @description Of those, left their post without reading. */
+            gone: number;
+            /** @description Came to such a post later. */
+            joined: number;
+            read: number;
+            /** @description Received it when it was published. */
+            sent: number;
+            unread: number;
+        };
+        /** @description A page of notices, newest first. */
+        NoticePage: {
+            next?: string | null;
+            rows: components["schemas"]["NoticeRow"][];
+            /** @description How many wait for the reader, at most 200. */
+            waiting: number;
+        };
+        /** @description How many would get a notice. */
+        NoticePreview: {
+            /** @description Title under which it would be published. */
+            author_title: string;
+            levels: components["schemas"]["SpreadLevel"][];
+            /** @description Posts in all. */
+            posts: number;
+            /** @description Areas where none of the roles is filled: nobody there gets it until somebody is appointed. */
+            vacant: number;
+        };
+        /** @description How a notice goes in an area. */
+        NoticeProgress: {
+            area: string;
+            children: components["schemas"]["ProgressChild"][];
+            /** @description At the area's own desks and organisations. */
+            own: components["schemas"]["NoticeFigures"];
+            total: components["schemas"]["NoticeFigures"];
+            trail: components["schemas"]["TrailEntry"][];
+        };
+        /** @description What a row and the whole have in common. */
+        NoticeRow: {
+            answer: string;
+            answer_word: string;
+            /**
+             * Format: int64
+             * @description Posts that confirmed or replied.
+             */
+            done: number;
+            /** Format: int64 */
+            due?: number | null;
+            /** @description The desk that published it. */
+            from_name: string;
+            id: string;
+            kind: string;
+            kind_word: string;
+            /** @description Whether the deadline passed while the reader still owes something. */
+            late: boolean;
+            /** Format: int64 */
+            published: number;
+            /**
+             * Format: int64
+             * @description Posts that read the version that counts.
+             */
+            read: number;
+            /**
+             * Format: int64
+             * @description Posts that received it when it was published.
+             */
+            sent: number;
+            /** @description `unread`, `read`, `done`; none where the reader is no recipient. */
+            standing?: string | null;
+            standing_word?: string | null;
+            title: string;
+            /**
+             * Format: int64
+             * @description When the unread were last urged.
+             */
+            urged?: number | null;
+            /** Format: int32 */
+            version: number;
+            withdrawn: boolean;
+        };
+        /** @description One wording in the history. */
+        NoticeVersion: {
+            /** Format: int64 */
+            at: number;
+            /** Format: int64 */
+            due?: number | null;
+            files: components["schemas"]["File"][];
+            name: string;
+            /** @description Why it was corrected; empty for the first. */
+            reason: string;
+            text: string;
+            title: string;
+            /** Format: int32 */
+            version: number;
         };
         /** @description Old and new password. */
         PasswordChange: {
@@ -1699,6 +2080,14 @@ export interface components {
             /** @description Always `about:blank`: the code says more than a page could. */
             type: string;
         };
+        /** @description Figures of an area below. */
+        ProgressChild: {
+            figures: components["schemas"]["NoticeFigures"];
+            id: string;
+            level: string;
+            level_word: string;
+            name: string;
+        };
         /** @description One thing that happened. */
         ProgressView: {
             /** Format: int64 */
@@ -1750,6 +2139,32 @@ export interface components {
             text: string;
             unit?: string | null;
         };
+        /** @description A notice to be published. For a preview only areas, roles, organisations, kind and post count. */
+        PublishNotice: {
+            /** @description `read`, `acknowledge` or `reply`; reading where it is not said. */
+            answer?: string | null;
+            /** @description Areas: everybody of the roles in them and below is meant. For a bulletin the named areas. */
+            areas?: string[];
+            /**
+             * Format: int64
+             * @description Deadline.
+             */
+            due?: number | null;
+            /** @description Attachments that were uploaded before. */
+            files?: string[];
+            /** @description `notice`, `task` or `bulletin`. */
+            kind: string;
+            /** @description Matters that a bulletin names. */
+            matters?: string[];
+            /** @description Organisations. */
+            orgs?: string[];
+            /** @description The post under which it is published, where one holds several. */
+            post?: string | null;
+            /** @description Codes of roles. */
+            roles?: string[];
+            text?: string;
+            title?: string;
+        };
         /** @description Which messages were read: some, or all. */
         ReadMessages: {
             all?: boolean;
@@ -1764,6 +2179,28 @@ export interface components {
             no: string;
             /** Format: int32 */
             version: number;
+        };
+        /** @description A page of posts behind a figure. */
+        RecipientPage: {
+            next?: string | null;
+            rows: components["schemas"]["RecipientView"][];
+        };
+        /** @description One post behind a figure: the area and the title, no name unless it replied. */
+        RecipientView: {
+            area: string;
+            area_name: string;
+            /** Format: int64 */
+            done?: number | null;
+            files: components["schemas"]["File"][];
+            post: string;
+            /** Format: int64 */
+            read?: number | null;
+            /** @description Who replied. */
+            replier?: string | null;
+            reply?: string | null;
+            standing: string;
+            standing_word: string;
+            title: string;
         };
         /** @description A report. */
         ReportForm: {
@@ -1828,6 +2265,13 @@ export interface components {
         SignIn: {
             login: string;
             password: string;
+        };
+        /** @description How many of a level would get it. */
+        SpreadLevel: {
+            /** @description Code of the level; `org` for organisations. */
+            level: string;
+            level_word: string;
+            posts: number;
         };
         /** @description One row of the journal. */
         Step: {
@@ -2021,6 +2465,17 @@ export interface components {
         Who: {
             name: string;
             title: string;
+        };
+        /** @description Why it is withdrawn. */
+        WithdrawNotice: {
+            reason: string;
+        };
+        /** @description Why it counts no longer. */
+        WithdrawalView: {
+            /** Format: int64 */
+            at: number;
+            name: string;
+            reason: string;
         };
     };
     responses: never;
@@ -2677,7 +3132,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": components["schemas"]["MatterEvent"] | components["schemas"]["MessageEvent"] | components["schemas"]["BoardEvent"];
+                    "text/event-stream": components["schemas"]["MatterEvent"] | components["schemas"]["MessageEvent"] | components["schemas"]["NoticeEvent"] | components["schemas"]["BoardEvent"];
                 };
             };
             /** @description 没有办成：原因与办法见 detail */
@@ -3233,6 +3688,372 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["UnreadCount"];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    notice_notices: {
+        parameters: {
+            query?: {
+                /** @description `in` what is for my posts, `waiting` of those what waits for me, `sent` what my desks sent. */
+                view?: string;
+                /** @description `next` of the page before. */
+                cursor?: string;
+                /** @description 1 to 100 rows. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticePage"];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    notice_publish_notice: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PublishNotice"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Notice"];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    notice_preview_notice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PublishNotice"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticePreview"];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    notice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Notice"];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    notice_correct_notice: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CorrectNotice"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Notice"];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    notice_finish_notice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FinishNotice"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Notice"];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    notice_notice_progress: {
+        parameters: {
+            query?: {
+                /** @description The greatest area that one oversees where it is not said. */
+                area?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeProgress"];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    notice_read_notice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Notice"];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    notice_notice_recipients: {
+        parameters: {
+            query?: {
+                area?: string;
+                /** @description `unread`, `read`, `done` or `gone`; all where it is not said. */
+                standing?: string;
+                /** @description `next` of the page before. */
+                cursor?: string;
+                /** @description 1 to 100 rows. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecipientPage"];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    notice_urge_notice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Notice"];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    notice_withdraw_notice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WithdrawNotice"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Notice"];
                 };
             };
             /** @description 没有办成：原因与办法见 detail */

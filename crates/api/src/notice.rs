@@ -68,7 +68,7 @@ impl Input for NoticeQuery {
 
 /// Notices for me or from my desk, newest first
 ///
-/// 通知任务:收到的、待处理的、本单位发出的。
+/// 通知任务：收到的、待处理的、本单位发出的。
 #[utoipa::path(get, path = "/notices", tag = "notice", params(NoticeQuery), responses((status = 200, body = NoticePage)))]
 async fn notices(
     State(app): Shared,
@@ -84,7 +84,7 @@ async fn notices(
 
 /// Publish a notice, task or bulletin
 ///
-/// 发布通知、任务或通报,直达所选区域和岗位。
+/// 发布通知、任务或通报，直达所选区域和岗位。
 #[utoipa::path(post, path = "/notices", tag = "notice", params(("Idempotency-Key" = String, Header)), request_body = PublishNotice, responses((status = 201, body = NoticeView)))]
 async fn publish_notice(
     State(app): Shared,
@@ -103,7 +103,7 @@ async fn publish_notice(
 
 /// How many would get a notice
 ///
-/// 发布前预览:会有多少人收到。
+/// 发布前预览：会有多少人收到。
 #[utoipa::path(post, path = "/notices/preview", tag = "notice", request_body = PublishNotice, responses((status = 200, body = NoticePreview)))]
 async fn preview_notice(
     State(app): Shared,
@@ -125,7 +125,7 @@ fn answer(app: &App, status: StatusCode, viewed: &Viewed) -> Response {
 
 /// One notice; leaves no receipt
 ///
-/// 通知详情;只查看,不计入已读。
+/// 通知详情；只查看，不计入已读。
 #[utoipa::path(get, path = "/notices/{id}", tag = "notice", params(("id" = String, Path)), responses((status = 200, body = NoticeView)))]
 async fn notice(State(app): Shared, signed: Signed, Id(id): Id<NoticeId>) -> Answer<Response> {
     let viewed = app.office.notice(&signed.actor, id).await?;
@@ -160,7 +160,7 @@ async fn finish_notice(
 
 /// Correct the wording; old wordings are kept
 ///
-/// 更正内容,保留历史版本。
+/// 更正内容，保留历史版本。
 #[utoipa::path(post, path = "/notices/{id}/correct", tag = "notice", params(("id" = String, Path), ("If-Match" = String, Header)), request_body = CorrectNotice, responses((status = 200, body = NoticeView)))]
 async fn correct_notice(
     State(app): Shared,
@@ -179,7 +179,7 @@ async fn correct_notice(
 
 /// Urge everybody who has not read or not done
 ///
-/// 一键催阅催办;有间隔和次数限制。
+/// 一键催阅催办；有间隔和次数限制。
 #[utoipa::path(post, path = "/notices/{id}/urge", tag = "notice", params(("id" = String, Path)), responses((status = 200, body = NoticeView)))]
 async fn urge_notice(State(app): Shared, signed: Signed, Id(id): Id<NoticeId>) -> Answer<Response> {
     let viewed = app.office.urge_notice(&signed.actor, id).await?;
@@ -219,7 +219,7 @@ impl Input for ProgressQuery {
 
 /// How a notice goes in an area and in each area below
 ///
-/// 收阅办理情况,逐级下钻。
+/// 收阅办理情况，逐级下钻。
 #[utoipa::path(get, path = "/notices/{id}/progress", tag = "notice", params(("id" = String, Path), ProgressQuery), responses((status = 200, body = NoticeProgress)))]
 async fn notice_progress(
     State(app): Shared,
