@@ -1,5 +1,5 @@
 import {
-  Bell, ChatLineSquare, DataBoard, EditPen, HomeFilled, MapLocation, Share, Tickets, UserFilled, View,
+  Bell, ChatLineSquare, DataBoard, EditPen, HomeFilled, MapLocation, Notification, Share, Tickets, UserFilled, View,
 } from '@element-plus/icons-vue'
 import type { Component } from 'vue'
 import { zh } from '@shared/words'
@@ -21,6 +21,7 @@ export const NAV: NavItem[] = [
   { to: '/register', word: zh.nav.register, icon: EditPen, verbs: ['report'], business: true },
   { to: '/today', word: zh.nav.today, icon: Bell, verbs: ['see_board'] },
   { to: '/board', word: zh.nav.board, icon: DataBoard, verbs: ['see_board'] },
+  { to: '/notices', word: zh.nav.notices, icon: Notification, verbs: ['see_board', 'sign'] },
   { to: '/visits', word: zh.nav.visits, icon: MapLocation, verbs: ['log_visit'] },
   { to: '/posts', word: zh.nav.posts, icon: UserFilled, verbs: ['manage_posts', 'manage_duty', 'see_board'] },
   { to: '/flow', word: zh.nav.flow, icon: Share, verbs: [] },

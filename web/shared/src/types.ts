@@ -174,6 +174,8 @@ export interface Dictionaries {
   findings: Coded[]
   roles: Coded[]
   levels: Coded[]
+  notice_kinds: Coded[]
+  notice_answers: Coded[]
   states: (Coded & { phase: string })[]
   measures: Coded[]
   verbs: Coded[]

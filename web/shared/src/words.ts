@@ -3,8 +3,10 @@
  * sends (states, actions, roles, categories) are not repeated here.
  */
 import type { Field } from './form'
+import { noticeWords } from './notice-words'
 
 export const zh = {
+  notices: noticeWords,
   product: '夯基 · 基层治理工作台',
   brand: '夯基基层治理',
 
@@ -152,6 +154,7 @@ export const zh = {
     posts: '岗位与值班',
     flow: '事件流程',
     messages: '消息',
+    notices: '通知任务',
     audit: '审计日志',
     menu: '菜单',
     main: '主导航',

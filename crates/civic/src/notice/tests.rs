@@ -197,8 +197,25 @@ fn every_fault_of_a_draft_is_told_at_once() {
         matters: vec![(MatterId(1), "1".into())],
         ..task(areas(&[], &[]))
     };
-    expect!["请填写标题，最多 100 个字;截止时间要晚于发布时间，且不超过 366 天;请选择发到哪些区域或单位;只有通报可以关联事件;任务要选择“签收确认”或“办结回复”；只需阅知的请发通知"]
-        .assert_eq(&refused(&d, 31, draft));
+    let Err(Refusal::Invalid(problems)) =
+        draft.publish(&d, &actor(&d, 31), NoticeId(1), (now(), TODAY))
+    else {
+        panic!("it was published");
+    };
+    let told: Vec<_> = problems
+        .iter()
+        .map(|p| format!("{} {}", p.field, p.code))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "title required",
+            "due bad_time",
+            "areas required",
+            "matters bulletin_only",
+            "answer task"
+        ]
+    );
 }
 
 #[test]

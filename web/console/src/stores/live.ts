@@ -23,6 +23,7 @@ export const useLive = defineStore('live', () => {
   const connected = ref(true)
   const boardTick = ref(0)
   const messageTick = ref(0)
+  const noticeTick = ref(0)
   /** Grows on every return to the tab: pages fetch what they missed. */
   const resumed = ref(0)
   const listeners = new Set<Listener>()
@@ -61,6 +62,9 @@ export const useLive = defineStore('live', () => {
       if (session.me) session.me.unread += 1
       messageTick.value += 1
     })
+    source.addEventListener('notice', () => {
+      noticeTick.value += 1
+    })
     source.addEventListener('board', () => {
       boardTick.value += 1
     })
@@ -93,5 +97,5 @@ export const useLive = defineStore('live', () => {
     listeners.add(listener)
     return () => listeners.delete(listener)
   }
-  return { connected, boardTick, messageTick, resumed, start, stop, onMatter }
+  return { connected, boardTick, messageTick, noticeTick, resumed, start, stop, onMatter }
 })
