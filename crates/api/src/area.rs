@@ -10,7 +10,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use civic::area::{Area, Level};
+use civic::area::{Area, Level, Path, Tree};
 use civic::id::AreaId;
 use civic::kind::Kinds;
 use civic::org::OrgKind;
@@ -105,17 +105,20 @@ pub(crate) struct TrailEntry {
 }
 
 /// The way from the root to `id`.
-pub(crate) fn trail(tree: &civic::area::Tree, id: AreaId) -> Vec<TrailEntry> {
-    let mut trail: Vec<_> = tree
-        .upward(id)
+pub(crate) fn trail(tree: &Tree, id: AreaId) -> Vec<TrailEntry> {
+    trail_of(tree, &tree.path(id))
+}
+
+/// The areas of a path, as they lay when it was made.
+pub(crate) fn trail_of(tree: &Tree, path: &Path) -> Vec<TrailEntry> {
+    let areas = path.0.iter().filter_map(|(_, id)| tree.get(*id));
+    areas
         .map(|a| TrailEntry {
             id: a.id.to_string(),
             level: a.level.code(),
             name: a.name.to_string(),
         })
-        .collect();
-    trail.reverse();
-    trail
+        .collect()
 }
 
 /// A code in another system.

@@ -91,7 +91,8 @@ pub(crate) struct MessageEvent {
     kind: &'static str,
     kind_word: &'static str,
     text: String,
-    matter: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    matter: Option<String>,
 }
 
 /// A notice was published, corrected, urged or withdrawn.
@@ -205,7 +206,7 @@ impl Listener {
                     kind: notice.kind.code(),
                     kind_word: notice.kind.word(),
                     text: notice.text.clone(),
-                    matter: notice.matter.to_string(),
+                    matter: (notice.matter.0 != 0).then(|| notice.matter.to_string()),
                 };
                 self.push("message", &event);
             }

@@ -5,6 +5,7 @@
 //! the verb, and turns the value into a view.
 
 mod area;
+mod area_change;
 mod audit;
 mod board;
 mod category;
@@ -86,6 +87,7 @@ fn routes() -> OpenApiRouter<Arc<App>> {
         .merge(home::routes())
         .merge(demo::routes())
         .merge(area::routes())
+        .merge(area_change::routes())
         .merge(post::routes())
         .merge(duty::routes())
         .merge(category::routes())

@@ -126,7 +126,7 @@ fn size(shape: &MultiPolygon) -> (f64, Option<Point>) {
     (boundary.area_m2(), boundary.label())
 }
 
-fn to_geo(boundary: &Boundary) -> MultiPolygon {
+pub(crate) fn to_geo(boundary: &Boundary) -> MultiPolygon {
     let line = |ring: &Vec<Micro>| {
         LineString::from_iter(ring.iter().map(|v| Coord {
             x: f64::from(v.x),
@@ -147,7 +147,7 @@ fn to_geo(boundary: &Boundary) -> MultiPolygon {
     clippy::cast_possible_truncation,
     reason = "overlay results lie within the input's box"
 )]
-fn from_geo(shape: &MultiPolygon) -> Boundary {
+pub(crate) fn from_geo(shape: &MultiPolygon) -> Boundary {
     let ring = |line: &LineString| {
         let mut ring: Vec<Micro> = line
             .0

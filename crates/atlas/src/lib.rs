@@ -10,6 +10,7 @@
 //! - [`Crs`]: WGS84, GCJ-02 and BD-09
 //! - [`FeatureWriter`], [`read_geojson`]: GeoJSON out and in
 //! - [`check_cover`]: gaps and overlaps of children against their parent (R008)
+//! - [`join`], [`halve`]: several boundaries as one, one as two (R004)
 //! - [`simplify_together`]: fewer vertices for small scales, shared edges still shared
 //! - [`partition`]: a generated division of a land outline, for the sample city
 
@@ -23,6 +24,7 @@ mod locator;
 mod measure;
 pub mod partition;
 mod point;
+mod redraw;
 mod simplify;
 
 pub use boundary::{Boundary, Bounds, Polygon, Ring};
@@ -33,4 +35,5 @@ pub use geojson_in::{GeoJsonProblem, Imported, Limits, read_geojson};
 pub use geojson_out::{Feature, FeatureWriter};
 pub use locator::{Locator, Near, Unreadable};
 pub use point::{Micro, Point};
+pub use redraw::{halve, join};
 pub use simplify::simplify_together;

@@ -20,6 +20,10 @@ pub const PAGE_ROWS_DEFAULT: usize = 30;
 pub const EXTENSIONS_MAX: u32 = 2;
 /// Longest suspension, in days (kernels.md, rule 7).
 pub const SUSPENSION_DAYS_MAX: i64 = 365;
+/// Most areas that one change of the tree makes or joins.
+pub const AREA_PARTS_MAX: usize = 100;
+/// Farthest day ahead for which a change of the tree is planned, in days.
+pub const AREA_PLAN_DAYS_MAX: i64 = 730;
 /// Deepest tree of areas.
 pub const TREE_DEPTH_MAX: usize = 12;
 /// Most commands that one durable transaction carries.

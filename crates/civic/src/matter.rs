@@ -36,7 +36,7 @@ mod tests;
 pub use clock::{Clock, ClockKind, thresholds};
 pub use command::{CalledDesk, Command, Form, Rating, ReportForm};
 pub use decide::{
-    Available, Cases, Notice, NoticeKind, Outcome, Rules, available, decide, report, tick,
+    Available, Cases, Notice, NoticeKind, Outcome, Rules, available, decide, rehome, report, tick,
 };
 pub use desk::Desk;
 pub use said::{Attached, Channel, Classified, Finding, Place, Reporter};

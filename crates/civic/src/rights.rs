@@ -67,6 +67,8 @@ verbs! {
     ManageDuty "manage_duty" "值班安排",
     ManagePosts "manage_posts" "任免",
     ManageAreas "manage_areas" "区划管理",
+    ProposeAreas "propose_areas" "提出区划调整",
+    DecideAreas "decide_areas" "审批区划调整",
     ManageAccounts "manage_accounts" "账号管理",
     ManagePacks "manage_packs" "业务包管理",
     ManageTokens "manage_tokens" "接口令牌",
@@ -205,6 +207,7 @@ const JUDGE: &[(Verb, Relation)] = &[
     (V::SeeBoard, R::Within),
     (V::LogVisit, R::Within),
     (V::ManageDuty, R::Within),
+    (V::ProposeAreas, R::Within),
 ];
 
 const DISPATCH: &[(Verb, Relation)] = &[
@@ -227,10 +230,14 @@ const LEAD: &[(Verb, Relation)] = &[
     (V::ManagePosts, R::Within),
     (V::ManageDuty, R::Within),
     (V::AnswerSupervision, R::Desk),
+    (V::ProposeAreas, R::Within),
 ];
 
 /// Who tells those below what is to be known or done (R016): heads of grids and all desks above.
 const PUBLISH: &[(Verb, Relation)] = &[(V::PublishNotice, R::Within)];
+
+/// Communities propose changes of the tree; the town and those above decide (R004).
+const REDRAW: &[(Verb, Relation)] = &[(V::DecideAreas, R::Within)];
 
 const DEPARTMENT: &[(Verb, Relation)] = &[
     (V::See, R::Involved),
@@ -257,8 +264,9 @@ pub fn of_role(role: Role) -> &'static [&'static [(Verb, Relation)]] {
         Role::GridAssistant => &[ADVISER, &[(V::Check, R::Task)]],
         Role::CommunityStaff => &[JUDGE, PUBLISH],
         Role::CommunityLeader => &[JUDGE, LEAD, PUBLISH],
-        Role::TownDispatcher | Role::CountyCenter | Role::CityCenter => &[JUDGE, DISPATCH, PUBLISH],
-        Role::TownLeader | Role::CountyLeader | Role::CityLeader => &[LEAD, PUBLISH],
+        Role::TownDispatcher | Role::CityCenter => &[JUDGE, DISPATCH, PUBLISH],
+        Role::CountyCenter => &[JUDGE, DISPATCH, PUBLISH, REDRAW],
+        Role::TownLeader | Role::CountyLeader | Role::CityLeader => &[LEAD, PUBLISH, REDRAW],
         Role::DeptStaff => &[DEPARTMENT],
         Role::DeptManager => &[DEPARTMENT, &[(V::Decide, R::Approver)]],
         Role::SysAdmin => &[&[

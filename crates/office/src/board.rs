@@ -146,7 +146,7 @@ impl Office {
             .into());
         }
         let world = self.world();
-        let parent = world.tree().parent(area).map(|p| p.id);
+        let parents = world.parents(area);
         let periods = measure::covering(from, to);
         let units: Vec<AreaId> = if level == Level::Grid {
             world
@@ -179,8 +179,8 @@ impl Office {
                         tally::of_unit(conn, area, &total)?,
                     ),
                     _ => (
-                        tally::of_node(conn, parent, area, &periods, &wanted)?,
-                        tally::of_node(conn, parent, area, &total, &wanted)?,
+                        tally::of_node(conn, &parents, area, &periods, &wanted)?,
+                        tally::of_node(conn, &parents, area, &total, &wanted)?,
                     ),
                 };
                 let mut children = std::collections::BTreeMap::new();
@@ -222,16 +222,23 @@ impl Office {
                 .with_stocks_of(stocks.get(&class).unwrap_or(&none))
         };
         let figures = at(0);
-        let children = world
+        let today = self.today();
+        let children: Vec<(AreaId, bool, Option<Figures>)> = world
             .tree()
             .children(area)
-            .map(|child| {
-                let figures = below.remove(&child.id).unwrap_or_default();
-                BoardChild {
-                    area: child.id,
-                    kpis: kpis(&figures),
-                    figures,
-                }
+            .map(|child| (child.id, child.valid_on(today), below.remove(&child.id)))
+            .collect();
+        // Areas that lay here once keep what was closed here, so that the sum stays the sum.
+        let gone = below.into_iter().map(|(id, f)| (id, false, Some(f)));
+        let children = children
+            .into_iter()
+            .chain(gone)
+            .map(|(id, alive, figures)| (id, alive, figures.unwrap_or_default()))
+            .filter(|(_, alive, figures)| *alive || *figures != Figures::default())
+            .map(|(area, _, figures)| BoardChild {
+                area,
+                kpis: kpis(&figures),
+                figures,
             })
             .collect();
         let mut seen: Vec<i64> = own

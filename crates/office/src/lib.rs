@@ -4,6 +4,7 @@
 //! [`civic::refusal::Refusal`]; opaque faults are logged once where they happen.
 
 mod area;
+mod area_change;
 mod audit;
 mod board;
 mod clock;
@@ -23,6 +24,7 @@ mod visit;
 mod world;
 
 pub use area::{AreaDetail, Counts, Located, Named, Responsible, UNIT_PEOPLE};
+pub use area_change::{AreaHistory, ChangeSeen, MatterMoves, PostMove, Preview};
 pub use audit::AuditRow;
 pub use board::{Board, BoardChild, KpiValue, Stuck, Today, TodayLevel};
 pub use clock::{Clock, SystemClock};
@@ -41,6 +43,7 @@ use civic::refusal::Refusal;
 use civic::time::Instant;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use store::Store;
 use store::driver::{Conn, DbError, OpenError};
 use store::lane::{Committed, Failure};
@@ -108,7 +111,9 @@ pub struct Config {
 pub struct Office {
     pub(crate) store: Store,
     pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) world: ArcSwap<World>,
+    pub(crate) world: Arc<ArcSwap<World>>,
+    /// Counts the worlds put in place, so that one read earlier never replaces one read later.
+    pub(crate) turn: Arc<AtomicU64>,
     pub(crate) keys: identity::keys::Keys,
     pub(crate) files: Arc<dyn object_store::ObjectStore>,
     pub(crate) sessions: identity::session::Cache,
@@ -171,7 +176,8 @@ impl Office {
         Ok(Arc::new(Self {
             store,
             clock,
-            world: ArcSwap::from_pointee(world),
+            world: Arc::new(ArcSwap::from_pointee(world)),
+            turn: Arc::default(),
             keys,
             files,
             sessions: identity::session::Cache::default(),
@@ -229,19 +235,31 @@ impl Office {
     /// # Errors
     /// When the rows cannot be read or do not make a tree.
     pub async fn reload(&self) -> Result<()> {
-        let now = self.now();
-        let world = self
-            .store
-            .read::<World, OpenError>(move |conn| World::read(conn, now))
-            .await
-            .map_err(|e| {
-                tracing::error!(error = ?e, "reload");
-                Fault::Broken(e.to_string())
-            })?;
-        self.world.store(Arc::new(world));
-        Ok(())
+        loop {
+            let (now, turn) = (self.now(), self.turn.load(Ordering::Acquire));
+            let world = self
+                .store
+                .read::<World, OpenError>(move |conn| World::read(conn, now))
+                .await
+                .map_err(|e| {
+                    tracing::error!(error = ?e, "reload");
+                    Fault::Broken(e.to_string())
+                })?;
+            // Something else was put in place meanwhile: what was read may be older than that.
+            let next = turn + 1;
+            let order = (Ordering::AcqRel, Ordering::Acquire);
+            if self
+                .turn
+                .compare_exchange(turn, next, order.0, order.1)
+                .is_ok()
+            {
+                self.world.store(Arc::new(world));
+                return Ok(());
+            }
+        }
     }
 }
 
 pub use store::account::{Account, AccountKind};
 pub use store::area::BoundaryRow;
+pub use store::area_change::ChangeRow;

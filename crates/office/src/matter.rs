@@ -18,6 +18,7 @@ use civic::id::MatterId;
 use civic::matter::Matter;
 use civic::refusal::Refusal;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 
 /// What a command on a matter answers, also when it is repeated.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,12 +48,19 @@ impl Receipt {
 }
 
 impl Office {
+    /// The actor with the posts of this moment: the tree may have changed since the request came in,
+    /// and a post passed to a new area.
+    fn present<'a>(&self, actor: &'a Actor) -> Cow<'a, Actor> {
+        self.world().present(actor, self.now())
+    }
+
     /// The matter, if the actor may see it; otherwise it does not exist for them.
     pub(crate) async fn visible(&self, actor: &Actor, id: MatterId) -> Result<Matter> {
         let matter = self.read(move |conn| store::matter::get(conn, id)).await?;
         let day = self.today();
+        let actor = self.present(actor);
         matter
-            .filter(|m| self.world().directory().sees(actor, m, day))
+            .filter(|m| self.world().directory().sees(&actor, m, day))
             .ok_or_else(|| Refusal::unknown("事件").into())
     }
 }

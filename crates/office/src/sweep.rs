@@ -74,7 +74,7 @@ impl Office {
     }
 
     fn tick_command(&self, id: MatterId, now: Instant) -> Command {
-        let world = self.world();
+        let worlds = Arc::clone(&self.world);
         Command {
             key: None,
             matters: vec![id],
@@ -82,7 +82,7 @@ impl Office {
             now,
             decide: Box::new(move |cases: &Cases, _: &mut Minting<'_>| {
                 let matter = cases.0.get(&id).ok_or_else(|| Refusal::unknown("事件"))?;
-                match tick(&world.rules, matter, now)? {
+                match tick(&worlds.load().rules, matter, now)? {
                     Some(outcome) => Ok(Writing {
                         outcome,
                         ..Writing::default()
@@ -98,6 +98,10 @@ impl Office {
 /// `pause`.
 pub async fn forever(office: Arc<Office>, pause: impl AsyncFn()) {
     loop {
+        // The tree first: what is announced goes to the desks of today.
+        if let Err(fault) = office.apply_changes().await {
+            tracing::error!(%fault, "changes of the tree");
+        }
         if let Err(fault) = office.sweep().await {
             tracing::error!(%fault, "sweep");
         }

@@ -4,13 +4,14 @@
 use crate::pack;
 use atlas::Locator;
 use civic::area::{Level, Tree};
-use civic::directory::Directory;
+use civic::directory::{Actor, Directory};
 use civic::id::AreaId;
 use civic::kind::Kinds;
 use civic::kpi::Kpi;
 use civic::matter::Rules;
 use civic::time::Instant;
 use civic::title::Titles;
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 use store::Store;
@@ -30,6 +31,10 @@ pub struct World {
     pub kinds: Kinds,
     /// Local titles.
     pub titles: Titles,
+    /// For each area that ended, the one that takes what nothing else decides.
+    heirs: HashMap<AreaId, AreaId>,
+    /// For each area that was moved, those it lay under before.
+    former: HashMap<AreaId, Vec<AreaId>>,
 }
 
 impl World {
@@ -42,6 +47,37 @@ impl World {
     #[must_use]
     pub fn tree(&self) -> &Tree {
         &self.rules.directory.tree
+    }
+
+    /// The area itself, or, where it ended, the one that came after it: a phone may not know yet.
+    #[must_use]
+    pub fn heir(&self, area: AreaId) -> AreaId {
+        let next = |a: &AreaId| self.heirs.get(a).copied();
+        std::iter::successors(Some(area), next)
+            .last()
+            .unwrap_or(area)
+    }
+    /// The areas under which this one lies or lay: its figures are kept by them.
+    #[must_use]
+    pub fn parents(&self, area: AreaId) -> Vec<AreaId> {
+        let mut all: Vec<AreaId> = self.former.get(&area).cloned().unwrap_or_default();
+        all.extend(self.tree().parent(area).map(|p| p.id));
+        all
+    }
+
+    /// The actor with the posts of this world: since the request came in, one may have ended, or
+    /// passed to a new area.
+    pub(crate) fn present<'a>(&self, actor: &'a Actor, now: Instant) -> Cow<'a, Actor> {
+        let posts = self
+            .directory()
+            .posts_of(actor.account, self.rules.day(now));
+        if actor.posts.is_empty() || posts == actor.posts {
+            return Cow::Borrowed(actor);
+        }
+        Cow::Owned(Actor {
+            posts,
+            ..actor.clone()
+        })
     }
 
     pub(crate) fn load(store: &Store, now: Instant) -> Result<Self, OpenError> {
@@ -57,6 +93,11 @@ impl World {
         let orgs = store::org::load_all(conn)?;
         let posts = store::post::load_all(conn)?;
         let codes = store::area::codes_of(conn, "stat")?.into_iter().collect();
+        let heirs = store::area_change::first_heirs(conn)?.into_iter().collect();
+        let mut former: HashMap<AreaId, Vec<AreaId>> = HashMap::new();
+        for (area, parent) in store::area_change::former_parents(conn)? {
+            former.entry(area).or_default().push(parent);
+        }
         let mut boundaries = Vec::new();
         store::area::for_each_boundary(conn, |area, body| {
             if tree
@@ -83,6 +124,8 @@ impl World {
             kpis: packs.kpis,
             kinds: packs.kinds,
             titles: packs.titles,
+            heirs,
+            former,
         })
     }
 }

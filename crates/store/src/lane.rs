@@ -57,6 +57,17 @@ pub struct Writing {
     pub visit: Option<crate::visit::Visit>,
 }
 
+/// What a change of areas does to matters.
+#[derive(Debug)]
+pub struct Reform {
+    /// When.
+    pub now: civic::time::Instant,
+    /// The matters before it, read in the same transaction.
+    pub before: Vec<civic::matter::Matter>,
+    /// Their steps, what they are after it, and whom to tell.
+    pub outcome: Outcome,
+}
+
 /// The deciding function of a command: pure, and repeatable, because a set may have to be decided
 /// again after a conflict.
 pub type Decide = Box<dyn Fn(&Cases, &mut Minting<'_>) -> Result<Writing, Refusal> + Send>;
@@ -109,7 +120,7 @@ pub struct Committed {
 }
 
 type Reply = oneshot::Sender<Result<Answer, Failure>>;
-type Work = Box<dyn FnOnce(&mut Conn) + Send>;
+type Work = Box<dyn FnOnce(&mut set::State) + Send>;
 
 enum Item {
     Command(Box<Command>, Reply),
@@ -177,10 +188,31 @@ impl Lane {
         T: Send + 'static,
         E: From<DbError> + From<Refusal> + Send + 'static,
     {
+        self.alone(move |state| state.conn.transaction(work))
+    }
+
+    /// Changes areas or the like and the matters that depend on them, in one transaction. `after`
+    /// runs when it is committed and before any other command is decided.
+    pub fn reform<T: 'static, R: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Conn) -> Result<(T, Reform), Failure> + Send + 'static,
+        after: impl FnOnce(T) -> R + Send + 'static,
+    ) -> impl Future<Output = Result<R, Failure>> + Send + 'static {
+        self.alone(move |state| state.reform(work).map(after))
+    }
+
+    /// Runs something on the lane's thread, between two sets.
+    fn alone<T, E>(
+        &self,
+        work: impl FnOnce(&mut set::State) -> Result<T, E> + Send + 'static,
+    ) -> impl Future<Output = Result<T, E>> + Send + 'static
+    where
+        T: Send + 'static,
+        E: From<DbError> + From<Refusal> + Send + 'static,
+    {
         let (reply, answer) = oneshot::channel();
-        let work: Work = Box::new(move |conn| {
-            let result = conn.transaction(work);
-            let _ = reply.send(result);
+        let work: Work = Box::new(move |state| {
+            let _ = reply.send(work(state));
         });
         let refused = self.send(Item::Work(work));
         async move {

@@ -6,6 +6,7 @@
 pub mod account;
 pub mod answered;
 pub mod area;
+pub mod area_change;
 pub mod asked;
 pub mod audit;
 pub mod bare;

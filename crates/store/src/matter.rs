@@ -179,6 +179,38 @@ pub(crate) fn update(conn: &mut Conn, changed: &[(u32, &Matter)]) -> Result<u64>
     conn.update_many(&table(), &["shard", "id", "version"], CHANGING, &rows)
 }
 
+/// The columns of the path. They change only when the tree does, so that the usual update leaves
+/// their indexes alone.
+const PATH: &[&str] = &["city", "county", "town", "community", "grid", "unit"];
+
+/// Writes the paths of matters that lie elsewhere in the tree now.
+pub(crate) fn rehome(conn: &mut Conn, matters: &[&Matter]) -> Result<()> {
+    let rows: Vec<Vec<Value>> = matters
+        .iter()
+        .map(|m| {
+            let area = |level| m.path.at(level).map(|a| a.0).into();
+            let path = Level::ALL.map(area);
+            [SHARD.into(), m.id.0.into()]
+                .into_iter()
+                .chain(path)
+                .collect()
+        })
+        .collect();
+    conn.update_many(&table(), &["shard", "id"], PATH, &rows)?;
+    Ok(())
+}
+
+/// The open matters of some areas of one level; of grids, those in the innermost one.
+pub fn open_in(conn: &mut Conn, level: Level, areas: &[AreaId]) -> Result<Vec<Matter>> {
+    let ids: Vec<i64> = areas.iter().map(|a| a.0).collect();
+    let sql = format!(
+        "SELECT body FROM matter WHERE shard = $1 AND {} = ANY($2) AND over = 0 ORDER BY id",
+        level.code()
+    );
+    let rows = conn.query(&sql, &[SHARD.into(), ids.into()])?;
+    rows.iter().map(|row| parse(row.text(0)?)).collect()
+}
+
 /// The matters with these ids.
 pub fn load(conn: &mut Conn, ids: &[MatterId]) -> Result<HashMap<MatterId, Matter>> {
     let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();

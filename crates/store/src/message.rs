@@ -54,7 +54,7 @@ const MESSAGE: Table<'_> = Table {
     ],
 };
 
-/// The row of a notice.
+/// The row of a notice. Matter 0 means that it is about no matter: a change of areas.
 #[must_use]
 pub fn values(id: i64, notice: &Notice, at_ms: i64) -> Vec<Value> {
     vec![
@@ -64,7 +64,7 @@ pub fn values(id: i64, notice: &Notice, at_ms: i64) -> Vec<Value> {
         notice.desk.key().into(),
         notice.account.map(|a| a.0).into(),
         notice.kind.code().into(),
-        notice.matter.0.into(),
+        (notice.matter.0 != 0).then_some(notice.matter.0).into(),
         (&notice.text).into(),
         at_ms.into(),
     ]

@@ -64,6 +64,15 @@ pub fn insert_many(conn: &mut Conn, orgs: &[Org]) -> Result<u64> {
     })
 }
 
+/// Lets an organisation serve another area.
+pub fn serve(conn: &mut Conn, id: OrgId, area: AreaId) -> Result<()> {
+    conn.exec(
+        "UPDATE org SET area = $2 WHERE id = $1",
+        &[id.0.into(), area.0.into()],
+    )?;
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

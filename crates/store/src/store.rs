@@ -2,7 +2,7 @@
 
 use crate::database::Database;
 use crate::driver::{Conn, DbError, OpenError};
-use crate::lane::{Answer, Command, Committed, Failure, Lane};
+use crate::lane::{Answer, Command, Committed, Failure, Lane, Reform};
 use crate::migrate::{self, Migration};
 use crate::pool::Readers;
 use crate::url::StoreUrl;
@@ -13,6 +13,11 @@ pub const MIGRATIONS: &[Migration] = &[
     (1, "core", include_str!("../migrations/0001_core.sql")),
     (2, "home", include_str!("../migrations/0002_home.sql")),
     (3, "notice", include_str!("../migrations/0003_notice.sql")),
+    (
+        4,
+        "area_change",
+        include_str!("../migrations/0004_area_change.sql"),
+    ),
 ];
 
 /// Threads that read. Few cores gain nothing from more.
@@ -126,6 +131,15 @@ impl Store {
         E: From<DbError> + From<Refusal> + Send + 'static,
     {
         self.lane.write(work)
+    }
+
+    /// Changes areas or the like and the matters that depend on them; see [`Lane::reform`].
+    pub fn reform<T: 'static, R: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Conn) -> Result<(T, Reform), Failure> + Send + 'static,
+        after: impl FnOnce(T) -> R + Send + 'static,
+    ) -> impl Future<Output = Result<R, Failure>> + Send + 'static {
+        self.lane.reform(work, after)
     }
 
     /// Whether the last commit failed because nothing can be written.

@@ -150,25 +150,29 @@ pub fn children(
     Ok(out)
 }
 
-/// The figures of one node (below `parent`, 0 for the root) in the given periods, by class; class 0
-/// sums all.
+/// The figures of one node in the given periods, by class; class 0 sums all. `parents` are the areas
+/// under which it lies or lay; none for the root.
 pub fn of_node(
     conn: &mut Conn,
-    parent: Option<AreaId>,
+    parents: &[AreaId],
     node: AreaId,
     periods: &[i64],
     classes: &[i64],
 ) -> Result<BTreeMap<i64, Figures>> {
     let sql = format!(
-        "SELECT class, {} FROM tally WHERE shard = $1 AND period = ANY($2) AND class = ANY($3) AND parent = $4 AND node = $5",
+        "SELECT class, {} FROM tally WHERE shard = $1 AND period = ANY($2) AND class = ANY($3) AND parent = ANY($4) AND node = $5",
         measures().join(", ")
     );
     let mut out: BTreeMap<i64, Figures> = BTreeMap::new();
+    let parents: Vec<i64> = match parents {
+        [] => vec![0],
+        some => some.iter().map(|p| p.0).collect(),
+    };
     let params = [
         SHARD.into(),
         periods.to_vec().into(),
         classes.to_vec().into(),
-        parent.map_or(0, |p| p.0).into(),
+        parents.into(),
         node.0.into(),
     ];
     for row in conn.query(&sql, &params)? {

@@ -4,7 +4,7 @@ use super::shape::{
     AreaChoice, AvailableView, ClockView, FlowRef, Head, MatterRow, MatterView, PendingView,
     PlaceView, ReporterView, StepView, StuckWithView, SupervisionView, TaskView, WhoView,
 };
-use crate::area::trail;
+use crate::area::trail_of;
 use crate::dictionary::{CLOCK_KINDS, clock_kind, phase, task_kind, task_state};
 use crate::error::Answer;
 use crate::file::FileView;
@@ -257,7 +257,7 @@ impl<'a> Viewer<'a> {
             .min_by_key(|c| c.due)
             .map(|c| (c.due, clock_kind(c.kind)));
         let tree = self.world.tree();
-        let place = trail(tree, matter.path.leaf().unwrap_or(civic::id::AreaId(0)));
+        let place = trail_of(tree, &matter.path);
         Ok(MatterView {
             head: self.head(matter, 0, due, &names),
             text: matter.text.clone(),
@@ -400,6 +400,7 @@ fn own_action(code: &str) -> &str {
         "overdue" => "超期",
         "auto_resume" => "到期自动恢复",
         "absorb" => "并入",
+        "rehome" => "区划调整转办",
         other => other,
     }
 }

@@ -15,4 +15,5 @@ mod people;
 mod public;
 mod reply;
 mod story;
+mod tree;
 mod writing;

@@ -20,6 +20,13 @@ struct Scene {
     notice: String,
     public_no: String,
     public_code: String,
+    /// A proposed change of the tree.
+    change: String,
+}
+
+/// Another name for building 1, far ahead.
+fn rename(name: &str) -> Value {
+    json!({ "kind": "rename", "area": "7", "name": name, "reason": "更名", "day": "2026-12-01" })
 }
 
 /// How an operation is called.
@@ -64,6 +71,7 @@ fn call(operation: &str, scene: &Scene) -> Call {
         notice,
         public_no,
         public_code,
+        change,
     } = scene;
     let publish = json!({ "kind": "notice", "title": "防汛提醒", "text": "请检查排水口", "areas": ["3"], "roles": ["unit_head"] });
     let report = json!({ "text": "路灯不亮", "channel": "field", "category": "0104", "unit": "6" });
@@ -73,6 +81,25 @@ fn call(operation: &str, scene: &Scene) -> Call {
         "get /api/v1/areas/locate" => read("/api/v1/areas/locate?lon=119.005&lat=25.405", "unit"),
         "get /api/v1/areas/{id}" => read("/api/v1/areas/5", "unit"),
         "get /api/v1/areas/{id}/boundaries" => read("/api/v1/areas/5/boundaries", "unit"),
+        "get /api/v1/area-changes" => read("/api/v1/area-changes", "unit"),
+        "post /api/v1/area-changes/preview" => {
+            write("/api/v1/area-changes/preview", "community", rename("新楼"))
+        }
+        "post /api/v1/area-changes" => write("/api/v1/area-changes", "community", rename("新楼")),
+        "get /api/v1/area-changes/{id}" => read(format!("/api/v1/area-changes/{change}"), "unit"),
+        "get /api/v1/area-changes/{id}/preview" => read(
+            format!("/api/v1/area-changes/{change}/preview"),
+            "community",
+        ),
+        "post /api/v1/area-changes/{id}/decision" => write(
+            format!("/api/v1/area-changes/{change}/decision"),
+            "townleader",
+            json!({ "granted": true }),
+        ),
+        "delete /api/v1/area-changes/{id}" => {
+            read(format!("/api/v1/area-changes/{change}"), "townleader")
+        }
+        "get /api/v1/areas/{id}/history" => read("/api/v1/areas/5/history", "unit"),
         "get /api/v1/areas/{id}/callable" => read("/api/v1/areas/3/callable", "town"),
         "get /api/v1/areas/{id}/children" => read("/api/v1/areas/5/children", "unit"),
         "get /api/v1/areas/{id}/duties" => read("/api/v1/areas/5/duties", "unit"),
@@ -254,7 +281,12 @@ async fn scene(app: &App) -> Scene {
         .await
         .done()
         .json();
+    let other = json!({ "kind": "rename", "area": "6", "name": "东楼", "reason": "更名", "day": "2026-12-01" });
+    let community = app.user("community").await;
+    let change = community.post("/api/v1/area-changes", &other).await;
+    let change = change.done().json()["id"].as_str().unwrap().to_owned();
     Scene {
+        change,
         matter,
         file,
         token: token.id.to_string(),

@@ -8,6 +8,7 @@ mod form;
 mod judging;
 mod notice;
 mod offer;
+mod rehome;
 mod report;
 mod requests;
 mod tasks;
@@ -16,6 +17,7 @@ mod work;
 
 pub use notice::{Notice, NoticeKind};
 pub use offer::{Available, available};
+pub use rehome::rehome;
 pub use report::report;
 pub use tick::tick;
 

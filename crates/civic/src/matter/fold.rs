@@ -3,8 +3,9 @@
 use super::{
     Clock, ClockKind, Desk, Fact, Matter, Step, Supervision, Task, TaskKind, TaskState, Trail,
 };
-use crate::area::Level;
+use crate::area::{Level, Path};
 use crate::flow::{Holder, Phase};
+use crate::id::AreaId;
 use crate::time::Instant;
 use crate::trace::Hash;
 
@@ -285,6 +286,41 @@ impl Matter {
                 // What a closing counted is taken back; it counts again when it closes again.
                 self.counted.retain(|(measure, _)| !measure.is_closing());
             }
+            Fact::Rehomed { path, desks } => self.rehome(path, desks, at),
+        }
+    }
+
+    /// Every desk that work lies on or comes back to is taken over; what has ended stays as it was.
+    fn rehome(&mut self, path: &Path, desks: &[(AreaId, AreaId)], at: Instant) {
+        let heir = |area: AreaId| {
+            let found = desks.iter().find(|(old, _)| *old == area);
+            found.map_or(area, |(_, new)| *new)
+        };
+        let desk = |desk: Desk| match desk {
+            Desk::Area(area) => Desk::Area(heir(area)),
+            other => other,
+        };
+        self.path = path.clone();
+        if desk(self.desk) != self.desk {
+            self.desk = desk(self.desk);
+            self.holder = None;
+            self.arrived_at = at;
+        }
+        self.owner = self.owner.map(heir);
+        self.came_from.iter_mut().for_each(|a| *a = heir(*a));
+        self.reporter.bypass = self.reporter.bypass.map(heir);
+        for task in self.tasks.iter_mut().filter(|t| t.is_open()) {
+            if desk(task.desk) != task.desk {
+                task.desk = desk(task.desk);
+                task.holder = None;
+            }
+        }
+        for pending in &mut self.pending {
+            pending.by = desk(pending.by);
+            pending.approver = desk(pending.approver);
+        }
+        if let Some(supervision) = &mut self.supervision {
+            supervision.by = heir(supervision.by);
         }
     }
 

@@ -302,6 +302,13 @@ pub enum Fact {
     },
     /// It begins again at the judging desk.
     Reopened,
+    /// The tree changed and it lies elsewhere in it now (R004).
+    Rehomed {
+        /// The areas of the place from this day on.
+        path: Path,
+        /// Areas whose desks it leaves, each with the one that takes over.
+        desks: Vec<(AreaId, AreaId)>,
+    },
 }
 
 /// What a move does to the memory of where it came from.

@@ -7,6 +7,7 @@ use civic::id::MatterId;
 use civic::matter::{Cases, decide};
 use civic::refusal::Refusal;
 use civic::time::Instant;
+use std::sync::Arc;
 use store::lane::{Minting, Writing};
 
 impl Office {
@@ -54,7 +55,7 @@ impl Office {
             version,
             form,
         };
-        let world = self.world();
+        let (worlds, clock) = (Arc::clone(&self.world), Arc::clone(&self.clock));
         let actor = actor.clone();
         let answer = self
             .store
@@ -64,6 +65,9 @@ impl Office {
                 prefixes: Vec::new(),
                 now,
                 decide: Box::new(move |cases: &Cases, _: &mut Minting<'_>| {
+                    // The world of this moment: the tree may have changed while the command waited.
+                    let world = worlds.load();
+                    let actor = world.present(&actor, clock.now());
                     let outcome = decide(&world.rules, cases, id, &actor, &command, now)?;
                     let matter = outcome
                         .matters

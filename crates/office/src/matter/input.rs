@@ -1,6 +1,6 @@
 //! What callers bring, before places are resolved and files are looked up.
 
-use crate::{Office, Result};
+use crate::{Office, Result, World};
 use atlas::Point;
 use civic::area::{Level, Path};
 use civic::directory::Actor;
@@ -94,79 +94,6 @@ pub struct FormInput {
 }
 
 impl Office {
-    /// The areas of a place: from its point where one is given, else from the area.
-    ///
-    /// # Errors
-    /// `place_outside` with the nearest units when no unit covers the point; unknown and retired
-    /// areas; an area and a point that contradict each other.
-    pub(crate) fn resolve(
-        &self,
-        place: &PlaceInput,
-    ) -> std::result::Result<(Place, Path), Refusal> {
-        let world = self.world();
-        let tree = world.tree();
-        let today = self.today();
-        let kept = Place {
-            address: place.address.trim().to_owned(),
-            point: place.point,
-        };
-        if let Some(area) = place.area {
-            let found = tree.get(area).ok_or_else(|| {
-                Refusal::invalid(
-                    "area",
-                    "unknown_area",
-                    "没有这个区域，请重新在地图或列表中选择",
-                )
-            })?;
-            if !found.valid_on(today) {
-                let heir = tree
-                    .parent(area)
-                    .map_or(String::new(), |p| format!(",请在“{}”内重新选择", p.name));
-                return Err(Refusal::invalid(
-                    "area",
-                    "retired_area",
-                    format!("“{}”已经撤销或尚未启用{heir}", found.name),
-                ));
-            }
-            if found.level < Level::Community {
-                return Err(Refusal::invalid(
-                    "area",
-                    "too_coarse",
-                    format!("“{}”范围太大，请至少选到村居", found.name),
-                ));
-            }
-            return Ok((kept, tree.path(area)));
-        }
-        let Some((lon, lat)) = place.point else {
-            return Err(Refusal::invalid(
-                "place",
-                "required",
-                "请在地图上选择地点，或选择所在治理单元",
-            ));
-        };
-        let point = Point { lon, lat };
-        if let Some(unit) = world.locator.locate(point) {
-            return Ok((kept, tree.path(AreaId(unit))));
-        }
-        let near: Vec<String> = world
-            .locator
-            .nearest(point, 3)
-            .into_iter()
-            .filter(|n| n.metres <= NEAREST_METRES_MAX)
-            .map(|n| format!("{}（约 {:.0} 米）", tree.full_name(AreaId(n.id)), n.metres))
-            .collect();
-        let hint = if near.is_empty() {
-            "这个地点不在本市范围内".to_owned()
-        } else {
-            format!("最近的是：{}", near.join("；"))
-        };
-        Err(Refusal::Invalid(vec![Problem::new(
-            "place",
-            "place_outside",
-            format!("这个地点不属于任何治理单元。{hint}。请移动地点，或直接选择所在单元"),
-        )]))
-    }
-
     /// Files that the actor uploaded and that belong to nothing yet.
     pub(crate) async fn attachable(
         &self,
@@ -244,4 +171,78 @@ pub(crate) fn check_contact(contact: &ContactInput) -> Vec<Problem> {
         ));
     }
     problems
+}
+
+impl World {
+    /// The areas of a place: from its point where one is given, else from the area.
+    ///
+    /// # Errors
+    /// `place_outside` with the nearest units when no unit covers the point; unknown and retired
+    /// areas; an area and a point that contradict each other.
+    pub(crate) fn resolve(
+        &self,
+        place: &PlaceInput,
+        today: Day,
+    ) -> std::result::Result<(Place, Path), Refusal> {
+        let tree = self.tree();
+        let kept = Place {
+            address: place.address.trim().to_owned(),
+            point: place.point,
+        };
+        if let Some(area) = place.area {
+            let found = tree.get(self.heir(area)).ok_or_else(|| {
+                Refusal::invalid(
+                    "area",
+                    "unknown_area",
+                    "没有这个区域,请重新在地图或列表中选择",
+                )
+            })?;
+            if !found.valid_on(today) {
+                let heir = tree
+                    .parent(found.id)
+                    .map_or(String::new(), |p| format!(",请在“{}”内重新选择", p.name));
+                return Err(Refusal::invalid(
+                    "area",
+                    "retired_area",
+                    format!("“{}”已经撤销或尚未启用{heir}", found.name),
+                ));
+            }
+            if found.level < Level::Community {
+                return Err(Refusal::invalid(
+                    "area",
+                    "too_coarse",
+                    format!("“{}”范围太大,请至少选到村居", found.name),
+                ));
+            }
+            return Ok((kept, tree.path(found.id)));
+        }
+        let Some((lon, lat)) = place.point else {
+            return Err(Refusal::invalid(
+                "place",
+                "required",
+                "请在地图上选择地点,或选择所在治理单元",
+            ));
+        };
+        let point = Point { lon, lat };
+        if let Some(unit) = self.locator.locate(point) {
+            return Ok((kept, tree.path(AreaId(unit))));
+        }
+        let near: Vec<String> = self
+            .locator
+            .nearest(point, 3)
+            .into_iter()
+            .filter(|n| n.metres <= NEAREST_METRES_MAX)
+            .map(|n| format!("{}(约 {:.0} 米)", tree.full_name(AreaId(n.id)), n.metres))
+            .collect();
+        let hint = if near.is_empty() {
+            "这个地点不在本市范围内".to_owned()
+        } else {
+            format!("最近的是:{}", near.join(";"))
+        };
+        Err(Refusal::Invalid(vec![Problem::new(
+            "place",
+            "place_outside",
+            format!("这个地点不属于任何治理单元。{hint}。请移动地点,或直接选择所在单元"),
+        )]))
+    }
 }

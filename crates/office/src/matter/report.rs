@@ -9,6 +9,7 @@ use civic::id::{AccountId, MatterId};
 use civic::matter::{Cases, ReportForm, Reporter, report};
 use civic::refusal::Refusal;
 use civic::time::Instant;
+use std::sync::Arc;
 use store::lane::{Command, Minting, Writing};
 
 /// Code of the main flow.
@@ -39,7 +40,7 @@ impl Office {
         key: Option<String>,
         now: Instant,
     ) -> Result<Receipt> {
-        let (place, path) = self.resolve(&input.place)?;
+        let (place, path) = self.world().resolve(&input.place, self.today())?;
         if let Some(contact) = &input.contact {
             let problems = check_contact(contact);
             if !problems.is_empty() {
@@ -81,8 +82,9 @@ impl Office {
             on_behalf: input.on_behalf,
             files,
         };
-        let world = self.world();
-        let prefix = prefix(&world.codes, &form.path, world.rules.day(now));
+        let (before, asked) = (self.world(), input.place);
+        let (worlds, clock) = (Arc::clone(&self.world), Arc::clone(&self.clock));
+        let prefix = prefix(&before.codes, &form.path, before.rules.day(now));
         let actor = actor.clone();
         let answer = self
             .store
@@ -94,6 +96,12 @@ impl Office {
                 decide: Box::new(move |_: &Cases, minting: &mut Minting<'_>| {
                     let id = MatterId(minting.id(now));
                     let mut form = form.clone();
+                    // Again, in the world of this moment: the tree may have changed while the report
+                    // waited.
+                    let world = worlds.load();
+                    let actor = world.present(&actor, clock.now());
+                    (form.place, form.path) =
+                        world.resolve(&asked, world.rules.day(clock.now()))?;
                     if anonymous || (form.reporter.account.is_none() && form.reporter.confirms) {
                         form.reporter.account = Some(follower(id));
                     }

@@ -67,7 +67,6 @@ impl Office {
     /// # Errors
     /// `Unknown` where the actor may not know it.
     pub async fn matter(&self, actor: &Actor, id: MatterId) -> Result<Viewed> {
-        let (world, now, today) = (self.world(), self.now(), self.today());
         let (matter, stored, cipher) = self
             .read(move |conn| {
                 let matter = store::matter::get(conn, id)?;
@@ -80,7 +79,9 @@ impl Office {
                 Ok((matter, steps, cipher))
             })
             .await?;
+        let (world, now, today) = (self.world(), self.now(), self.today());
         let directory = world.directory();
+        let actor = &*self.present(actor);
         let matter = matter
             .filter(|m| directory.sees(actor, m, today))
             .ok_or_else(|| Refusal::unknown("事件"))?;

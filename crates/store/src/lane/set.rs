@@ -1,6 +1,6 @@
 //! One set: load, decide, write, commit, publish, answer.
 
-use super::{Answer, Command, Committed, Failure, Minting, Reply, Work, Writing, decided};
+use super::{Answer, Command, Committed, Failure, Minting, Reform, Reply, Work, Writing, decided};
 use crate::SHARD;
 use crate::driver::{Conn, DbError, Kind, OnConflict, Result, Table, Value};
 use crate::{asked, audit, file, matter, message, step, tally, visit};
@@ -35,13 +35,58 @@ struct Draft {
     /// Those that changed, in the order of the first change.
     changed: Vec<MatterId>,
     writings: Vec<Writing>,
+    /// When messages are written that no step goes with, in milliseconds.
+    at: i64,
     answered: Vec<(AccountId, String, String, i64)>,
 }
 
 impl State {
     /// Other writing, alone.
     pub fn work(&mut self, work: Work) {
-        work(&mut self.conn);
+        work(self);
+    }
+
+    /// Changes more than matters, and the matters with it, in one transaction; publishes after it.
+    /// Nothing else is decided meanwhile: the next command finds the change whole.
+    pub fn reform<T>(
+        &mut self,
+        work: impl FnOnce(&mut Conn) -> std::result::Result<(T, Reform), Failure>,
+    ) -> std::result::Result<T, Failure> {
+        let done = self.try_reform(work);
+        match done {
+            Ok((value, committed)) => {
+                (self.publish)(committed);
+                Ok(value)
+            }
+            Err(failure) => {
+                self.conn.undo();
+                self.numbers.clear();
+                Err(failure)
+            }
+        }
+    }
+
+    fn try_reform<T>(
+        &mut self,
+        work: impl FnOnce(&mut Conn) -> std::result::Result<(T, Reform), Failure>,
+    ) -> std::result::Result<(T, Committed), Failure> {
+        self.conn.begin()?;
+        let (value, reform) = work(&mut self.conn)?;
+        let now = reform.outcome.matters.iter().map(|m| (m.id, m.clone()));
+        let draft = Draft {
+            now: Cases(now.collect()),
+            at: reform.now.0,
+            changed: reform.outcome.matters.iter().map(|m| m.id).collect(),
+            before: reform.before.into_iter().map(|m| (m.id, m)).collect(),
+            writings: vec![Writing {
+                outcome: reform.outcome,
+                ..Writing::default()
+            }],
+            ..Draft::default()
+        };
+        let committed = self.write(&draft)?;
+        self.conn.commit()?;
+        Ok((value, committed))
     }
 
     /// Carries out a set of commands; each gets its answer, whatever happens.
@@ -237,6 +282,12 @@ impl State {
                 from.len()
             )));
         }
+        let elsewhere: Vec<&Matter> = old
+            .iter()
+            .copied()
+            .filter(|m| draft.before[&m.id].path != m.path)
+            .collect();
+        matter::rehome(conn, &elsewhere)?;
         let was: Vec<i64> = old.iter().map(|m| m.id.0).collect();
         matter::hold(conn, &was, &matters)?;
         asked::keep(conn, &was, &matters)?;
@@ -263,7 +314,11 @@ impl State {
         let mut notices = Vec::new();
         let mut messages = Vec::new();
         for writing in &draft.writings {
-            let at = writing.outcome.steps.last().map_or(0, |s| s.acted_at.0);
+            let at = writing
+                .outcome
+                .steps
+                .last()
+                .map_or(draft.at, |s| s.acted_at.0);
             for notice in &writing.outcome.notices {
                 let id = self.mint.next(at);
                 messages.push(message::values(id, notice, at));
