@@ -172,7 +172,8 @@ impl Input for ChangeInput {
                 }
             }
             other => {
-                let text = format!("没有“{other}”这种调整,可用:rename、move、split、merge、retire");
+                let text =
+                    format!("没有“{other}”这种调整，可用:rename、move、split、merge、retire");
                 f.note("kind", "unknown_word", text);
                 return None;
             }
@@ -348,7 +349,7 @@ impl From<Preview> for PreviewView {
 
 /// Preview of a change
 ///
-/// 预览区划调整:哪些区域终止、新设、划转,在办事件转到哪里,岗位如何延续。不作任何改动。
+/// 预览区划调整：哪些区域终止、新设、划转，在办事件转到哪里，岗位如何延续。不作任何改动。
 #[utoipa::path(post, path = "/area-changes/preview", tag = "area", request_body = ChangeForm, responses((status = 200, body = PreviewView)))]
 async fn preview(
     State(app): Shared,
@@ -365,7 +366,7 @@ async fn preview(
 
 /// Propose a change
 ///
-/// 提出区划调整,由镇街或上级审批。同一区域同时只能有一项未办结的调整,所以重复提交不会生成两项。
+/// 提出区划调整，由镇街或上级审批。同一区域同时只能有一项未办结的调整，所以重复提交不会生成两项。
 #[utoipa::path(post, path = "/area-changes", tag = "area", request_body = ChangeForm, responses((status = 201, body = ChangeView)))]
 async fn propose(
     State(app): Shared,
@@ -492,7 +493,7 @@ impl Input for DecisionForm {
 
 /// Decide a proposed change
 ///
-/// 审批区划调整。批准后到生效日期自动生效;生效日期是今天或更早的,立即生效。
+/// 审批区划调整。批准后到生效日期自动生效；生效日期是今天或更早的，立即生效。
 #[utoipa::path(post, path = "/area-changes/{id}/decision", tag = "area", params(("id" = String, Path)), request_body = DecisionForm, responses((status = 200, body = ChangeView)))]
 async fn decide(
     State(app): Shared,

@@ -25,11 +25,11 @@ use serde::{Deserialize, Serialize};
 pub enum Level {
     /// 市
     City = 1,
-    /// 县区, 管委会
+    /// 县区，管委会
     County = 2,
-    /// 镇, 乡, 街道
+    /// 镇，乡，街道
     Town = 3,
-    /// 村, 社区
+    /// 村，社区
     Community = 4,
     /// 网格; grids may nest in tiers
     Grid = 5,

@@ -91,7 +91,7 @@ impl Office {
         let work = move |conn: &mut Conn| {
             if let Some(open) = store::area_change::open_on(conn, &change.touches())? {
                 let text = format!(
-                    "这些区域已有一项{}的调整({},{} 生效),请先等它办结或撤销",
+                    "这些区域已有一项{}的调整({},{} 生效)，请先等它办结或撤销",
                     open.state.word(),
                     open.sentence,
                     open.day
@@ -117,10 +117,10 @@ impl Office {
             };
             store::area_change::insert(conn, &row)?;
             let object = format!("area_change:{}", row.id);
-            let detail = format!("提出区划调整,{day} 生效:{}", row.sentence);
+            let detail = format!("提出区划调整，{day} 生效：{}", row.sentence);
             let line = entry(&actor, now, "propose_areas", object, detail);
             store::audit::append(conn, &line)?;
-            let text = format!("{}提出区划调整,请审批:{}", actor.name, row.sentence);
+            let text = format!("{}提出区划调整，请审批：{}", actor.name, row.sentence);
             let told = deciders(&world, row.scope, world.rules.day(now), actor.account);
             let notices = told
                 .into_iter()
@@ -172,7 +172,7 @@ impl Office {
                 at: now,
             };
             store::area_change::decide(conn, id, state, &signed, &opinion)?;
-            let detail = format!("{word}区划调整,{} 生效:{}", row.day, row.sentence);
+            let detail = format!("{word}区划调整，{} 生效：{}", row.day, row.sentence);
             let object = format!("area_change:{id}");
             store::audit::append(conn, &entry(&by, now, "decide_areas", object, detail))?;
             let text = format!("您提出的区划调整{word}:{}。{opinion}", row.sentence);
@@ -202,12 +202,12 @@ impl Office {
         let work = move |conn: &mut Conn| {
             let open = [ChangeState::Proposed, ChangeState::Planned];
             let row = waiting(conn, id, &open)?;
-            let outcome = format!("由{}撤销,没有作任何改动", by.name);
+            let outcome = format!("由{}撤销，没有作任何改动", by.name);
             store::area_change::finish(conn, id, ChangeState::Withdrawn, now, &outcome)?;
-            let detail = format!("撤销区划调整:{}", row.sentence);
+            let detail = format!("撤销区划调整：{}", row.sentence);
             let object = format!("area_change:{id}");
             store::audit::append(conn, &entry(&by, now, "withdraw_areas", object, detail))?;
-            let text = format!("区划调整已撤销:{}", row.sentence);
+            let text = format!("区划调整已撤销：{}", row.sentence);
             let others = [
                 Some(row.proposer.account),
                 row.decider.map(|(who, _)| who.account),
@@ -274,7 +274,7 @@ impl Office {
         self.require_over(actor, Verb::ProposeAreas, row.scope)
             .or_else(|_| self.require_over(actor, Verb::DecideAreas, row.scope))?;
         if !row.state.is_open() {
-            let text = format!("这项调整{},没有要预览的内容", row.state.word());
+            let text = format!("这项调整{}，没有要预览的内容", row.state.word());
             return Err(Refusal::Conflict(text).into());
         }
         let (world, day) = (self.world(), row.day.max(self.today()));
@@ -334,7 +334,7 @@ impl Office {
         self.require_over(actor, Verb::DecideAreas, row.scope)?;
         if row.proposer.account == actor.account {
             return Err(
-                Refusal::Denied("您提出的调整要由别人审批;不再需要时可以撤销".into()).into(),
+                Refusal::Denied("您提出的调整要由别人审批；不再需要时可以撤销".into()).into(),
             );
         }
         Ok(())
@@ -349,7 +349,7 @@ fn waiting(
 ) -> std::result::Result<ChangeRow, Failure> {
     let row = store::area_change::get(conn, id)?.ok_or_else(|| Refusal::unknown("区划调整"))?;
     if !states.contains(&row.state) {
-        let text = format!("这项调整{},不能再这样操作", row.state.word());
+        let text = format!("这项调整{}，不能再这样操作", row.state.word());
         return Err(Refusal::Conflict(text).into());
     }
     Ok(row)
@@ -362,7 +362,7 @@ fn worded(field: &str, text: &str, missing: &str) -> Result<String> {
     match chars {
         0 => Err(Refusal::invalid(field, "required", missing).into()),
         n if n > TEXT_CHARS_MAX => {
-            let text = format!("文字太长:最多 {TEXT_CHARS_MAX} 字,现在 {n} 字,请删减");
+            let text = format!("文字太长：最多 {TEXT_CHARS_MAX} 字，现在 {n} 字，请删减");
             Err(Refusal::invalid(field, "too_long", text).into())
         }
         _ => Ok(text.to_owned()),

@@ -196,7 +196,7 @@ impl Office {
             false => 0,
         };
         let orgs = self.enforcers(area);
-        let parent = tree.parent(area).map(|p| p.id);
+        let parents = world.parents(area);
         let units: Vec<AreaId> = match level {
             Level::Unit => vec![area],
             Level::Grid => tree
@@ -212,7 +212,9 @@ impl Office {
         self.read(move |conn| {
             let open = match level {
                 Level::Unit => None,
-                _ => store::tally::of_node(conn, parent, area, &[measure::TOTAL], &[0])?.remove(&0),
+                _ => {
+                    store::tally::of_node(conn, &parents, area, &[measure::TOTAL], &[0])?.remove(&0)
+                }
             }
             .unwrap_or_default();
             let (supervised, reopened) = store::matter::flagged(conn, level, area)?;

@@ -7,7 +7,7 @@ use testkit::{TestOffice, march};
 
 /// 坂头安置房小区网格 in two: building 1 and building 2.
 fn halves(day: &str) -> Value {
-    json!({ "kind": "split", "area": "5", "day": day, "reason": "网格过大,拆分细化",
+    json!({ "kind": "split", "area": "5", "day": day, "reason": "网格过大，拆分细化",
         "parts": [{ "name": "坂头东网格", "children": ["6"] }, { "name": "坂头西网格", "children": ["7"] }] })
 }
 
@@ -337,7 +337,7 @@ async fn a_change_that_no_longer_fits_on_its_day_is_marked_and_told() {
     let path = format!("/api/v1/area-changes/{later}");
     let seen = community.get(path).await.done().json();
     assert_eq!(seen["state"], "failed");
-    assert_eq!(seen["outcome"], "同一上级下已有“东楼”,请换一个名称");
+    assert_eq!(seen["outcome"], "同一上级下已有“东楼”，请换一个名称");
     let told = community.get("/api/v1/messages").await.done().text();
     assert!(told.contains("区划调整未能生效"), "{told}");
     app.test.verify().await;

@@ -149,7 +149,7 @@ impl<'a> Draft<'a> {
                 None
             }
             None => {
-                self.note(field, "unknown_area", "没有这个区域,请重新选择");
+                self.note(field, "unknown_area", "没有这个区域，请重新选择");
                 None
             }
         }
@@ -162,7 +162,7 @@ impl<'a> Draft<'a> {
             Some(parent) if area.level >= Level::Community => Some((area, parent)),
             _ => {
                 let text = format!(
-                    "“{}”是{},只有村居、网格和治理单元可以这样调整",
+                    "“{}”是{}，只有村居、网格和治理单元可以这样调整",
                     area.name,
                     area.level.word()
                 );
@@ -183,7 +183,7 @@ impl<'a> Draft<'a> {
         let name = name.trim();
         let chars = name.chars().count();
         if chars == 0 || chars > NAME_CHARS_MAX {
-            let text = format!("请填写名称,最多 {NAME_CHARS_MAX} 字");
+            let text = format!("请填写名称，最多 {NAME_CHARS_MAX} 字");
             self.note(field, "name", text);
             return None;
         }
@@ -192,7 +192,7 @@ impl<'a> Draft<'a> {
             .children(parent)
             .any(|a| *a.name == *name && a.valid_on(self.day) && !except.contains(&a.id));
         if taken {
-            let text = format!("同一上级下已有“{name}”,请换一个名称");
+            let text = format!("同一上级下已有“{name}”，请换一个名称");
             self.note(field, "taken", text);
             return None;
         }
@@ -227,7 +227,7 @@ impl<'a> Draft<'a> {
         }
         if target.level != parent.level || target.tier != parent.tier {
             let text = format!(
-                "“{}”只能划到另一个{}之下,“{}”是{}",
+                "“{}”只能划到另一个{}之下，“{}”是{}",
                 found.name,
                 parent.level.word(),
                 target.name,
@@ -280,14 +280,14 @@ impl<'a> Draft<'a> {
             .map(|a| &*a.name)
             .collect();
         if !left.is_empty() {
-            let text = format!("还有 {} 个下级区域没有分配:{}", left.len(), shown(&left));
+            let text = format!("还有 {} 个下级区域没有分配：{}", left.len(), shown(&left));
             self.note("parts", "left_over", text);
         }
         if !placed.is_empty() {
             self.note(
                 "parts",
                 "foreign",
-                "有下级区域不属于被拆分的区域,请重新选择",
+                "有下级区域不属于被拆分的区域，请重新选择",
             );
         }
         if !self.problems.is_empty() {
@@ -324,7 +324,7 @@ impl<'a> Draft<'a> {
         }
         let names: Vec<&str> = parts.iter().map(|p| p.name.trim()).collect();
         self.plan.sentence = format!(
-            "“{}”拆分为 {} 个区域:{}",
+            "“{}”拆分为 {} 个区域：{}",
             old.name,
             parts.len(),
             shown(&names)
@@ -341,12 +341,12 @@ impl<'a> Draft<'a> {
             self.note(
                 "line",
                 "not_a_leaf",
-                "有下级区域时按下级区域划分,不用画分界线",
+                "有下级区域时按下级区域划分，不用画分界线",
             );
         } else if parts != 2 {
             self.note("line", "two_parts", "一条分界线只能把区域分成两个");
         } else if from == to || [from, to].iter().flatten().any(|n| !n.is_finite()) {
-            self.note("line", "bad_line", "分界线要由两个不同的点确定,请重新选择");
+            self.note("line", "bad_line", "分界线要由两个不同的点确定，请重新选择");
         }
     }
 
@@ -373,7 +373,7 @@ impl<'a> Draft<'a> {
             self.note(
                 "areas",
                 "parent",
-                "只能合并同一上级下的同级区域;不在同一上级的,请先划转",
+                "只能合并同一上级下的同级区域；不在同一上级的，请先划转",
             );
             return None;
         }
@@ -413,7 +413,7 @@ impl<'a> Draft<'a> {
             self.plan.posts.push((post.id, None));
         }
         self.plan.scope = self.common(&[parent, other])?;
-        self.plan.sentence = format!("撤销“{}”,由“{}”接收", old.name, next.name);
+        self.plan.sentence = format!("撤销“{}”，由“{}”接收", old.name, next.name);
         self.end(area, vec![heir]);
         Some(())
     }

@@ -174,7 +174,7 @@ fn a_split_ends_the_grid_and_every_unit_goes_on_under_a_new_one() {
     assert_eq!(plan.scope, AreaId(4));
     assert_eq!(
         plan.sentence,
-        "“坂头安置房小区网格”拆分为 2 个区域:“东网格”、“西网格”"
+        "“坂头安置房小区网格”拆分为 2 个区域：“东网格”、“西网格”"
     );
     let after = plan.after(&small()).unwrap();
     assert_eq!(after.get(AreaId(5)).unwrap().valid_to, Some(DAY));
@@ -196,11 +196,11 @@ fn a_split_that_forgets_or_doubles_a_unit_is_told_so_at_once() {
         line: Some([[119.0, 25.0], [119.0, 25.0]]),
     };
     expect_test::expect![[r#"
-        line [not_a_leaf] 有下级区域时按下级区域划分,不用画分界线
+        line [not_a_leaf] 有下级区域时按下级区域划分，不用画分界线
         parts.1.name [twice] 拆分后的两个区域都叫“东网格”
         parts.1.children [twice] “1号楼”被分到了两个区域
-        parts [left_over] 还有 1 个下级区域没有分配:“2号楼”
-        parts [foreign] 有下级区域不属于被拆分的区域,请重新选择
+        parts [left_over] 还有 1 个下级区域没有分配：“2号楼”
+        parts [foreign] 有下级区域不属于被拆分的区域，请重新选择
     "#]]
     .assert_eq(&planned(&change).unwrap_err());
 }
@@ -304,13 +304,13 @@ fn what_cannot_be_is_refused_with_its_reason() {
     ];
     let told: String = wrong.iter().map(|c| planned(c).unwrap_err()).collect();
     expect_test::expect![[r#"
-        name [taken] 同一上级下已有“1号楼”,请换一个名称
-        name [name] 请填写名称,最多 100 字
+        name [taken] 同一上级下已有“1号楼”，请换一个名称
+        name [name] 请填写名称，最多 100 字
         area [level] 城市本身不能在这里更名
-        to [level] “坂头安置房小区网格”只能划到另一个村居之下,“霞林街道”是镇街
+        to [level] “坂头安置房小区网格”只能划到另一个村居之下，“霞林街道”是镇街
         heir [level] 接收的区域应当是另一个治理单元
-        areas [parent] 只能合并同一上级下的同级区域;不在同一上级的,请先划转
-        area [level] “城厢区”是县区,只有村居、网格和治理单元可以这样调整
+        areas [parent] 只能合并同一上级下的同级区域；不在同一上级的，请先划转
+        area [level] “城厢区”是县区，只有村居、网格和治理单元可以这样调整
     "#]]
     .assert_eq(&told);
 }

@@ -34,7 +34,7 @@ impl Tree {
             problems.push(Problem::new(
                 "area",
                 "duplicate",
-                "区域编号重复,请检查导入的数据",
+                "区域编号重复，请检查导入的数据",
             ));
         }
         let mut children: HashMap<Option<AreaId>, Vec<usize>> = HashMap::new();
@@ -44,7 +44,7 @@ impl Tree {
                     None => problems.push(Problem::new(
                         "area.parent",
                         "unknown",
-                        format!("“{}”的上级区域不存在,请先建立上级", area.name),
+                        format!("“{}”的上级区域不存在，请先建立上级", area.name),
                     )),
                     Some(above)
                         if above.level > area.level
@@ -91,7 +91,7 @@ impl Tree {
                     "area",
                     "depth",
                     format!(
-                        "“{}”层级过深,最多 {} 级",
+                        "“{}”层级过深，最多 {} 级",
                         area.name,
                         crate::limits::TREE_DEPTH_MAX
                     ),
@@ -113,7 +113,7 @@ impl Tree {
             problems.push(Problem::new(
                 "area.parent",
                 "circle",
-                format!("“{}”的上下级关系成环,请改正上级", area.name),
+                format!("“{}”的上下级关系成环，请改正上级", area.name),
             ));
         }
         for i in (0..tree.nodes.len()).rev() {

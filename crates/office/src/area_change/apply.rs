@@ -65,7 +65,7 @@ impl Office {
         let work = move |conn: &mut Conn| {
             let row = waiting(conn, id, &[ChangeState::Planned])?;
             area_change::finish(conn, id, ChangeState::Failed, now, &why)?;
-            let text = format!("区划调整未能生效:{}。原因:{why}", row.sentence);
+            let text = format!("区划调整未能生效：{}。原因：{why}", row.sentence);
             let line = entry(
                 &Actor::system(),
                 now,
@@ -164,7 +164,7 @@ fn carry_out(
     }
     let ended = plan.posts.iter().filter(|(_, to)| to.is_none()).count();
     let outcome = format!(
-        "新设区域 {} 个,终止 {} 个,划转 {} 个;转办在办事件 {} 件;岗位延续 {} 个,结束 {ended} 个",
+        "新设区域 {} 个，终止 {} 个，划转 {} 个；转办在办事件 {} 件；岗位延续 {} 个，结束 {ended} 个",
         plan.begins.len(),
         plan.ends.len(),
         plan.moves.len(),
@@ -172,7 +172,7 @@ fn carry_out(
         plan.posts.len() - ended,
     );
     area_change::finish(conn, id, ChangeState::Applied, now, &outcome)?;
-    let detail = format!("区划调整生效:{}。{outcome}", row.sentence);
+    let detail = format!("区划调整生效：{}。{outcome}", row.sentence);
     let object = format!("area_change:{id}");
     store::audit::append(
         conn,
@@ -189,7 +189,7 @@ fn told(plan: &Plan, directory: &Directory, sentence: &str) -> Vec<Notice> {
     desks.extend(plan.begins.iter().map(|a| a.id));
     desks.extend(plan.heirs.values().flatten());
     desks.extend(plan.renames.iter().map(|(area, _)| *area));
-    let text = format!("区划调整今日生效:{sentence}");
+    let text = format!("区划调整今日生效：{sentence}");
     let mut notices: Vec<Notice> = desks
         .into_iter()
         .map(|area| Notice {
@@ -230,7 +230,7 @@ fn redraw(
             (Some([from, to]), [left, right]) => {
                 let point = |[lon, lat]: [f64; 2]| Point { lon, lat };
                 let (one, other) = halve(&ground, point(from), point(to)).ok_or_else(|| {
-                    Refusal::Conflict("分界线没有穿过要拆分的区域,请重新画线".into())
+                    Refusal::Conflict("分界线没有穿过要拆分的区域，请重新画线".into())
                 })?;
                 drawn.insert(*left, one);
                 drawn.insert(*right, other);

@@ -194,7 +194,7 @@ impl World {
                 Refusal::invalid(
                     "area",
                     "unknown_area",
-                    "没有这个区域,请重新在地图或列表中选择",
+                    "没有这个区域，请重新在地图或列表中选择",
                 )
             })?;
             if !found.valid_on(today) {
@@ -211,7 +211,7 @@ impl World {
                 return Err(Refusal::invalid(
                     "area",
                     "too_coarse",
-                    format!("“{}”范围太大,请至少选到村居", found.name),
+                    format!("“{}”范围太大，请至少选到村居", found.name),
                 ));
             }
             return Ok((kept, tree.path(found.id)));
@@ -220,7 +220,7 @@ impl World {
             return Err(Refusal::invalid(
                 "place",
                 "required",
-                "请在地图上选择地点,或选择所在治理单元",
+                "请在地图上选择地点，或选择所在治理单元",
             ));
         };
         let point = Point { lon, lat };
@@ -237,12 +237,12 @@ impl World {
         let hint = if near.is_empty() {
             "这个地点不在本市范围内".to_owned()
         } else {
-            format!("最近的是:{}", near.join(";"))
+            format!("最近的是：{}", near.join(";"))
         };
         Err(Refusal::Invalid(vec![Problem::new(
             "place",
             "place_outside",
-            format!("这个地点不属于任何治理单元。{hint}。请移动地点,或直接选择所在单元"),
+            format!("这个地点不属于任何治理单元。{hint}。请移动地点，或直接选择所在单元"),
         )]))
     }
 }

@@ -34,7 +34,7 @@ pub fn rehome(
         .tree
         .full_name(home.path.leaf().unwrap_or(AreaId(0)));
     work.auto_opinion(&format!(
-        "区划调整:{change}。这件事{}转到“{names}”",
+        "区划调整：{change}。这件事{}转到“{names}”",
         home.why.word()
     ));
     let moved: Vec<Desk> = work
@@ -44,7 +44,7 @@ pub fn rehome(
         .map(|(_, desk)| desk)
         .collect();
     for desk in moved {
-        let text = format!("{} 因区划调整转来,原有时限不变", work.label());
+        let text = format!("{} 因区划调整转来，原有时限不变", work.label());
         work.tell(desk, NoticeKind::Arrived, text);
     }
     Ok(work.finish())
