@@ -4,6 +4,114 @@
  */
 
 export interface paths {
+    "/api/v1/area-changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Changes of the tree, newest first
+         * @description 区划调整台账。
+         */
+        get: operations["area_changes"];
+        put?: never;
+        /**
+         * Propose a change
+         * @description 提出区划调整，由镇街或上级审批。同一区域同时只能有一项未办结的调整，所以重复提交不会生成两项。
+         */
+        post: operations["area_propose"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/area-changes/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview of a change
+         * @description 预览区划调整：哪些区域终止、新设、划转，在办事件转到哪里，岗位如何延续。不作任何改动。
+         */
+        post: operations["area_preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/area-changes/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One change
+         * @description 一项区划调整。
+         */
+        get: operations["area_change"];
+        put?: never;
+        post?: never;
+        /**
+         * Withdraw a change before it takes effect
+         * @description 生效前撤销区划调整。
+         */
+        delete: operations["area_withdraw"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/area-changes/{id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decide a proposed change
+         * @description 审批区划调整。批准后到生效日期自动生效；生效日期是今天或更早的，立即生效。
+         */
+        post: operations["area_decide"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/area-changes/{id}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What an open change would do today
+         * @description 按今天的情况预览一项未办结的调整。
+         */
+        get: operations["area_preview_of"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/areas/locate": {
         parameters: {
             query?: never;
@@ -161,6 +269,26 @@ export interface paths {
          * @description 安排值班，整日替换。
          */
         put: operations["duty_set_duties"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/areas/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The history of an area
+         * @description 区域的曾用名、曾属上级和历次调整。
+         */
+        get: operations["area_history"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -1185,6 +1313,88 @@ export interface components {
             /** @description First day on which it is no longer valid. */
             valid_to?: string | null;
         };
+        /** @description A change of the tree. */
+        AreaChange: {
+            /** @description The day on which it takes effect. */
+            day: string;
+            /** Format: int64 */
+            decided_at?: number | null;
+            decider_name?: string | null;
+            /** Format: int64 */
+            ended_at?: number | null;
+            id: string;
+            kind: string;
+            kind_word: string;
+            /** @description The reader may decide it now. */
+            may_decide: boolean;
+            /** @description The reader may withdraw it now. */
+            may_withdraw: boolean;
+            opinion?: string | null;
+            /** @description What came of it. */
+            outcome?: string | null;
+            /** Format: int64 */
+            proposed_at: number;
+            proposer_name: string;
+            reason: string;
+            /** @description The smallest area above all that changes. */
+            scope: string;
+            scope_name: string;
+            /** @description What happens. */
+            sentence: string;
+            state: string;
+            state_word: string;
+        };
+        /** @description A decision. */
+        AreaChangeDecision: {
+            granted: boolean;
+            /** @description Needed where it is not granted. */
+            opinion?: string | null;
+        };
+        /** @description A change of the tree. `kind` says which of the other fields count. */
+        AreaChangeForm: {
+            /** @description The area that changes; not for a merge. */
+            area?: string | null;
+            /** @description Which are joined; for a merge. */
+            areas?: string[] | null;
+            /** @description The day on which it takes effect; today where it is not said. */
+            day?: string | null;
+            /** @description Who takes over; for a retirement. */
+            heir?: string | null;
+            /** @description `rename`, `move`, `split`, `merge`, `retire`. */
+            kind: string;
+            line?: components["schemas"]["DividingLine"] | null;
+            /** @description The new name; for a rename and a merge. */
+            name?: string | null;
+            /** @description The new areas; for a split. The first takes what nothing else decides. */
+            parts?: components["schemas"]["PartForm"][] | null;
+            /** @description Why; not needed for a preview. */
+            reason?: string | null;
+            /** @description The new parent; for a move. */
+            to?: string | null;
+        };
+        /** @description A page of changes. */
+        AreaChangePage: {
+            next?: string | null;
+            rows: components["schemas"]["AreaChange"][];
+        };
+        /** @description What a change would do. */
+        AreaChangePreview: {
+            /** @description Areas that begin. */
+            begins: components["schemas"]["Area"][];
+            day: string;
+            /** @description Areas that end, with names from the root. */
+            ends: string[];
+            /** @description Open matters that go elsewhere, most first. */
+            matters: components["schemas"]["MatterMovesView"][];
+            /** @description How many open matters go elsewhere. */
+            matters_total: number;
+            moves: components["schemas"]["MoveView"][];
+            posts: components["schemas"]["PostMoveView"][];
+            renames: components["schemas"]["RenameView"][];
+            scope: string;
+            scope_name: string;
+            sentence: string;
+        };
         /** @description An area to choose. */
         AreaChoice: {
             id: string;
@@ -1210,6 +1420,21 @@ export interface components {
             /** @description 单元人数不在 50 至 200 人时的提示。 */
             size_warning?: string | null;
             trail: components["schemas"]["TrailEntry"][];
+        };
+        /** @description What an area was, and what changed it. */
+        AreaHistory: {
+            /** @description Newest first. */
+            changes: components["schemas"]["AreaChange"][];
+            /** @description Newest first. */
+            past: components["schemas"]["AreaPast"][];
+        };
+        /** @description What an area was until a day. */
+        AreaPast: {
+            name: string;
+            /** @description Names from the root to the area it lay under. */
+            parent_name: string;
+            /** @description First day on which it was so no longer. */
+            until: string;
         };
         /** @description An entry of the audit chain. */
         AuditEntry: {
@@ -1434,6 +1659,11 @@ export interface components {
             verbs: components["schemas"]["Coded"][];
             visit_kinds: components["schemas"]["Coded"][];
         };
+        /** @description Two points; the first part lies to the left, going from the first to the second. */
+        DividingLine: {
+            from: components["schemas"]["LinePoint"];
+            to: components["schemas"]["LinePoint"];
+        };
         /** @description One person on duty. */
         Duty: {
             account: string;
@@ -1641,6 +1871,19 @@ export interface components {
              */
             open: number;
         };
+        /** @description A place on the line that divides an area. */
+        LinePoint: {
+            /**
+             * Format: double
+             * @description WGS84 degrees.
+             */
+            lat: number;
+            /**
+             * Format: double
+             * @description WGS84 degrees.
+             */
+            lon: number;
+        };
         /** @description The unit of a place. */
         LocatedUnit: {
             full_name: string;
@@ -1747,6 +1990,15 @@ export interface components {
             /** Format: int32 */
             version: number;
         };
+        /** @description Open matters that go to one place for one reason. */
+        MatterMovesView: {
+            count: number;
+            /** @description Numbers of some that the reader may see. */
+            numbers: string[];
+            /** @description Names from the root. */
+            to: string;
+            why_word: string;
+        };
         /** @description A page of a list. */
         MatterPage: {
             counts?: components["schemas"]["TabCounts"] | null;
@@ -1800,13 +2052,19 @@ export interface components {
             id: string;
             kind: string;
             kind_word: string;
-            matter: string;
+            matter?: string | null;
             text: string;
         };
         /** @description A page of messages, newest first. */
         MessagePage: {
             next?: string | null;
             rows: components["schemas"]["Message"][];
+        };
+        /** @description An area under another parent. */
+        MoveView: {
+            from: string;
+            name: string;
+            to: string;
         };
         /** @description One post as its holder sees it. */
         MyPost: {
@@ -1998,6 +2256,21 @@ export interface components {
             /** Format: int32 */
             version: number;
         };
+        /** @description One of the areas that a split makes. */
+        PartForm: {
+            /** @description Areas below that come under it. */
+            children: string[];
+            /** Format: int64 */
+            households: number;
+            name: string;
+            /**
+             * Format: int64
+             * @description People, for a part without areas below it.
+             */
+            population: number;
+            /** @description Posts of the split area that continue here. */
+            posts: string[];
+        };
         /** @description Old and new password. */
         PasswordChange: {
             old_password: string;
@@ -2045,6 +2318,13 @@ export interface components {
             id: string;
             level: string;
             name: string;
+        };
+        /** @description What becomes of a post. */
+        PostMoveView: {
+            name: string;
+            title: string;
+            /** @description Where it continues; absent where it ends. */
+            to?: string | null;
         };
         /** @description The organisation of a post. */
         PostOrg: {
@@ -2201,6 +2481,12 @@ export interface components {
             standing: string;
             standing_word: string;
             title: string;
+        };
+        /** @description An area with another name. */
+        RenameView: {
+            /** @description Names from the root. */
+            from: string;
+            to: string;
         };
         /** @description A report. */
         ReportForm: {
@@ -2486,6 +2772,231 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    area_changes: {
+        parameters: {
+            query?: {
+                /** @description Changes within this area; the whole city where it is not said. */
+                area?: string;
+                /** @description Code of a state. */
+                state?: string;
+                /** @description `next` of the page before. */
+                cursor?: string;
+                /** @description 1 to 100 rows; 30 where it is not said. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AreaChangePage"];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    area_propose: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AreaChangeForm"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AreaChange"];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    area_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AreaChangeForm"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AreaChangePreview"];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    area_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AreaChange"];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    area_withdraw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AreaChange"];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    area_decide: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AreaChangeDecision"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AreaChange"];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    area_preview_of: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AreaChangePreview"];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     area_locate: {
         parameters: {
             query: {
@@ -2772,6 +3283,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Duty"][];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    area_history: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AreaHistory"];
                 };
             };
             /** @description 没有办成：原因与办法见 detail */

@@ -310,8 +310,9 @@ pub(crate) struct PreviewView {
     matters_total: usize,
 }
 
-impl From<Preview> for PreviewView {
-    fn from(p: Preview) -> Self {
+impl PreviewView {
+    fn of(app: &App, p: Preview) -> Self {
+        let world = app.office.world();
         let renames = p.renames.into_iter();
         let moves = p.moves.into_iter();
         let posts = p.posts.into_iter();
@@ -322,7 +323,11 @@ impl From<Preview> for PreviewView {
             scope: p.scope.0.to_string(),
             scope_name: p.scope.1,
             ends: p.ends,
-            begins: p.begins.iter().map(AreaView::from).collect(),
+            begins: p
+                .begins
+                .iter()
+                .map(|a| AreaView::of(&world.kinds, a))
+                .collect(),
             renames: renames.map(|(from, to)| RenameView { from, to }).collect(),
             moves: moves
                 .map(|(name, from, to)| MoveView { name, from, to })
@@ -361,7 +366,7 @@ async fn preview(
         .office
         .preview_change(&signed.actor, &form.change, day)
         .await?;
-    Ok(Json(preview.into()))
+    Ok(Json(PreviewView::of(&app, preview)))
 }
 
 /// Propose a change
@@ -466,7 +471,7 @@ async fn preview_of(
     Id(id): Id<i64>,
 ) -> Answer<Json<PreviewView>> {
     let preview = app.office.preview_of_change(&signed.actor, id).await?;
-    Ok(Json(preview.into()))
+    Ok(Json(PreviewView::of(&app, preview)))
 }
 
 /// A decision.
