@@ -32,6 +32,9 @@ pub enum Command {
     Seal(DatabaseArgs),
     /// 测速
     Bench(BenchArgs),
+    /// Load of `bench`, in a process of its own.
+    #[command(hide = true)]
+    Load,
     /// 输出接口文档(OpenAPI 3.1)
     Openapi,
     /// 输出流程图(Mermaid)

@@ -55,6 +55,7 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Verify(args) => prove::verify(&args),
         Command::Seal(args) => prove::seal(&args).await,
         Command::Bench(args) => bench::bench(args).await,
+        Command::Load => bench::load::load().await,
         Command::Openapi => command::print_line(&api::openapi().to_pretty_json()?),
         Command::Flow { code } => prove::flow(&code),
         Command::Pack { file } => prove::pack(&file),

@@ -28,20 +28,57 @@ fn prove(args: &DatabaseArgs) -> anyhow::Result<ExitCode> {
         bail!("数据库不是当前版本，请先运行 hangji migrate");
     }
     conn.begin_read()?;
-    let report = store::verify::verify(&mut conn, |_| ())?;
+    let bar = Bar::default();
+    let mut report = store::verify::verify(&mut conn, |at| bar.show(at))?;
+    let (identities, files) =
+        office::proof::beside(&mut conn, &args.data, &mut report, |at| bar.show(at))?;
+    bar.end();
     say(&format!(
-        "核验了 {} 件事件、{} 步流程记录、{} 行统计、{} 条审计、{} 次封存",
-        report.matters, report.steps, report.tallies, report.audits, report.seals
+        "核验了 {} 件事件、{} 步流程记录、{} 行统计、{} 条审计、{} 次封存、{} 条回执和编号、{identities} 份加密身份、{files} 个附件",
+        report.matters, report.steps, report.tallies, report.audits, report.seals, report.others
     ));
     if report.is_clean() {
         say("全部相符");
         return Ok(ExitCode::SUCCESS);
     }
-    complain(&format!("发现 {} 处问题：", report.findings.len()));
+    let found = report.findings.len() as u64 + report.unlisted;
+    complain(&format!("发现 {found} 处问题："));
     for finding in &report.findings {
         complain(&format!("  {finding}"));
     }
+    if report.unlisted > 0 {
+        complain(&format!("  另有 {} 处没有列出", report.unlisted));
+    }
     Ok(ExitCode::FAILURE)
+}
+
+/// Progress at a terminal; nothing where there is none.
+struct Bar(indicatif::ProgressBar);
+
+impl Default for Bar {
+    fn default() -> Self {
+        let bar = indicatif::ProgressBar::new(0);
+        if let Ok(style) = indicatif::ProgressStyle::with_template(
+            "  {msg} {wide_bar} {human_pos}/{human_len} 剩余 {eta}",
+        ) {
+            bar.set_style(style);
+        }
+        Self(bar)
+    }
+}
+
+impl Bar {
+    fn show(&self, at: store::verify::Progress) {
+        if self.0.message() != at.stage {
+            self.0.reset();
+            self.0.set_message(at.stage);
+        }
+        self.0.set_length(at.of);
+        self.0.set_position(at.done);
+    }
+    fn end(&self) {
+        self.0.finish_and_clear();
+    }
 }
 
 /// `hangji seal`

@@ -35,9 +35,19 @@ pub struct OpenedFile {
     pub bytes: Vec<u8>,
 }
 
+/// Name of the folder of attachments in the data folder.
+const FOLDER: &str = "files";
+
+/// Where the bytes of an attachment lie on the disk.
+pub(crate) fn path(data: &Path, sha256: &str) -> std::path::PathBuf {
+    data.join(FOLDER)
+        .join(sha256.get(..2).unwrap_or_default())
+        .join(sha256)
+}
+
 /// The store of attachments in the data folder. What is put there is on the disk before it counts.
 pub(crate) fn local(data: &Path) -> std::result::Result<Arc<dyn ObjectStore>, OpenError> {
-    let folder = data.join("files");
+    let folder = data.join(FOLDER);
     let failed = |e: String| OpenError {
         sentence: format!(
             "附件目录“{}”不能使用：{e}；请检查权限与磁盘",

@@ -19,6 +19,7 @@ mod message;
 pub mod notice;
 pub mod pack;
 mod post;
+pub mod proof;
 pub mod sweep;
 mod visit;
 mod world;
@@ -67,6 +68,7 @@ impl From<DbError> for Fault {
                 "服务器磁盘已满或不可写，现在只能查看、不能办理；请通知系统管理员清理磁盘后再试"
                     .into(),
             )),
+            DbError::Taken(_) => Self::Refused(Refusal::Busy(store::lane::TAKEN.into())),
             DbError::Lost(_) | DbError::Busy(_) | DbError::Retry(_) => {
                 Self::Refused(Refusal::Busy("数据库暂时无法使用，请稍后再试".into()))
             }

@@ -29,17 +29,21 @@ fn rows_of(matter: &Matter) -> impl Iterator<Item = Row> {
     })
 }
 
-/// Replaces the rows of these matters.
-pub(crate) fn keep(conn: &mut Conn, was: &[i64], matters: &[&Matter]) -> Result<()> {
+/// Brings the rows from what a matter was to what it is. Few matters ask for anything.
+pub(crate) fn keep(conn: &mut Conn, changes: &[(Option<&Matter>, &Matter)]) -> Result<()> {
+    let was: Vec<i64> = changes
+        .iter()
+        .filter_map(|(before, now)| before.filter(|m| !m.pending.is_empty()).map(|_| now.id.0))
+        .collect();
     if !was.is_empty() {
         conn.exec(
             "DELETE FROM asked WHERE shard = $1 AND matter = ANY($2)",
-            &[SHARD.into(), was.to_vec().into()],
+            &[SHARD.into(), was.into()],
         )?;
     }
-    let rows: Vec<Vec<Value>> = matters
+    let rows: Vec<Vec<Value>> = changes
         .iter()
-        .flat_map(|m| rows_of(m))
+        .flat_map(|(_, now)| rows_of(now))
         .map(|(matter, slot, kind, key)| {
             vec![
                 SHARD.into(),

@@ -147,17 +147,17 @@ pub fn count_since(
     .int(0)
 }
 
-/// Reads the whole chain: how many entries it has, and a sentence for each place where it was
-/// tampered with. That the end was not cut off is shown by seals.
-pub fn verify_chain(conn: &mut Conn) -> Result<(u64, Vec<String>)> {
-    let (mut count, mut findings) = (0, Vec::new());
+/// Reads the whole chain: how many entries it has. `find` is told a sentence for each place where it
+/// was tampered with. That the end was not cut off is shown by seals.
+pub fn verify_chain(conn: &mut Conn, find: &mut impl FnMut(String)) -> Result<u64> {
+    let mut count = 0;
     let mut last = (0, Hash::default());
     let sql = format!("{ENTRIES} WHERE shard = $1 ORDER BY seq");
     conn.for_each(&sql, &[SHARD.into()], |row| {
         count += 1;
         let seq = row.int(0)?;
         let Ok(kept) = kept(row) else {
-            findings.push(format!("审计记录第 {seq} 条无法读取，已被改动"));
+            find(format!("审计记录第 {seq} 条无法读取，已被改动"));
             last = (seq, digest(row, 8).unwrap_or_default());
             return Ok(());
         };
@@ -166,30 +166,30 @@ pub fn verify_chain(conn: &mut Conn) -> Result<(u64, Vec<String>)> {
         match (follows, linked) {
             (true, true) => {}
             (true, false) if seq == 1 => {
-                findings.push("审计记录第 1 条不是原来的第一条，已被改动".into());
+                find("审计记录第 1 条不是原来的第一条，已被改动".into());
             }
-            (true, false) => findings.push(format!(
+            (true, false) => find(format!(
                 "审计记录第 {} 条与第 {seq} 条不相连，其中一条被替换",
                 last.0
             )),
-            (false, true) => findings.push(format!("审计记录第 {seq} 条是插入的，编号不连续")),
+            (false, true) => find(format!("审计记录第 {seq} 条是插入的，编号不连续")),
             (false, false) if seq == last.0 + 2 => {
-                findings.push(format!("审计记录第 {} 条缺失，已被删除", last.0 + 1));
+                find(format!("审计记录第 {} 条缺失，已被删除", last.0 + 1));
             }
-            (false, false) if seq > last.0 => findings.push(format!(
+            (false, false) if seq > last.0 => find(format!(
                 "审计记录第 {} 至 {} 条缺失，已被删除",
                 last.0 + 1,
                 seq - 1
             )),
-            (false, false) => findings.push(format!("审计记录第 {seq} 条是插入的")),
+            (false, false) => find(format!("审计记录第 {seq} 条是插入的")),
         }
         if hash(kept.prev, seq, &kept.entry) != kept.hash {
-            findings.push(format!("审计记录第 {seq} 条的内容被改动：与它的校验值不符"));
+            find(format!("审计记录第 {seq} 条的内容被改动：与它的校验值不符"));
         }
         last = (seq, kept.hash);
         Ok(())
     })?;
-    Ok((count, findings))
+    Ok(count)
 }
 
 #[cfg(test)]
@@ -197,6 +197,12 @@ mod tests {
     use super::*;
     use crate::on_both;
     use crate::testing::prepare;
+
+    fn proof(conn: &mut Conn) -> (u64, Vec<String>) {
+        let mut findings = Vec::new();
+        let count = verify_chain(conn, &mut |finding| findings.push(finding)).unwrap();
+        (count, findings)
+    }
 
     fn entry(n: i64) -> Entry {
         Entry {
@@ -213,11 +219,11 @@ mod tests {
         prepare(conn);
         conn.transaction::<_, DbError>(|conn| (1..=10).try_for_each(|n| append(conn, &entry(n))))
             .unwrap();
-        assert_eq!(verify_chain(conn).unwrap(), (10, vec![]));
+        assert_eq!(proof(conn), (10, vec![]));
     }
 
     fn only(conn: &mut Conn, sentence: &str) {
-        assert_eq!(verify_chain(conn).unwrap().1, [sentence]);
+        assert_eq!(proof(conn).1, [sentence]);
     }
 
     on_both! {
@@ -246,7 +252,7 @@ mod tests {
             });
             assert!(failed.is_err());
             append(conn, &entry(12)).unwrap();
-            assert_eq!(verify_chain(conn).unwrap(), (11, vec![]));
+            assert_eq!(proof(conn), (11, vec![]));
         }
 
         fn an_altered_entry_is_named(conn: &mut Conn) {
@@ -285,7 +291,7 @@ mod tests {
                  VALUES (1, 0, 1099, 7, '陈春山', 'appoint', 'post:99', '任命单元长', $1, $2)",
                 &[Hash::default().0.into(), forged.0.into()],
             ).unwrap();
-            let (count, findings) = verify_chain(conn).unwrap();
+            let (count, findings) = proof(conn);
             assert_eq!(count, 11);
             assert!(findings[0].starts_with("审计记录第 0 条是插入的"), "{findings:?}");
         }

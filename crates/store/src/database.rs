@@ -9,6 +9,7 @@ use crate::driver::{Conn, DbError, OpenError};
 use crate::pool::{Readers, Writer};
 use crate::url::{StoreUrl, check_file};
 use checkpoint::Checkpoints;
+pub(crate) use checkpoint::Turn;
 use lock::FileLock;
 
 /// A database that this process owns (SQLite: alone; PostgreSQL: with others).
@@ -16,7 +17,7 @@ use lock::FileLock;
 pub struct Database {
     url: StoreUrl,
     /// For SQLite. Declared in the order of dropping: the last checkpoint, then the lock.
-    _held: Option<(Checkpoints, FileLock)>,
+    held: Option<(Checkpoints, FileLock)>,
 }
 
 impl Database {
@@ -45,12 +46,19 @@ impl Database {
                 (url.clone(), None)
             }
         };
-        Ok(Database { url, _held: held })
+        Ok(Database { url, held })
     }
 
     /// The address, with SQLite's path made absolute.
     pub fn url(&self) -> &StoreUrl {
         &self.url
+    }
+
+    /// Tells whoever writes that SQLite's log may be begun anew.
+    pub(crate) fn turn(&self) -> Turn {
+        let held = self.held.as_ref();
+        held.map(|(checkpoints, _)| checkpoints.turn())
+            .unwrap_or_default()
     }
 
     /// A new connection for writing. SQLite wants one at a time: see [`Writer`].

@@ -6,6 +6,7 @@
 
 mod bulk;
 mod error;
+mod lease;
 mod lite;
 mod pg;
 pub(crate) mod sql;
@@ -69,6 +70,36 @@ impl Conn {
         match self {
             Conn::Sqlite(_) => Dialect::Sqlite,
             Conn::Pg(_) => Dialect::Postgres,
+        }
+    }
+
+    /// Takes the right to write for a server, which lasts as long as this connection and belongs to
+    /// one server at a time. A SQLite file has its lock, taken when it was opened.
+    ///
+    /// # Errors
+    /// [`DbError::Taken`], naming who has it.
+    pub(crate) fn take_lease(&mut self) -> Result<()> {
+        match self {
+            Conn::Sqlite(_) => Ok(()),
+            Conn::Pg(c) => c.take_lease(),
+        }
+    }
+
+    /// Begins a new term under the lease, in a database that has every migration. If the connection
+    /// is lost, it is taken up again only in the same term: nobody wrote in between.
+    pub(crate) fn begin_term(&mut self) -> Result<()> {
+        match self {
+            Conn::Sqlite(_) => Ok(()),
+            Conn::Pg(c) => c.begin_term(),
+        }
+    }
+
+    /// Begins SQLite's log anew, if no reader needs it; waits for nobody. Between two transactions of
+    /// the connection that writes. Says whether it was done.
+    pub(crate) fn restart_log(&mut self) -> Result<bool> {
+        match self {
+            Conn::Sqlite(c) => c.restart_log(),
+            Conn::Pg(_) => Ok(true),
         }
     }
 

@@ -88,6 +88,24 @@ pub fn of_matter(conn: &mut Conn, matter: MatterId) -> Result<Vec<StoredFile>> {
         .collect()
 }
 
+/// The files of the matters after `after` up to `upto`, for `verify`.
+pub(crate) fn of_matters(conn: &mut Conn, after: i64, upto: i64) -> Result<Vec<StoredFile>> {
+    let sql = format!("{FILES} WHERE shard = $1 AND matter > $2 AND matter <= $3");
+    conn.query(&sql, &[SHARD.into(), after.into(), upto.into()])?
+        .iter()
+        .map(file)
+        .collect()
+}
+
+/// Streams all files in the order of their ids: for the proof of their bytes, and for backups.
+///
+/// # Errors
+/// Those of `each`, and when the database cannot be read.
+pub fn for_each(conn: &mut Conn, mut each: impl FnMut(StoredFile) -> Result<()>) -> Result<()> {
+    let sql = format!("{FILES} WHERE shard = $1 ORDER BY id");
+    conn.for_each(&sql, &[SHARD.into()], |row| each(file(row)?))
+}
+
 /// Gives a file to a matter. One that belongs to a matter already stays there.
 pub fn attach(conn: &mut Conn, id: FileId, matter: MatterId) -> Result<()> {
     conn.exec(

@@ -8,6 +8,7 @@
 
 mod set;
 
+use crate::database::Turn;
 use crate::driver::{Conn, DbError};
 use civic::id::{AccountId, MatterId, Mint};
 use civic::limits::{QUEUE_COMMANDS_MAX, SET_COMMANDS_MAX};
@@ -19,6 +20,9 @@ use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Said where another server took the database over.
+pub const TAKEN: &str = "另一台服务器已接管这个数据库，本服务器现在只能查看、不能办理；请从另一台服务器的地址办理，或通知系统管理员重新启动本服务器";
 
 /// Makes ids and numbers while commands are decided.
 #[derive(Debug)]
@@ -135,12 +139,14 @@ pub struct Lane {
 }
 
 impl Lane {
-    /// Starts a lane on a writing connection. `publish` is called after each commit.
+    /// Starts a lane on a writing connection. `publish` is called after each commit; `turn` tells when
+    /// the log of the database may be begun anew.
     ///
     /// # Errors
     /// When the thread cannot start or the newest ids cannot be read.
-    pub fn start(
+    pub(crate) fn start(
         mut conn: Conn,
+        turn: Turn,
         publish: impl Fn(Committed) + Send + 'static,
     ) -> Result<Self, DbError> {
         let last = newest_id(&mut conn)?;
@@ -148,6 +154,7 @@ impl Lane {
         let full = Arc::new(AtomicBool::new(false));
         let state = set::State {
             conn,
+            turn,
             mint: Mint::new(crate::SHARD as u16, last),
             numbers: HashMap::new(),
             publish: Box::new(publish),
@@ -292,6 +299,7 @@ fn run(mut state: set::State, items: &Receiver<Item>) {
                     state.commit(commands);
                 }
             }
+            state.tidy();
         }
     }
 }

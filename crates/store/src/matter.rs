@@ -6,7 +6,7 @@ use civic::area::Level;
 use civic::id::{AccountId, AreaId, MatterId, OrgId};
 use civic::matter::{ClockKind, Desk, Matter};
 use civic::time::Instant;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 const COLUMNS: &[(&str, Kind)] = &[
     ("shard", Kind::Int),
@@ -126,16 +126,43 @@ pub(crate) fn parse(body: &str) -> Result<Matter> {
     serde_json::from_str(body).map_err(|e| DbError::Corrupt(format!("matter from JSON: {e}")))
 }
 
-/// The columns of a matter as they are stored, for `verify`.
-pub(crate) fn stored_values(conn: &mut Conn, id: MatterId) -> Result<Option<Vec<Value>>> {
+/// The columns of the matters behind `after` as they are stored, by id, for `verify`.
+pub(crate) fn stored_page(
+    conn: &mut Conn,
+    after: i64,
+    limit: usize,
+) -> Result<BTreeMap<i64, Vec<Value>>> {
     let names: Vec<&str> = COLUMNS.iter().map(|(name, _)| *name).collect();
     let sql = format!(
-        "SELECT {} FROM matter WHERE shard = $1 AND id = $2",
+        "SELECT {} FROM matter WHERE shard = $1 AND id > $2 ORDER BY id LIMIT $3",
         names.join(", ")
     );
-    Ok(conn
-        .query_opt(&sql, &[SHARD.into(), id.0.into()])?
-        .map(Row::into_values))
+    conn.query(&sql, &[SHARD.into(), after.into(), (limit as i64).into()])?
+        .into_iter()
+        .map(|row| Ok((row.int(1)?, row.into_values())))
+        .collect()
+}
+
+/// The number in a row of [`stored_page`].
+pub(crate) fn no_of(row: &[Value]) -> &str {
+    match row.get(2) {
+        Some(Value::Text(no)) => no,
+        _ => "",
+    }
+}
+
+/// The fold in a row of [`stored_page`].
+pub(crate) fn body_of(row: &[Value]) -> Result<Matter> {
+    match row.last() {
+        Some(Value::Text(body)) => parse(body),
+        _ => Err(DbError::Corrupt("matter without body".into())),
+    }
+}
+
+/// The prefix of a number (town and day, with the hyphen) and the counter within it.
+pub(crate) fn split_no(no: &str) -> Option<(&str, i64)> {
+    let (prefix, counter) = no.split_at(no.rfind('-')? + 1);
+    Some((prefix, counter.parse().ok()?))
 }
 
 /// How a sentence names a matter of which only the id is known: by its number, or by the id where
@@ -163,16 +190,17 @@ pub(crate) fn insert(conn: &mut Conn, matters: &[&Matter]) -> Result<()> {
 
 /// Writes matters that changed, each from the version it had; says how many still had it.
 pub(crate) fn update(conn: &mut Conn, changed: &[(u32, &Matter)]) -> Result<u64> {
+    let at: Vec<usize> = CHANGING
+        .iter()
+        .filter_map(|name| COLUMNS.iter().position(|(c, _)| c == name))
+        .collect();
     let mut rows = Vec::with_capacity(changed.len());
     for (was, matter) in changed {
-        let all = values(matter)?;
+        let mut all = values(matter)?;
         let mut row: Vec<Value> = vec![SHARD.into(), matter.id.0.into(), (*was).into()];
-        let of = |name: &str| COLUMNS.iter().position(|(c, _)| *c == name);
         row.extend(
-            CHANGING
-                .iter()
-                .filter_map(|c| of(c))
-                .map(|i| all[i].clone()),
+            at.iter()
+                .map(|i| std::mem::replace(&mut all[*i], Value::Null)),
         );
         rows.push(row);
     }
@@ -595,16 +623,61 @@ pub(crate) fn holding_values(matter: &Matter) -> Vec<Vec<Value>> {
         .collect()
 }
 
-/// Replaces the rows of `holding` of these matters.
-pub(crate) fn hold(conn: &mut Conn, was: &[i64], matters: &[&Matter]) -> Result<()> {
-    if !was.is_empty() {
+/// The rows of `holding` of the matters after `after` up to `upto`, by matter and slot, for `verify`.
+pub(crate) fn stored_holdings(
+    conn: &mut Conn,
+    after: i64,
+    upto: i64,
+) -> Result<BTreeMap<(i64, i64), Vec<Value>>> {
+    let names: Vec<&str> = HOLDING.columns.iter().map(|(name, _)| *name).collect();
+    let sql = format!(
+        "SELECT {} FROM holding WHERE shard = $1 AND matter > $2 AND matter <= $3",
+        names.join(", ")
+    );
+    conn.query(&sql, &[SHARD.into(), after.into(), upto.into()])?
+        .into_iter()
+        .map(|row| Ok(((row.int(1)?, row.int(2)?), row.into_values())))
+        .collect()
+}
+
+/// Brings the rows of `holding` from what a matter was to what it is. A row that stays is updated,
+/// so that only the indexes of what changed are written.
+pub(crate) fn hold(conn: &mut Conn, changes: &[(Option<&Matter>, &Matter)]) -> Result<()> {
+    let mut gone = Vec::new();
+    let mut rows: Vec<Vec<Value>> = Vec::with_capacity(changes.len());
+    for (before, now) in changes {
+        let now_on = holding_values(now);
+        for row in before.map(holding_values).unwrap_or_default() {
+            if !now_on.iter().any(|new| new[..3] == row[..3]) {
+                gone.push(now.id.0);
+            }
+        }
+        rows.extend(now_on);
+    }
+    if !gone.is_empty() {
         conn.exec(
             "DELETE FROM holding WHERE shard = $1 AND matter = ANY($2)",
-            &[SHARD.into(), was.to_vec().into()],
+            &[SHARD.into(), gone.into()],
         )?;
     }
-    let rows: Vec<Vec<Value>> = matters.iter().flat_map(|m| holding_values(m)).collect();
-    conn.insert_many(&HOLDING, &rows, OnConflict::Error)?;
+    conn.insert_many(
+        &HOLDING,
+        &rows,
+        OnConflict::Replace {
+            key: &["shard", "matter", "slot"],
+            set: &[
+                "desk_kind",
+                "desk_key",
+                "town",
+                "community",
+                "since",
+                "due_at",
+                "due_kind",
+                "overdue",
+                "holder",
+            ],
+        },
+    )?;
     Ok(())
 }
 
@@ -616,6 +689,21 @@ pub fn party(conn: &mut Conn, id: MatterId) -> Result<Option<Vec<u8>>> {
     )?
     .map(|row| row.bytes(0).map(<[u8]>::to_vec))
     .transpose()
+}
+
+/// Streams the sealed identities that were not erased, with their matters.
+///
+/// # Errors
+/// Those of `each`, and when the database cannot be read.
+pub fn for_each_party(
+    conn: &mut Conn,
+    mut each: impl FnMut(MatterId, &[u8]) -> Result<()>,
+) -> Result<()> {
+    let sql =
+        "SELECT matter, cipher FROM party WHERE shard = $1 AND erased_at IS NULL ORDER BY matter";
+    conn.for_each(sql, &[SHARD.into()], |row| {
+        each(MatterId(row.int(0)?), row.bytes(1)?)
+    })
 }
 
 /// Whether any sealed identity is kept: then the key it was sealed with must not be missing.

@@ -6,10 +6,14 @@
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::thread::{self, JoinHandle};
 
-use crossbeam_channel::{Receiver, Sender, unbounded};
+use crossbeam_channel::{Receiver, Sender, bounded};
 use futures::channel::oneshot;
 
 use crate::driver::{Conn, DbError, OpenError};
+
+/// Work that waits for a thread. Whoever comes when so much waits is told to come again: an answer
+/// that takes many seconds helps nobody, and what waits takes memory.
+const QUEUE: usize = 1_024;
 
 type Job = Box<dyn FnOnce(&mut Conn) + Send>;
 
@@ -39,7 +43,7 @@ impl Readers {
     }
 
     /// The same as a future, for any async runtime. Dropped before its turn, the
-    /// work is not done.
+    /// work is not done. [`DbError::Busy`] at once where too much waits already.
     pub fn read_async<T, E>(
         &self,
         work: impl FnOnce(&mut Conn) -> Result<T, E> + Send + 'static,
@@ -48,7 +52,13 @@ impl Readers {
         T: Send + 'static,
         E: From<DbError> + Send + 'static,
     {
-        self.threads.run(|conn| snapshot(conn, work)).arrive()
+        let reply = self.threads.try_run(|conn| snapshot(conn, work));
+        async move {
+            match reply {
+                Some(reply) => reply.arrive().await,
+                None => Err(DbError::Busy("the queue of the readers is full".to_owned()).into()),
+            }
+        }
     }
 }
 
@@ -97,7 +107,7 @@ struct Threads {
 
 impl Threads {
     fn start(name: &str, conns: Vec<Conn>) -> Result<Threads, OpenError> {
-        let (queue, jobs) = unbounded();
+        let (queue, jobs) = bounded(QUEUE);
         let mut threads = Threads {
             queue: Some(queue),
             handles: Vec::new(),
@@ -113,24 +123,40 @@ impl Threads {
         Ok(threads)
     }
 
+    /// Puts work into the queue, and waits for room.
     fn run<T: Send + 'static>(
         &self,
         work: impl FnOnce(&mut Conn) -> T + Send + 'static,
     ) -> Reply<T> {
-        let (reply, arrival) = oneshot::channel();
-        let job: Job = Box::new(move |conn| {
-            if reply.is_canceled() {
-                return; // the caller has gone
-            }
-            let outcome = catch_unwind(AssertUnwindSafe(|| work(conn)));
-            // Before the answer: who has it may count on a free connection.
-            conn.undo();
-            let _ = reply.send(outcome);
-        });
+        let (job, reply) = job(work);
         // A job that can't be sent is dropped, and its reply with it.
         let _ = self.queue.as_ref().map(|queue| queue.send(job));
-        Reply { arrival }
+        reply
     }
+
+    /// Puts work into the queue, if there is room.
+    fn try_run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Conn) -> T + Send + 'static,
+    ) -> Option<Reply<T>> {
+        let (job, reply) = job(work);
+        self.queue.as_ref()?.try_send(job).ok()?;
+        Some(reply)
+    }
+}
+
+fn job<T: Send + 'static>(work: impl FnOnce(&mut Conn) -> T + Send + 'static) -> (Job, Reply<T>) {
+    let (reply, arrival) = oneshot::channel();
+    let job: Job = Box::new(move |conn| {
+        if reply.is_canceled() {
+            return; // the caller has gone
+        }
+        let outcome = catch_unwind(AssertUnwindSafe(|| work(conn)));
+        // Before the answer: who has it may count on a free connection.
+        conn.undo();
+        let _ = reply.send(outcome);
+    });
+    (job, Reply { arrival })
 }
 
 fn serve(mut conn: Conn, jobs: Receiver<Job>) {

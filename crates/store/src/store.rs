@@ -42,7 +42,7 @@ impl Store {
         publish: impl Fn(Committed) + Send + 'static,
     ) -> Result<Self, OpenError> {
         let database = Database::open(url)?;
-        let mut conn = database.writing_conn()?;
+        let mut conn = alone(&database)?;
         let pending = migrate::pending(&mut conn, MIGRATIONS)?;
         if let Some((number, name, _)) = pending.first() {
             return Err(OpenError::new(format!(
@@ -61,18 +61,19 @@ impl Store {
         publish: impl Fn(Committed) + Send + 'static,
     ) -> Result<Self, OpenError> {
         let database = Database::open_or_create(url)?;
-        let mut conn = database.writing_conn()?;
+        let mut conn = alone(&database)?;
         migrate::migrate(&mut conn, MIGRATIONS)?;
         Self::start(database, conn, publish)
     }
 
     fn start(
         database: Database,
-        conn: Conn,
+        mut conn: Conn,
         publish: impl Fn(Committed) + Send + 'static,
     ) -> Result<Self, OpenError> {
+        conn.begin_term()?;
         let readers = database.readers(READERS)?;
-        let lane = Lane::start(conn, publish)?;
+        let lane = Lane::start(conn, database.turn(), publish)?;
         Ok(Self {
             lane,
             readers,
@@ -148,3 +149,19 @@ impl Store {
         self.lane.is_read_only()
     }
 }
+
+/// The writing connection of the one server that may write.
+fn alone(database: &Database) -> Result<Conn, OpenError> {
+    let mut conn = database.writing_conn()?;
+    match conn.take_lease() {
+        Ok(()) => Ok(conn),
+        Err(DbError::Taken(holder)) => Err(OpenError::new(format!(
+            "数据库 {} 正由另一个夯基进程使用({holder})。同一个库同时只能有一个夯基办理业务，请先停止它；如果它所在的机器已经断电或断网，请等一分钟再试",
+            database.url()
+        ))),
+        Err(other) => Err(other.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests;

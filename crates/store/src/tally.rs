@@ -1,7 +1,7 @@
 //! Tallies: the figures of the boards, kept up the tree by the committer.
 
 use crate::SHARD;
-use crate::driver::{Conn, Kind, OnConflict, Result, Row, Table, Value};
+use crate::driver::{Conn, Dialect, Kind, OnConflict, Result, Row, Table, Value};
 use civic::area::{Level, Path};
 use civic::id::AreaId;
 use civic::matter::Matter;
@@ -12,32 +12,67 @@ use std::sync::OnceLock;
 /// Key of a row: period, class, parent, node. The parent of the root is 0.
 pub type Key = (i64, i64, i64, i64);
 
+/// What a matter contributes: class, period and measure, with a number.
+type Figured = BTreeMap<(i64, i64, Measure), i64>;
+
 /// Changes of figures, merged per row and sorted by key.
 #[derive(Debug, Default, Clone)]
 pub struct Deltas(BTreeMap<Key, Vec<i64>>);
 
 impl Deltas {
-    /// Adds what a matter contributes, `times` 1 or -1, to every level of its path from the city to
-    /// the grid; classes are kept down to the community.
-    pub fn add(&mut self, matter: &Matter, times: i64) {
-        for ((class, period, measure), n) in measure::contribution(matter) {
-            for (parent, node, level) in nodes(&matter.path) {
-                if class != 0 && level > Level::Community {
-                    continue;
+    /// Adds what a matter contributes to every level of its path from the city to the grid; classes
+    /// are kept down to the community.
+    pub fn add(&mut self, matter: &Matter) {
+        self.spread(&matter.path, &measure::contribution(matter));
+    }
+    /// Adds what a matter contributes now, and takes away what it did before. Nearly all of it is the
+    /// same, so the difference is made before it is spread over the levels.
+    pub fn change(&mut self, before: Option<&Matter>, now: &Matter) {
+        let mut figures = measure::contribution(now);
+        if let Some(before) = before {
+            let moved = before.path != now.path;
+            let mut minus = measure::contribution(before);
+            if moved {
+                minus.values_mut().for_each(|n| *n = -*n);
+                self.spread(&before.path, &minus);
+            } else {
+                for (key, n) in minus {
+                    *figures.entry(key).or_default() -= n;
                 }
-                let row = self
-                    .0
-                    .entry((period, class, parent, node))
-                    .or_insert_with(|| vec![0; Measure::ALL.len()]);
-                row[measure as usize] += n * times;
             }
         }
+        self.spread(&now.path, &figures);
+    }
+    fn spread(&mut self, path: &Path, figures: &Figured) {
+        for ((class, period, measure), n) in figures.iter().filter(|(_, n)| **n != 0) {
+            for (parent, node, level) in nodes(path) {
+                if *class == 0 || level <= Level::Community {
+                    self.add_one((*period, *class, parent, node), *measure as usize, *n);
+                }
+            }
+        }
+    }
+    /// Adds to one figure.
+    pub(crate) fn add_one(&mut self, key: Key, measure: usize, n: i64) {
+        let row = self
+            .0
+            .entry(key)
+            .or_insert_with(|| vec![0; Measure::ALL.len()]);
+        row[measure] += n;
+    }
+    /// How many rows it holds.
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+    /// All rows, sorted by key.
+    pub(crate) fn into_rows(self) -> std::collections::btree_map::IntoIter<Key, Vec<i64>> {
+        self.0.into_iter()
     }
     /// The rows in which something changed.
     pub fn rows(&self) -> impl Iterator<Item = (&Key, &Vec<i64>)> {
         self.0.iter().filter(|(_, row)| row.iter().any(|n| *n != 0))
     }
-    /// Forgets the rows in which nothing changed.
+    /// Forgets all rows.
     pub fn clear(&mut self) {
         self.0.clear();
     }
@@ -56,45 +91,64 @@ fn nodes(path: &Path) -> impl Iterator<Item = (i64, i64, Level)> {
         })
 }
 
-/// Column names: the key, then one per measure.
-fn columns() -> &'static [(&'static str, Kind)] {
-    static COLUMNS: OnceLock<Vec<(&'static str, Kind)>> = OnceLock::new();
-    COLUMNS.get_or_init(|| {
-        ["shard", "period", "class", "parent", "node"]
-            .into_iter()
-            .chain(Measure::ALL.iter().map(|m| m.code()))
-            .map(|c| (c, Kind::Int))
-            .collect()
-    })
-}
+const KEY: &[&str] = &["shard", "period", "class", "parent", "node"];
 
 fn measures() -> &'static [&'static str] {
     static NAMES: OnceLock<Vec<&'static str>> = OnceLock::new();
     NAMES.get_or_init(|| Measure::ALL.iter().map(|m| m.code()).collect())
 }
 
+/// Measures written together on SQLite: see [`apply`].
+const BLOCK: usize = 8;
+
 /// Adds the deltas to the kept figures.
+///
+/// A row has nearly fifty figures, and a step changes a handful. SQLite runs a row at a time, so there
+/// rows are written by the blocks of columns in which they changed, with at most 63 statements, all of
+/// them kept prepared. PostgreSQL takes the whole set as arrays, where one statement is best.
 pub(crate) fn apply(conn: &mut Conn, deltas: &Deltas) -> Result<()> {
-    let rows: Vec<Vec<Value>> = deltas
-        .rows()
-        .map(|((period, class, parent, node), figures)| {
-            [SHARD, *period, *class, *parent, *node]
-                .into_iter()
-                .chain(figures.iter().copied())
-                .map(Value::Int)
-                .collect()
-        })
-        .collect();
-    let table = Table {
-        name: "tally",
-        columns: columns(),
-    };
-    let key = OnConflict::Add {
-        key: &["shard", "period", "class", "parent", "node"],
-        add: measures(),
-    };
-    conn.insert_many(&table, &rows, key)?;
+    let all = measures();
+    let narrow = conn.dialect() == Dialect::Sqlite;
+    let mut shapes: BTreeMap<u64, Vec<Vec<Value>>> = BTreeMap::new();
+    for ((period, class, parent, node), figures) in deltas.rows() {
+        let changed = |block: &[i64]| block.iter().any(|n| *n != 0);
+        let shape = (0..)
+            .zip(figures.chunks(BLOCK))
+            .fold(0, |shape, (nth, block)| {
+                shape | u64::from(!narrow || changed(block)) << nth
+            });
+        let row = [SHARD, *period, *class, *parent, *node]
+            .into_iter()
+            .chain(of_shape(shape, figures).copied())
+            .map(Value::Int)
+            .collect();
+        shapes.entry(shape).or_default().push(row);
+    }
+    for (shape, rows) in shapes {
+        let add: Vec<&str> = of_shape(shape, all).copied().collect();
+        let columns: Vec<(&str, Kind)> = KEY.iter().chain(&add).map(|c| (*c, Kind::Int)).collect();
+        let table = Table {
+            name: "tally",
+            columns: &columns,
+        };
+        conn.insert_many(
+            &table,
+            &rows,
+            OnConflict::Add {
+                key: KEY,
+                add: &add,
+            },
+        )?;
+    }
     Ok(())
+}
+
+/// The elements in the blocks of a shape.
+fn of_shape<T>(shape: u64, all: &[T]) -> impl Iterator<Item = &T> {
+    all.chunks(BLOCK)
+        .enumerate()
+        .filter(move |(nth, _)| shape >> nth & 1 == 1)
+        .flat_map(|(_, block)| block)
 }
 
 /// Figures by measure.

@@ -12,7 +12,7 @@ use crate::load::Crew;
 use crate::server::Server;
 use civic::id::MatterId;
 use journal::{matters, steps};
-use kept::{audits, holdings, seals, tallies};
+use kept::{audits, holdings, links, seals, tallies};
 use store::database::Database;
 use wrong::Victim;
 
@@ -29,7 +29,7 @@ fn prepare(city: &City) -> i64 {
     let id = first.id();
     let command = escalate(&id, first.version(), "tamper-escalate");
     let second = crew.head.send(server.address, &command).unwrap();
-    let command = escalate(&id, second.version(), "tamper-escalate");
+    let command = escalate(&id, second.version(), "tamper-escalate-2");
     let third = crew.grid.send(server.address, &command).unwrap();
     assert_eq!((third.status, third.version()), (200, 3), "{}", third.body);
     drop(server);
@@ -58,6 +58,7 @@ fn every_wrong_is_found_and_named(city: &City) {
     cases.extend(tallies(conn));
     cases.extend(audits(conn));
     cases.extend(seals(conn, &victim));
+    cases.extend(links(conn, &victim));
     let mut missed = Vec::new();
     for case in &cases {
         conn.begin().unwrap();

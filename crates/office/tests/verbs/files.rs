@@ -114,3 +114,43 @@ async fn lost_and_altered_bytes_are_explained() {
     std::fs::remove_file(&blob).unwrap();
     assert!(unknown(city.office.open_file(&unit, file.id).await).contains("文件内容已丢失"));
 }
+
+/// What the proof finds beside the database.
+async fn proof(city: &City) -> Vec<String> {
+    let folder = city.folder();
+    let read = city
+        .office
+        .store()
+        .read::<_, store::driver::OpenError>(move |conn| {
+            let mut report = store::verify::Report::default();
+            office::proof::beside(conn, &folder, &mut report, |_| ())?;
+            Ok(report.findings)
+        });
+    read.await.unwrap()
+}
+
+#[tokio::test]
+async fn the_proof_names_lost_and_altered_bytes_and_identities_that_the_key_does_not_open() {
+    let city = City::found("beside").await;
+    let unit = city.actor("unit");
+    let file = city.office.upload(&unit, "a.png", png("x")).await.unwrap();
+    assert!(proof(&city).await.is_empty());
+    let blob = blobs(&city).remove(0);
+    std::fs::write(&blob, b"other").unwrap();
+    let found = proof(&city).await;
+    assert!(
+        found[0].starts_with(&format!("附件“a.png”(编号 {})内容与登记", file.id)),
+        "{found:?}"
+    );
+    std::fs::remove_file(&blob).unwrap();
+    assert!(proof(&city).await[0].contains("文件已丢失"));
+    let insert = "INSERT INTO party (shard, matter, cipher) VALUES (1, 77, $1)";
+    city.office
+        .store()
+        .write::<_, store::lane::Failure>(|conn| Ok(conn.exec(insert, &[vec![1u8; 60].into()])?))
+        .await
+        .unwrap();
+    assert!(proof(&city).await[0].contains("事件 77 的加密身份"));
+    std::fs::remove_file(city.folder().join("hangji.key")).unwrap();
+    assert!(proof(&city).await[0].contains("没有找到密钥文件"));
+}

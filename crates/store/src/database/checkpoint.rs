@@ -1,7 +1,15 @@
-//! The thread that moves SQLite's log into the file, so that no commit waits for
-//! it: p99 of a commit falls from 35 to 8 ms.
+//! The thread that moves SQLite's log into the file, so that no commit waits for it.
+//!
+//! Under a steady load the log never is empty, and only the writer can begin it anew: another
+//! connection would have to find the moment between two commits, and while it looked for one the log
+//! grew to hundreds of megabytes, whose move then held up everybody. So this thread moves the pages
+//! ([`Look::Moved`], beside the writer), and when the log is long enough and nearly moved it tells
+//! the lane ([`Turn`]), which begins it anew between two sets. The file keeps its length: to write
+//! over a log is three times as fast as to extend one. It is cut when nobody writes.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -11,15 +19,42 @@ use crate::driver::{Conn, OpenError, Result};
 
 /// Between two looks at the log.
 const EVERY: Duration = Duration::from_millis(100);
-/// Between two looks when a long reader kept the log from being cut: each try holds up the writer.
+/// Between two looks when a long reader keeps the log from being moved.
 const EVERY_WHEN_HELD: Duration = Duration::from_secs(1);
-/// How long one try to cut the log may hold up the writer.
-const HELD_FOR: Duration = Duration::from_millis(50);
-/// The log is cut when its file is bigger than this, in bytes.
-const CAP: u64 = 64 << 20;
+/// Looks without a write after which nobody is said to write.
+const QUIET_LOOKS: u32 = 20;
+
+/// Lengths that decide, in pages of 4 KiB.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Lengths {
+    /// Pages that are moved together while somebody writes: a page written often is moved once.
+    pub batch: i64,
+    /// Pages left over that the lane may move itself.
+    pub rest: i64,
+    /// The log is begun anew when it is longer.
+    pub cap: i64,
+}
+
+const LENGTHS: Lengths = Lengths {
+    batch: 4_096,
+    rest: 512,
+    cap: 24_576,
+};
+
+/// Tells the lane that the log may be begun anew.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Turn(Arc<AtomicBool>);
+
+impl Turn {
+    /// Whether it was asked for since the last time.
+    pub(crate) fn take(&self) -> bool {
+        self.0.load(Ordering::Relaxed) && self.0.swap(false, Ordering::Relaxed)
+    }
+}
 
 /// The running thread; dropping it ends it after a last checkpoint.
 pub(super) struct Checkpoints {
+    turn: Turn,
     stop: Option<Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
@@ -30,7 +65,8 @@ impl Checkpoints {
         database: &Path,
     ) -> std::result::Result<Checkpoints, OpenError> {
         let (stop, stopped) = bounded::<()>(0);
-        let mut log = Log::new(conn, database, CAP)?;
+        let mut log = Log::new(conn, database, LENGTHS);
+        let turn = log.turn.clone();
         let run = move || {
             let mut wait = EVERY;
             loop {
@@ -53,9 +89,14 @@ impl Checkpoints {
             .spawn(run)
             .map_err(|e| OpenError::new(format!("系统无法再开新的线程：{e}")))?;
         Ok(Checkpoints {
+            turn,
             stop: Some(stop),
             thread: Some(thread),
         })
+    }
+
+    pub(super) fn turn(&self) -> Turn {
+        self.turn.clone()
     }
 }
 
@@ -71,61 +112,105 @@ impl Drop for Checkpoints {
 /// What a look at the log did.
 #[derive(Debug, PartialEq)]
 pub(super) enum Look {
-    /// Nothing was written since the last look.
+    /// Nothing is to be moved, or too little while somebody writes.
     Quiet,
-    /// Pages went into the file; the log is used again from its start when it can be.
+    /// Pages went into the file.
     Moved,
-    /// The log was over the cap and is now empty.
+    /// The log is long and nearly moved: the lane is asked to begin it anew.
+    Asked,
+    /// Nobody writes, and the file of the log was cut.
     Cut,
-    /// Over the cap, and a reader needs it.
+    /// A reader needs the log.
     Held,
 }
 
 pub(super) struct Log {
     conn: Conn,
     path: PathBuf,
-    cap: u64,
-    /// SQLite's count of other connections' commits, at the last complete checkpoint.
+    lengths: Lengths,
+    pub(super) turn: Turn,
+    /// SQLite's count of other connections' commits, at the last look.
     seen: Option<i64>,
+    /// Looks since it changed.
+    quiet: u32,
 }
 
 impl Log {
-    pub(super) fn new(mut conn: Conn, database: &Path, cap: u64) -> Result<Log> {
-        conn.batch(&format!("PRAGMA busy_timeout={}", HELD_FOR.as_millis()))?;
+    pub(super) fn new(conn: Conn, database: &Path, lengths: Lengths) -> Log {
         let mut path = database.as_os_str().to_owned();
         path.push("-wal");
-        Ok(Log {
+        Log {
             conn,
             path: path.into(),
-            cap,
+            lengths,
+            turn: Turn::default(),
             seen: None,
-        })
+            quiet: 0,
+        }
     }
 
     pub(super) fn look(&mut self) -> Result<Look> {
         let version = self.conn.query_one("PRAGMA data_version", &[])?.int(0)?;
-        if self.seen == Some(version) {
+        self.quiet = match self.seen.replace(version) {
+            Some(seen) if seen == version => self.quiet.saturating_add(1),
+            _ => 0,
+        };
+        let (length, left) = self.checkpoint("NOOP")?;
+        if left == 0 && self.quiet >= QUIET_LOOKS {
+            return self.cut();
+        }
+        let enough = if self.quiet > 0 {
+            1
+        } else {
+            self.lengths.batch
+        };
+        if left < enough {
             return Ok(Look::Quiet);
         }
-        // PASSIVE first, even over the cap: it holds nobody up, and leaves TRUNCATE
-        // little to do while that holds up the writer.
-        let moved = self.conn.query_one("PRAGMA wal_checkpoint(PASSIVE)", &[])?;
-        let over = self.path.metadata().is_ok_and(|log| log.len() > self.cap);
-        let (look, complete) = if over {
+        // While this moves pages the writer adds some: fewer each time.
+        let (mut length, mut left, mut before) = (length, left, i64::MAX);
+        while left > 0 && left < before {
+            before = left;
+            (length, left) = self.checkpoint("PASSIVE")?;
+            if left <= self.lengths.rest {
+                break;
+            }
+        }
+        if length <= self.lengths.cap {
+            return Ok(if left > self.lengths.batch {
+                Look::Held
+            } else {
+                Look::Moved
+            });
+        }
+        if left > self.lengths.batch {
+            return Ok(Look::Held);
+        }
+        self.turn.0.store(true, Ordering::Relaxed);
+        Ok(Look::Asked)
+    }
+
+    /// The length of the log and what of it is not in the file yet, in pages, after a checkpoint.
+    fn checkpoint(&mut self, mode: &str) -> Result<(i64, i64)> {
+        let sql = format!("PRAGMA wal_checkpoint({mode})");
+        let row = self.conn.query_one(&sql, &[])?;
+        Ok((row.int(1)?, row.int(1)? - row.int(2)?))
+    }
+
+    /// Cuts the file of a log that is longer than the cap. Holds up a writer who comes just now.
+    fn cut(&mut self) -> Result<Look> {
+        let cap = self.lengths.cap.unsigned_abs() * 4_096;
+        if self.path.metadata().is_ok_and(|log| log.len() > cap) {
+            self.conn.batch("PRAGMA busy_timeout=0")?;
             let cut = self
                 .conn
                 .query_one("PRAGMA wal_checkpoint(TRUNCATE)", &[])?;
-            match cut.int(0)? {
-                0 => (Look::Cut, true),
-                _ => (Look::Held, false),
-            }
-        } else {
-            (
-                Look::Moved,
-                moved.int(0)? == 0 && moved.int(1)? == moved.int(2)?,
-            )
-        };
-        self.seen = complete.then_some(version);
-        Ok(look)
+            return Ok(if cut.int(0)? == 0 {
+                Look::Cut
+            } else {
+                Look::Held
+            });
+        }
+        Ok(Look::Quiet)
     }
 }

@@ -1,4 +1,4 @@
-use super::checkpoint::{Log, Look};
+use super::checkpoint::{Lengths, Log, Look};
 use super::*;
 use crate::on_both;
 use crate::testing::Fresh;
@@ -116,42 +116,72 @@ fn the_sqlite_writer_is_durable_and_leaves_checkpoints_to_their_thread() {
 }
 
 #[test]
-fn the_log_is_moved_when_written_and_cut_over_the_cap_unless_a_reader_holds_it() {
+fn the_log_is_moved_in_batches_begun_anew_by_the_writer_and_cut_when_nobody_writes() {
     let fresh = Fresh::sqlite("checkpoint");
     let StoreUrl::Sqlite(path) = fresh.url().clone() else {
         unreachable!()
     };
     let conn = || Conn::sqlite_writer(&path, true).unwrap();
-    let (mut writer, mut log) = (conn(), Log::new(conn(), &path, 100_000).unwrap());
+    let lengths = Lengths {
+        batch: 20,
+        rest: 5,
+        cap: 100,
+    };
+    let (mut writer, mut log) = (conn(), Log::new(conn(), &path, lengths));
     writer
         .batch("CREATE TABLE t (n INTEGER, filler TEXT)")
         .unwrap();
     let size = || {
-        std::fs::metadata(path.with_extension("db-wal"))
-            .unwrap()
-            .len()
+        let log = std::fs::metadata(path.with_extension("db-wal"));
+        log.unwrap().len()
     };
-    let mut write = |rows: usize| {
+    let write = |writer: &mut Conn, rows: usize| {
         let filler = "x".repeat(1_000);
-        writer.transaction(|conn| {
-            let sql = "INSERT INTO t VALUES (1, $1)";
-            (0..rows).try_for_each(|_| conn.exec(sql, &[filler.as_str().into()]).map(|_| ()))
-        })
+        writer
+            .transaction(|conn| {
+                let sql = "INSERT INTO t VALUES (1, $1)";
+                (0..rows).try_for_each(|_| conn.exec(sql, &[filler.as_str().into()]).map(|_| ()))
+            })
+            .unwrap();
     };
-    assert_eq!(log.look().unwrap(), Look::Moved);
-    assert_eq!(log.look().unwrap(), Look::Quiet);
+    assert_eq!(log.look().unwrap(), Look::Quiet, "too little to move");
+    assert_eq!(log.look().unwrap(), Look::Moved, "but nobody writes");
+    write(&mut writer, 100);
+    assert_eq!(log.look().unwrap(), Look::Moved, "a batch");
     let mut reader = Conn::sqlite_reader(&path).unwrap();
     reader.begin_read().unwrap();
     reader.query("SELECT count(*) FROM t", &[]).unwrap();
-    write(1_000).unwrap();
-    assert!(size() > 1_000_000);
+    write(&mut writer, 1_000);
     assert_eq!(log.look().unwrap(), Look::Held);
+    assert!(!log.turn.take());
     reader.rollback().unwrap();
-    assert_eq!(log.look().unwrap(), Look::Cut);
+    assert_eq!(log.look().unwrap(), Look::Asked);
+    assert!(log.turn.take() && !log.turn.take(), "once");
+    let long = size();
+    assert!(long > 1_000_000);
+    reader.begin_read().unwrap();
+    reader.query("SELECT count(*) FROM t", &[]).unwrap();
+    write(&mut writer, 1);
+    assert!(!writer.restart_log().unwrap(), "a reader needs it");
+    reader.rollback().unwrap();
+    assert!(writer.restart_log().unwrap());
+    write(&mut writer, 1);
+    assert_eq!(size(), long, "it is written over from its start");
+    let row = writer
+        .query_one("PRAGMA wal_checkpoint(NOOP)", &[])
+        .unwrap();
+    assert!(row.int(1).unwrap() < 20, "{row:?}");
+    let looks: Vec<Look> = (0..30).map(|_| log.look().unwrap()).collect();
+    assert!(looks.contains(&Look::Cut), "{looks:?}");
     assert_eq!(size(), 0);
-    assert_eq!(log.look().unwrap(), Look::Quiet);
-    write(1).unwrap();
-    assert_eq!(log.look().unwrap(), Look::Moved);
+    assert_eq!(
+        reader
+            .query_one("SELECT count(*) FROM t", &[])
+            .unwrap()
+            .int(0)
+            .unwrap(),
+        1_102
+    );
 }
 
 #[test]

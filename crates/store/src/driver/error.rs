@@ -27,6 +27,9 @@ pub enum DbError {
     /// The database, the file or the transaction takes no writes.
     #[error("read only: {0}")]
     ReadOnly(String),
+    /// Another server writes in this database now: this one may only read.
+    #[error("taken over: {0}")]
+    Taken(String),
     /// The connection or the disk failed. If it happened in `commit`, whether the
     /// commit counts is unknown: look up the idempotency key before repeating it.
     #[error("connection lost: {0}")]
@@ -227,6 +230,7 @@ impl From<DbError> for OpenError {
             DbError::Busy(_) | DbError::Retry(_) => "数据库正忙，请稍后再试",
             DbError::Full(_) => "磁盘空间已满，请先腾出空间",
             DbError::ReadOnly(_) => "数据库是只读的，请检查文件与账户的写权限",
+            DbError::Taken(_) => "另一台服务器已接管这个数据库，请先停掉那一台",
             DbError::Lost(_) => "与数据库的连接中断或磁盘读写失败，请检查数据库服务与磁盘",
             DbError::Corrupt(_) => "数据库文件已损坏，请从备份恢复",
             DbError::Other(_) => "数据库执行出错，请把下面的原文交给技术人员",

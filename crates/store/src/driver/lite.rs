@@ -104,6 +104,18 @@ impl Lite {
         Ok(())
     }
 
+    /// See [`super::Conn::restart_log`].
+    pub(super) fn restart_log(&mut self) -> Result<bool> {
+        self.connection.busy_timeout(Duration::ZERO)?;
+        let busy = self
+            .connection
+            .query_row("PRAGMA wal_checkpoint(RESTART)", [], |row| {
+                row.get::<_, i64>(0)
+            });
+        self.connection.busy_timeout(BUSY_WAIT)?;
+        Ok(busy? == 0)
+    }
+
     pub(super) fn in_transaction(&self) -> bool {
         !self.connection.is_autocommit()
     }

@@ -9,6 +9,7 @@ use postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
 use postgres::{Client, Config, NoTls, Statement};
 
 use super::bulk::{Kind, OnConflict, Table};
+use super::lease::Lease;
 use super::{DbError, Result, Row, Value};
 
 /// Prepared statements kept by a connection. Dynamic texts are few, so when they
@@ -25,6 +26,8 @@ pub struct Pg {
     config: Config,
     statements: HashMap<Box<str>, Statement>,
     transaction: Transaction,
+    /// Set on the connection that writes for a server.
+    lease: Option<Lease>,
 }
 
 #[derive(PartialEq)]
@@ -44,7 +47,22 @@ impl Pg {
             config: config.clone(),
             statements: HashMap::new(),
             transaction: Transaction::None,
+            lease: None,
         })
+    }
+
+    /// See [`super::Conn::take_lease`].
+    pub(super) fn take_lease(&mut self) -> Result<()> {
+        self.lease = Some(Lease::take(&mut self.client)?);
+        Ok(())
+    }
+
+    /// See [`super::Conn::begin_term`].
+    pub(super) fn begin_term(&mut self) -> Result<()> {
+        match &mut self.lease {
+            Some(lease) => lease.begin_term(&mut self.client),
+            None => Err(DbError::Other("a term without a lease".to_owned())),
+        }
     }
 
     pub(super) fn for_each(
@@ -102,20 +120,32 @@ impl Pg {
         }
         let begun = match self.client.is_closed() {
             true => Err(DbError::Lost("closed".to_owned())),
-            false => self.control(sql),
+            false => self.hold_lease().and_then(|()| self.control(sql)),
         };
         if let Err(DbError::Lost(why)) = begun {
             tracing::warn!(%why, "reconnecting to PostgreSQL");
-            *self = Pg::connect(&self.config).map_err(|e| match DbError::from(e) {
+            self.lease = self.lease.take().map(Lease::dropped);
+            let fresh = Pg::connect(&self.config).map_err(|e| match DbError::from(e) {
                 DbError::Other(why) => DbError::Lost(why),
                 known => known,
             })?;
+            let lease = self.lease.take();
+            *self = Pg { lease, ..fresh };
+            self.hold_lease()?;
             self.control(sql)?;
         } else {
             begun?;
         }
         self.transaction = Transaction::Open;
         Ok(())
+    }
+
+    /// A connection that writes for a server writes nothing without its lease.
+    fn hold_lease(&mut self) -> Result<()> {
+        match &mut self.lease {
+            Some(lease) => lease.hold(&mut self.client),
+            None => Ok(()),
+        }
     }
 
     pub(super) fn commit(&mut self) -> Result<()> {

@@ -2,6 +2,7 @@
 
 use super::{Answer, Command, Committed, Failure, Minting, Reform, Reply, Work, Writing, decided};
 use crate::SHARD;
+use crate::database::Turn;
 use crate::driver::{Conn, DbError, Kind, OnConflict, Result, Table, Value};
 use crate::{asked, audit, file, matter, message, step, tally, visit};
 use civic::id::{AccountId, MatterId, Mint};
@@ -16,6 +17,7 @@ const RETRIES: usize = 3;
 
 pub(super) struct State {
     pub conn: Conn,
+    pub turn: Turn,
     pub mint: Mint,
     /// Counters known to be current; forgotten when a commit fails.
     pub numbers: HashMap<String, i64>,
@@ -89,6 +91,15 @@ impl State {
         Ok((value, committed))
     }
 
+    /// Between two sets, when everybody was answered: begins the log anew if it is time.
+    pub fn tidy(&mut self) {
+        if self.turn.take()
+            && let Err(error) = self.conn.restart_log()
+        {
+            tracing::warn!(%error, "the log was not begun anew");
+        }
+    }
+
     /// Carries out a set of commands; each gets its answer, whatever happens.
     pub fn commit(&mut self, mut commands: Vec<(Box<Command>, Reply)>) {
         let mut attempt = 0;
@@ -119,7 +130,10 @@ impl State {
                         _ => {}
                     }
                     tracing::error!(%error, commands = commands.len(), "a set was not committed");
-                    if matches!(error, DbError::Full(_) | DbError::ReadOnly(_)) {
+                    if matches!(
+                        error,
+                        DbError::Full(_) | DbError::ReadOnly(_) | DbError::Taken(_)
+                    ) {
                         self.full.store(true, Ordering::Relaxed);
                     }
                     for (_, reply) in commands.drain(..) {
@@ -288,15 +302,15 @@ impl State {
             .filter(|m| draft.before[&m.id].path != m.path)
             .collect();
         matter::rehome(conn, &elsewhere)?;
-        let was: Vec<i64> = old.iter().map(|m| m.id.0).collect();
-        matter::hold(conn, &was, &matters)?;
-        asked::keep(conn, &was, &matters)?;
+        let changes: Vec<(Option<&Matter>, &Matter)> = matters
+            .iter()
+            .map(|m| (draft.before.get(&m.id), *m))
+            .collect();
+        matter::hold(conn, &changes)?;
+        asked::keep(conn, &changes)?;
         let mut deltas = tally::Deltas::default();
         for matter in &matters {
-            if let Some(before) = draft.before.get(&matter.id) {
-                deltas.add(before, -1);
-            }
-            deltas.add(matter, 1);
+            deltas.change(draft.before.get(&matter.id), matter);
         }
         tally::apply(conn, &deltas)?;
         let notices = self.write_extras(draft)?;
@@ -368,11 +382,8 @@ impl State {
             .iter()
             .filter(|id| !draft.before.contains_key(id))
             .filter_map(|id| draft.now.0.get(id))
-            .filter_map(|m| {
-                m.no.rfind('-')
-                    .and_then(|at| m.no.get(..=at))
-                    .map(str::to_owned)
-            })
+            .filter_map(|m| matter::split_no(&m.no))
+            .map(|(prefix, _)| prefix.to_owned())
             .filter_map(|prefix| self.numbers.get(&prefix).map(|last| (prefix, *last)))
             .collect();
         prefixes.sort();
@@ -429,6 +440,7 @@ fn failure(error: &DbError) -> Failure {
         DbError::Full(_) | DbError::ReadOnly(_) => Failure::Refused(Refusal::Busy(
             "服务器磁盘已满或不可写，现在只能查看、不能办理；您的这次操作没有保存，请通知系统管理员清理磁盘后再试".into(),
         )),
+        DbError::Taken(_) => Failure::Refused(Refusal::Busy(super::TAKEN.into())),
         DbError::Lost(_) => Failure::Refused(Refusal::Busy(
             "与数据库的连接中断，这次操作是否成功还不确定；请稍后用同一页面重试，系统不会重复办理".into(),
         )),

@@ -69,6 +69,27 @@ on_both! {
         assert_eq!(writer.run(number), Ok(1));
     }
 
+    fn who_comes_to_a_full_queue_is_told_to_come_again(fresh: &Fresh) {
+        let database = fresh.open();
+        let readers = database.readers(1).unwrap();
+        let (begun, gate) = (Arc::new(Barrier::new(2)), Arc::new(Barrier::new(2)));
+        let held = {
+            let (begun, gate) = (begun.clone(), gate.clone());
+            readers.read_async(move |_| -> Result<()> { begun.wait(); gate.wait(); Ok(()) })
+        };
+        begun.wait();
+        let one = |conn: &mut Conn| -> Result<i64> { conn.query_one("SELECT 1", &[])?.int(0) };
+        let waiting: Vec<_> = (0..QUEUE).map(|_| readers.read_async(one)).collect();
+        let refused = futures::executor::block_on(readers.read_async(one));
+        assert!(matches!(refused, Err(DbError::Busy(_))), "{refused:?}");
+        gate.wait();
+        futures::executor::block_on(held).unwrap();
+        for read in waiting {
+            assert_eq!(futures::executor::block_on(read), Ok(1));
+        }
+        assert_eq!(futures::executor::block_on(readers.read_async(|conn| conn.query_one("SELECT 1", &[])?.int(0))), Ok::<i64, DbError>(1));
+    }
+
     fn a_read_ends_its_snapshot_even_when_it_fails(fresh: &Fresh) {
         let database = fresh.open();
         let (writer, readers) = (database.writer().unwrap(), database.readers(1).unwrap());

@@ -1,4 +1,4 @@
-//! Wrongs in what is kept beside the journals: desks, figures, audit, seals.
+//! Wrongs in what is kept beside the journals: desks, figures, audit, seals, and what points at them.
 
 use super::wrong::Alter::{self, Digest, Number, Text};
 use super::wrong::{Case, Victim, columns, copied};
@@ -188,6 +188,109 @@ pub fn seals(conn: &mut Conn, victim: &Victim) -> Vec<Case> {
             "an inserted sealed head",
             inserted,
             &["事件 77 封存时有 3 步"],
+        ),
+    ]);
+    all
+}
+
+/// Of nobody and nothing.
+const NOWHERE: i64 = 987_654_321;
+
+pub fn links(conn: &mut Conn, victim: &Victim) -> Vec<Case> {
+    let Victim { id, no, .. } = victim;
+    let one = |conn: &mut Conn, sql: &str| conn.query_one(sql, &[]).unwrap();
+    let told = one(conn, "SELECT MIN(id) FROM message WHERE desk_kind = 1")
+        .int(0)
+        .unwrap();
+    let post = one(conn, "SELECT MIN(id) FROM post WHERE area IS NOT NULL")
+        .int(0)
+        .unwrap();
+    let unit = one(conn, "SELECT MAX(id) FROM area").int(0).unwrap();
+    let prefix = &no[..=no.rfind('-').unwrap()];
+    let nowhere = |row: String, what: &str| format!("{row} 指向不存在的{what} {NOWHERE}");
+    let moved = |table: &str, column: &str, which: i64, says: String| {
+        let sql = format!("UPDATE {table} SET {column} = {NOWHERE} WHERE id = {which}");
+        Case::new(&format!("{table}.{column} of nowhere"), sql, &[&says])
+    };
+    let message = format!("消息 {told}");
+    let seat = format!("岗位 {post}");
+    let mut all = vec![
+        moved("message", "matter", told, nowhere(message.clone(), "事件")),
+        moved("message", "account", told, nowhere(message.clone(), "账号")),
+        moved("message", "desk_key", told, nowhere(message, "区域")),
+        moved("post", "account", post, nowhere(seat.clone(), "账号")),
+        moved("post", "area", post, nowhere(seat.clone(), "区域")),
+        moved("post", "org", post, nowhere(seat, "单位")),
+        moved(
+            "area",
+            "parent",
+            unit,
+            nowhere(format!("区域 {unit}"), "区域"),
+        ),
+    ];
+    let inserted = |table: &str, values: String, says: String| {
+        let sql = format!("INSERT INTO {table} {values}");
+        Case::new(&format!("an inserted {table}"), sql, &[&says])
+    };
+    let file = |matter: i64, account: i64| {
+        format!(
+            "(shard, id, matter, account, name, mime, bytes, sha256, at) \
+             VALUES (1, 5, {matter}, {account}, '假.jpg', 'image/jpeg', 9, 'ab', 1)"
+        )
+    };
+    let visit = |unit: i64| {
+        format!(
+            "(shard, id, account, name, unit, kind, body, at) \
+             VALUES (1, 6, 0, '林', {unit}, 'patrol', '楼道通畅', 1)"
+        )
+    };
+    all.extend([
+        inserted(
+            "party",
+            format!("(shard, matter, cipher) SELECT 1, {NOWHERE}, head FROM matter WHERE id = {id}"),
+            nowhere(format!("当事人身份 {NOWHERE}"), "事件"),
+        ),
+        inserted(
+            "message_read",
+            format!("(shard, account, message, at) VALUES (1, 0, {NOWHERE}, 1)"),
+            nowhere(format!("已读标记 {NOWHERE}"), "消息"),
+        ),
+        inserted("visit", visit(NOWHERE), nowhere("走访 6".into(), "区域")),
+        inserted("file", file(NOWHERE, 0), nowhere("附件 5".into(), "事件")),
+        inserted(
+            "file",
+            file(*id, 0),
+            format!("附件“假.jpg”登记在事件〔{no}〕名下，而它的流程记录里没有"),
+        ),
+        inserted(
+            "duty",
+            format!("(area, day, account) VALUES ({unit}, 20000, {NOWHERE})"),
+            nowhere("值班 20000".into(), "账号"),
+        ),
+        inserted(
+            "answered",
+            format!("(shard, account, key, answer, at) VALUES (1, {NOWHERE}, 'k', '1', 1)"),
+            nowhere("回执 k".into(), "账号"),
+        ),
+        Case::new(
+            "a counter set back",
+            format!("UPDATE numbering SET last = 0 WHERE prefix = '{prefix}'"),
+            &[&format!("编号计数“{prefix}”是 0，而已经用到")],
+        ),
+        Case::new(
+            "a deleted counter",
+            format!("DELETE FROM numbering WHERE prefix = '{prefix}'"),
+            &[&format!("编号计数“{prefix}”缺失")],
+        ),
+        Case::new(
+            "an answer of more steps than there are",
+            "UPDATE answered SET answer = REPLACE(answer, '\"version\":3', '\"version\":9') WHERE key = 'tamper-escalate-2'",
+            &[&format!("事件〔{no}〕第 9 步，而那件事件现在只有 3 步")],
+        ),
+        Case::new(
+            "an answer under another number",
+            format!("UPDATE answered SET answer = REPLACE(answer, '{no}', '假-0001') WHERE key = 'tamper-report'"),
+            &[&format!("事件〔假-0001〕第 1 步，而那件事件现在的编号是〔{no}〕")],
         ),
     ]);
     all
