@@ -112,6 +112,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/areas/by-code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The area that bears a code of another system
+         * @description 按其他部门的编码查找区域。
+         */
+        get: operations["area_by_code"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/areas/locate": {
         parameters: {
             query?: never;
@@ -232,6 +252,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/areas/{id}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Gaps, overlaps and loads of the areas below one
+         * @description 无缝覆盖检查与任务量比较：下级区域有没有缝隙、重叠、越界，各有多少人口、户数和事件。
+         */
+        get: operations["area_check"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/areas/{id}/children": {
         parameters: {
             query?: never;
@@ -246,6 +286,26 @@ export interface paths {
         get: operations["area_children"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/areas/{id}/codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import the codes of another department
+         * @description 导入其他部门的网格编码对照表：先预检，逐行指出问题；确认无误后写入。
+         */
+        post: operations["area_import"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1395,6 +1455,13 @@ export interface components {
             scope_name: string;
             sentence: string;
         };
+        /** @description What the check of an area found. */
+        AreaCheck: {
+            /** @description Largest first, at most 50. */
+            findings: components["schemas"]["CoverFinding"][];
+            /** @description Most people first. */
+            loads: components["schemas"]["LoadView"][];
+        };
         /** @description An area to choose. */
         AreaChoice: {
             id: string;
@@ -1554,6 +1621,22 @@ export interface components {
             /** @description `running`, `paused` or `late`. */
             state: string;
         };
+        /** @description What an import of codes found or did. */
+        CodeImport: {
+            /** @description Lines that fit. */
+            fitting: number;
+            problems: components["schemas"]["ImportProblem"][];
+            written: boolean;
+        };
+        /** @description Codes of another department. */
+        CodeImportForm: {
+            /** @description 只有为真且没有问题时才写入。 */
+            apply?: boolean | null;
+            /** @description 两列：本平台网格编码，对方编码；首行为表头。 */
+            csv: string;
+            /** @description 对方系统的代号。 */
+            system: string;
+        };
         /** @description A code and its word. */
         Coded: {
             code: string;
@@ -1620,6 +1703,24 @@ export interface components {
             reason: string;
             text: string;
             title: string;
+        };
+        /** @description Ground that is covered twice, not at all, or from outside. */
+        CoverFinding: {
+            /** @description `gap`, `overlap`, `outside`, `missing`. */
+            kind: string;
+            /** Format: double */
+            lat?: number | null;
+            /**
+             * Format: double
+             * @description WGS84 degrees of a place to look at.
+             */
+            lon?: number | null;
+            /**
+             * Format: double
+             * @description Square metres.
+             */
+            m2: number;
+            sentence: string;
         };
         /** @description An account made for showing, with its password. */
         DemoAccount: {
@@ -1830,6 +1931,12 @@ export interface components {
             /** @description 等我处理。 */
             waiting: number;
         };
+        /** @description A wrong line. */
+        ImportProblem: {
+            /** @description `csv:3`. */
+            field: string;
+            message: string;
+        };
         /** @description A formula with its value. */
         Kpi: {
             code: string;
@@ -1883,6 +1990,21 @@ export interface components {
              * @description WGS84 degrees.
              */
             lon: number;
+        };
+        /** @description The load of an area. */
+        LoadView: {
+            area: components["schemas"]["Area"];
+            /**
+             * Format: int64
+             * @description Matters open now.
+             */
+            open: number;
+            /**
+             * Format: int64
+             * @description Matters reported in all time.
+             */
+            reported: number;
+            units: number;
         };
         /** @description The unit of a place. */
         LocatedUnit: {
@@ -2997,6 +3119,39 @@ export interface operations {
             };
         };
     };
+    area_by_code: {
+        parameters: {
+            query: {
+                /** @description 编码体系的代号，如 grid、stat、police。 */
+                system: string;
+                /** @description 编码。 */
+                code: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Area"];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     area_locate: {
         parameters: {
             query: {
@@ -3193,6 +3348,36 @@ export interface operations {
             };
         };
     };
+    area_check: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AreaCheck"];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     area_children: {
         parameters: {
             query?: never;
@@ -3217,6 +3402,40 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    area_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CodeImportForm"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodeImport"];
+                };
             };
             /** @description 没有办成：原因与办法见 detail */
             default: {

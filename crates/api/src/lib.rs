@@ -6,6 +6,7 @@
 
 mod area;
 mod area_change;
+mod area_check;
 mod audit;
 mod board;
 mod category;
@@ -88,6 +89,7 @@ fn routes() -> OpenApiRouter<Arc<App>> {
         .merge(demo::routes())
         .merge(area::routes())
         .merge(area_change::routes())
+        .merge(area_check::routes())
         .merge(post::routes())
         .merge(duty::routes())
         .merge(category::routes())

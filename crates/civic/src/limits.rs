@@ -20,6 +20,10 @@ pub const PAGE_ROWS_DEFAULT: usize = 30;
 pub const EXTENSIONS_MAX: u32 = 2;
 /// Longest suspension, in days (kernels.md, rule 7).
 pub const SUSPENSION_DAYS_MAX: i64 = 365;
+/// Longest code of another system, in characters.
+pub const CODE_CHARS_MAX: usize = 60;
+/// Most lines of one import of codes.
+pub const CODE_ROWS_MAX: usize = 20_000;
 /// Most areas that one change of the tree makes or joins.
 pub const AREA_PARTS_MAX: usize = 100;
 /// Farthest day ahead for which a change of the tree is planned, in days.

@@ -5,6 +5,7 @@
 
 mod area;
 mod area_change;
+mod area_check;
 mod audit;
 mod board;
 mod clock;
@@ -26,6 +27,7 @@ mod world;
 
 pub use area::{AreaDetail, Counts, Located, Named, Responsible, UNIT_PEOPLE};
 pub use area_change::{AreaHistory, ChangeSeen, MatterMoves, PostMove, Preview};
+pub use area_check::{AreaCheck, CodeImport, Finding, Load};
 pub use audit::AuditRow;
 pub use board::{Board, BoardChild, KpiValue, Stuck, Today, TodayLevel};
 pub use clock::{Clock, SystemClock};

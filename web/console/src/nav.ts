@@ -1,4 +1,5 @@
 import {
+  OfficeBuilding,
   Bell, ChatLineSquare, DataBoard, EditPen, HomeFilled, MapLocation, Notification, Share, Tickets, UserFilled, View,
 } from '@element-plus/icons-vue'
 import type { Component } from 'vue'
@@ -24,6 +25,7 @@ export const NAV: NavItem[] = [
   { to: '/notices', word: zh.nav.notices, icon: Notification, verbs: ['see_board', 'sign'] },
   { to: '/visits', word: zh.nav.visits, icon: MapLocation, verbs: ['log_visit'] },
   { to: '/posts', word: zh.nav.posts, icon: UserFilled, verbs: ['manage_posts', 'manage_duty', 'see_board'] },
+  { to: '/areas', word: zh.nav.areas, icon: OfficeBuilding, verbs: ['propose_areas', 'decide_areas', 'manage_areas'] },
   { to: '/flow', word: zh.nav.flow, icon: Share, verbs: [] },
   { to: '/messages', word: zh.nav.messages, icon: ChatLineSquare, verbs: [] },
   { to: '/audit', word: zh.nav.audit, icon: View, verbs: ['read_audit'] },

@@ -30,6 +30,7 @@ export const router = createRouter({
         { path: 'board/:area?', component: () => import('./pages/Board.vue'), meta: { title: zh.nav.board } },
         { path: 'visits', component: () => import('./pages/Visits.vue'), meta: { title: zh.nav.visits } },
         { path: 'posts/:area?', component: () => import('./pages/Posts.vue'), meta: { title: zh.nav.posts } },
+        { path: 'areas/:area?', component: () => import('./pages/Areas.vue'), meta: { title: zh.nav.areas } },
         { path: 'flow/:code?/:version?', component: () => import('./pages/Flow.vue'), meta: { title: zh.nav.flow } },
         { path: 'notices', component: () => import('./pages/Notices.vue'), meta: { title: zh.nav.notices } },
         { path: 'notices/new', component: () => import('./pages/NoticeCompose.vue'), meta: { title: zh.notices.publish } },

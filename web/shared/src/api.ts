@@ -1,7 +1,7 @@
 /** Every call of the pages, typed. Names follow the HTTP contract. */
 import { request } from './http'
 import type {
-  ActionForm, Area, AreaDetail, AreaPost, AuditRow, Board, Callable, CategoryClass, Day, DemoAccount, Dictionaries,
+  ActionForm, Area, AreaChange, AreaChangeForm, AreaChangePreview, AreaCheck, AreaDetail, AreaHistory, AreaPost, AuditRow, Board, Callable, CategoryClass, Day, DemoAccount, Dictionaries,
   Duty, FileRef, Flow, Followed, Home, Id, Located, MatterPage, MatterRow, MatterView, Me, Message, Millis, Page, ReportForm, StuckDesk,
   TodayBoard, Vacancy, Visit,
 } from './types'
@@ -46,6 +46,15 @@ export const api = {
   boundaries: (id: Id) => get<FeatureCollection>(`/areas/${enc(id)}/boundaries`),
   searchAreas: (q: string, level?: string) => get<Area[]>('/areas/search', { query: { q, level } }),
   locate: (lon: number, lat: number) => get<Located>('/areas/locate', { query: { lon, lat } }),
+  areaHistory: (id: Id) => get<AreaHistory>(`/areas/${enc(id)}/history`),
+  areaCheck: (id: Id) => get<AreaCheck>(`/areas/${enc(id)}/check`),
+  areaChanges: (area: Id) => get<Page<AreaChange>>('/area-changes', { query: { area } }),
+  areaChangePreview: (id: Id) => get<AreaChangePreview>(`/area-changes/${enc(id)}/preview`),
+  previewAreaChange: (form: AreaChangeForm) => request<AreaChangePreview>('POST', '/area-changes/preview', { body: form }),
+  proposeAreaChange: (form: AreaChangeForm) => request<AreaChange>('POST', '/area-changes', { body: form }),
+  decideAreaChange: (id: Id, granted: boolean, opinion: string) =>
+    request<AreaChange>('POST', `/area-changes/${enc(id)}/decision`, { body: { granted, opinion } }),
+  withdrawAreaChange: (id: Id) => request<AreaChange>('DELETE', `/area-changes/${enc(id)}`),
   callable: (id: Id) => get<Callable[]>(`/areas/${enc(id)}/callable`),
   vacancies: (id: Id, level?: string) => get<Vacancy[]>(`/areas/${enc(id)}/vacancies`, { query: { level } }),
   posts: (id: Id) => get<AreaPost[]>(`/areas/${enc(id)}/posts`),

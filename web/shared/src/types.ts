@@ -103,6 +103,65 @@ export interface AreaDetail extends Area {
   size_warning?: string | null
 }
 
+export interface AreaChange {
+  id: Id
+  kind: string
+  kind_word: string
+  scope: Id
+  scope_name: string
+  day: Day
+  state: string
+  state_word: string
+  sentence: string
+  reason: string
+  proposer_name: string
+  proposed_at: Millis
+  decider_name?: string | null
+  decided_at?: Millis | null
+  opinion?: string | null
+  ended_at?: Millis | null
+  outcome?: string | null
+  may_decide: boolean
+  may_withdraw: boolean
+}
+
+export interface AreaChangePreview {
+  sentence: string
+  day: Day
+  scope: Id
+  scope_name: string
+  ends: string[]
+  begins: Area[]
+  renames: { from: string; to: string }[]
+  moves: { name: string; from: string; to: string }[]
+  posts: { name: string; title: string; to?: string | null }[]
+  matters: { to: string; why_word: string; count: number; numbers: string[] }[]
+  matters_total: number
+}
+
+export interface AreaChangeForm {
+  kind: string
+  area?: Id
+  name?: string
+  to?: Id
+  heir?: Id
+  areas?: Id[]
+  parts?: { name: string; children: Id[]; posts: Id[]; population: number; households: number }[]
+  line?: { from: { lon: number; lat: number }; to: { lon: number; lat: number } }
+  day?: Day
+  reason?: string
+}
+
+export interface AreaHistory {
+  past: { until: Day; name: string; parent_name: string }[]
+  changes: AreaChange[]
+}
+
+export interface AreaCheck {
+  findings: { kind: string; sentence: string; m2: number; lon?: number | null; lat?: number | null }[]
+  loads: { area: Area; units: number; reported: number; open: number }[]
+}
+
 export interface Located {
   unit: Area
   trail: TrailEntry[]

@@ -99,6 +99,15 @@ fn call(operation: &str, scene: &Scene) -> Call {
         "delete /api/v1/area-changes/{id}" => {
             read(format!("/api/v1/area-changes/{change}"), "townleader")
         }
+        "get /api/v1/areas/by-code" => {
+            read("/api/v1/areas/by-code?system=stat&code=350302003", "unit")
+        }
+        "get /api/v1/areas/{id}/check" => read("/api/v1/areas/5/check", "community"),
+        "post /api/v1/areas/{id}/codes" => write(
+            "/api/v1/areas/1/codes",
+            "sysadmin",
+            json!({ "system": "police", "csv": "本平台编码，对方编码\n350302003004,WG-1" }),
+        ),
         "get /api/v1/areas/{id}/history" => read("/api/v1/areas/5/history", "unit"),
         "get /api/v1/areas/{id}/callable" => read("/api/v1/areas/3/callable", "town"),
         "get /api/v1/areas/{id}/children" => read("/api/v1/areas/5/children", "unit"),

@@ -342,3 +342,105 @@ async fn a_change_that_no_longer_fits_on_its_day_is_marked_and_told() {
     assert!(told.contains("区划调整未能生效"), "{told}");
     app.test.verify().await;
 }
+
+#[tokio::test]
+async fn gaps_and_missing_boundaries_are_named_and_the_load_is_compared() {
+    let app = App::sqlite("check").await;
+    report(&app, "unit", "6").await;
+    let community = app.user("community").await;
+    let check = community.get("/api/v1/areas/5/check").await.done().json();
+    // Both buildings are drawn and the grid is not: nothing to compare the ground with.
+    assert_eq!(check["findings"], json!([]));
+    let loads: Vec<String> = check["loads"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|l| {
+            format!(
+                "{} {} {}",
+                l["area"]["name"].as_str().unwrap(),
+                l["area"]["population"],
+                l["open"]
+            )
+        })
+        .collect();
+    assert_eq!(loads, ["1号楼 120 1", "2号楼 120 0"]);
+    let above = community.get("/api/v1/areas/4/check").await.done().json();
+    assert_eq!(
+        above["findings"][0]["sentence"],
+        "“坂头安置房小区网格”没有边界，坐标落不到它上面，请补充边界"
+    );
+    assert_eq!(
+        app.user("othertown")
+            .await
+            .get("/api/v1/areas/5/check")
+            .await
+            .status,
+        403
+    );
+}
+
+async fn codes_of_another_department(test: TestOffice) -> App {
+    let app = App::over(test);
+    let admin = app.user("sysadmin").await;
+    let wrong = json!({ "system": "police", "apply": true,
+        "csv": "本平台编码，对方编码\n350302003004,JW-01\n999,JW-02\n350302003005,JW-01\n350302003005," });
+    let answer = admin
+        .post("/api/v1/areas/1/codes", &wrong)
+        .await
+        .done()
+        .json();
+    assert_eq!(answer["written"], false);
+    let told: Vec<&str> = answer["problems"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|p| p["message"].as_str().unwrap())
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "第 3 行“本平台编码”：没有编码为“999”的区域",
+            "第 4 行“对方编码”：“JW-01”在文件里出现了两次",
+            "第 5 行“对方编码”：应有 1 到 60 个字符",
+        ]
+    );
+    let lookup = "/api/v1/areas/by-code?system=police&code=JW-01";
+    let unit = app.user("unit").await;
+    assert_eq!(
+        unit.get(lookup).await.status,
+        404,
+        "nothing is written while a line is wrong"
+    );
+    let right = json!({ "system": "police", "apply": true, "csv": "本平台编码，对方编码\n350302003004,JW-01" });
+    assert_eq!(
+        admin
+            .post("/api/v1/areas/1/codes", &right)
+            .await
+            .done()
+            .json()["written"],
+        true
+    );
+    assert_eq!(unit.get(lookup).await.done().json()["name"], "坂头社区");
+    let again = admin
+        .post("/api/v1/areas/1/codes", &right)
+        .await
+        .done()
+        .json();
+    assert_eq!(
+        again["problems"][0]["message"],
+        "第 2 行“对方编码”：“JW-01”已经对应了别的区域"
+    );
+    app.test.verify().await;
+    app
+}
+
+#[tokio::test]
+async fn the_codes_of_another_department_lead_to_our_areas() {
+    codes_of_another_department(TestOffice::sqlite("codes").await).await;
+}
+
+#[test]
+fn the_codes_of_another_department_lead_to_our_areas_on_postgresql() {
+    testkit::on_postgres("codes", codes_of_another_department);
+}
