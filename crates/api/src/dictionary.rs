@@ -88,6 +88,7 @@ pub(crate) struct Dictionaries {
     notice_answers: Vec<Coded>,
     visit_kinds: Vec<Coded>,
     post_sources: Vec<Coded>,
+    absence_reasons: Vec<Coded>,
     area_kinds: Vec<CodedKind>,
     titles: Vec<CodedTitle>,
     org_kinds: Vec<Coded>,
@@ -277,6 +278,7 @@ async fn dictionaries(State(app): Shared, _: Signed, headers: HeaderMap) -> Answ
         notice_answers: all!(NoticeAnswer),
         visit_kinds: pairs(office::VISIT_KINDS),
         post_sources: pairs(office::SOURCES),
+        absence_reasons: pairs(civic::absence::REASONS),
         area_kinds: world.kinds.all().iter().map(kind).collect(),
         titles: world.titles.all().iter().map(title).collect(),
         org_kinds: area::ORG_KINDS

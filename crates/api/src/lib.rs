@@ -4,6 +4,7 @@
 //! same names as in `office` and `civic`. Nothing is decided here: a handler reads the form, calls
 //! the verb, and turns the value into a view.
 
+mod absence;
 mod area;
 mod area_change;
 mod area_check;
@@ -91,6 +92,7 @@ fn routes() -> OpenApiRouter<Arc<App>> {
         .merge(area_change::routes())
         .merge(area_check::routes())
         .merge(post::routes())
+        .merge(absence::routes())
         .merge(duty::routes())
         .merge(category::routes())
         .merge(dictionary::routes())

@@ -42,6 +42,18 @@ pub(crate) struct PostView {
     to: Option<String>,
     source: String,
     source_word: &'static str,
+    /// Who acts for the holder today.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    acting: Option<ActingView>,
+}
+
+/// Who acts for an absent holder, at the end of a chain.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Acting)]
+pub(crate) struct ActingView {
+    name: String,
+    /// First day on which the holder is back.
+    to: String,
 }
 
 impl From<PostRow> for PostView {
@@ -57,6 +69,10 @@ impl From<PostRow> for PostView {
             to: row.post.to.map(|d| d.to_string()),
             source_word: source_word(&row.post.source),
             source: row.post.source.to_string(),
+            acting: row.acting.map(|(name, to)| ActingView {
+                name,
+                to: to.to_string(),
+            }),
         }
     }
 }

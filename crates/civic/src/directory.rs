@@ -1,9 +1,10 @@
 //! Who sits where: the tree, the organisations and the posts of a day, and the relations between a
 //! person and a matter that follow from them.
 
+use crate::absence::{Absences, Acting, in_place_of};
 use crate::area::{Level, Tree};
 use crate::flow::Holder;
-use crate::id::{AccountId, AreaId, OrgId};
+use crate::id::{AccountId, AreaId, OrgId, PostId};
 use crate::matter::{Desk, Matter, Pending};
 use crate::org::Org;
 use crate::post::{Post, Role, Seat};
@@ -22,6 +23,9 @@ pub struct Directory {
     posts: Vec<Arc<Post>>,
     by_seat: HashMap<Seat, Vec<u32>>,
     by_account: HashMap<AccountId, Vec<u32>>,
+    absences: Absences,
+    /// Positions of the posts that somebody is or will be away from.
+    absent: HashMap<PostId, u32>,
 }
 
 /// A person as the rules see them: the account and the posts held today.
@@ -76,6 +80,48 @@ impl Directory {
         all
     }
 
+    /// With the absences that are not over (R014).
+    #[must_use]
+    pub fn with_absences(mut self, absences: Absences) -> Self {
+        for (i, post) in self.posts.iter().enumerate() {
+            if absences.name_of(post.id).is_some() {
+                self.absent.insert(post.id, i as u32);
+            }
+        }
+        self.absences = absences;
+        self
+    }
+    /// The absences that are not over.
+    #[must_use]
+    pub fn absences(&self) -> &Absences {
+        &self.absences
+    }
+    /// A post that somebody is or will be away from.
+    #[must_use]
+    pub fn absent_post(&self, id: PostId) -> Option<&Post> {
+        self.absent.get(&id).map(|i| &*self.posts[*i as usize])
+    }
+    /// Who acts for the holder of `post` on `day`; none where the holder is there.
+    #[must_use]
+    pub fn acting(&self, post: &Post, day: Day) -> Option<Acting<'_>> {
+        self.absences.acting(post.id, day)
+    }
+    /// For whom the account of `post` acts, where it is a substitute's: the holder and their name.
+    #[must_use]
+    pub fn stands_in_for(&self, post: &Post) -> Option<(AccountId, &str)> {
+        let holder = self.absent_post(post.id)?.account;
+        let name = self.absences.name_of(post.id)?;
+        (holder != post.account).then_some((holder, name))
+    }
+    /// The name under which somebody acts by `post`: `李四（代张三）` for a substitute.
+    #[must_use]
+    pub fn signature(&self, name: &str, post: &Post) -> String {
+        match self.stands_in_for(post) {
+            Some((_, absent)) => in_place_of(name, absent),
+            None => name.to_owned(),
+        }
+    }
+
     /// The organisation desk with this id.
     #[must_use]
     pub fn org(&self, id: OrgId) -> Option<&Org> {
@@ -97,9 +143,25 @@ impl Directory {
     pub fn posts(&self) -> impl Iterator<Item = &Arc<Post>> {
         self.posts.iter()
     }
-    /// The posts of an account on `day`.
+    /// The posts by which an account may act on `day`: its own, then those it acts for as a
+    /// substitute, with the substitute's account in the holder's place.
     #[must_use]
     pub fn posts_of(&self, account: AccountId, day: Day) -> Vec<Arc<Post>> {
+        let mut posts = self.own_posts(account, day);
+        for absence in self.absences.covered_by(account, day) {
+            let post = self.absent_post(absence.post);
+            posts.extend(post.filter(|p| p.held_on(day)).map(|p| {
+                Arc::new(Post {
+                    account,
+                    ..p.clone()
+                })
+            }));
+        }
+        posts
+    }
+    /// The posts that an account itself holds on `day`.
+    #[must_use]
+    pub fn own_posts(&self, account: AccountId, day: Day) -> Vec<Arc<Post>> {
         self.picked(self.by_account.get(&account), day)
             .cloned()
             .collect()
@@ -202,6 +264,8 @@ impl Directory {
     #[must_use]
     pub fn may_decide(&self, post: &Post, pending: &Pending, day: Day) -> bool {
         pending.by_account != post.account
+            // Who acts for the asker does not decide for them what they asked.
+            && self.stands_in_for(post).is_none_or(|(holder, _)| holder != pending.by_account)
             && self.serves(post, pending.approver, day)
             && (post.role.leads() || (!pending.leader && post.role.mans_desk()))
     }
@@ -347,5 +411,80 @@ impl Directory {
             *by.entry(post.role).or_default() += 1;
         }
         by
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::absence::Absence;
+    use crate::area::tests::small;
+    use crate::id::AbsenceId;
+    use crate::matter::Ask;
+
+    fn post(id: i64, role: Role) -> Post {
+        Post {
+            id: PostId(id),
+            account: AccountId(id),
+            role,
+            seat: Seat::Area(AreaId(4)),
+            title: None,
+            source: "other".into(),
+            from: Day(0),
+            to: None,
+        }
+    }
+
+    /// 坂头社区 with a leader 42, who is away on the days 10 to 20, and the staff 41, who acts.
+    fn directory() -> Directory {
+        let posts = vec![
+            post(41, Role::CommunityStaff),
+            post(42, Role::CommunityLeader),
+        ];
+        let away = Absence {
+            id: AbsenceId(1),
+            post: PostId(42),
+            absent: AccountId(42),
+            absent_name: "陈国华".into(),
+            substitute: AccountId(41),
+            substitute_name: "方玉兰".into(),
+            from: Day(10),
+            to: Day(20),
+            reason: "trip".into(),
+        };
+        Directory::new(small(), Vec::new(), posts).with_absences(Absences::new(vec![away]))
+    }
+
+    #[test]
+    fn a_substitute_has_the_post_on_those_days_and_signs_with_both_names() {
+        let directory = directory();
+        let roles = |day| {
+            let posts = directory.posts_of(AccountId(41), Day(day));
+            let name = |p: &Arc<Post>| directory.signature("方玉兰", p) + " " + p.role.code();
+            posts.iter().map(name).collect::<Vec<_>>().join(", ")
+        };
+        assert_eq!(roles(9), "方玉兰 community_staff");
+        let both = "方玉兰 community_staff, 方玉兰（代陈国华） community_leader";
+        assert_eq!(roles(10), both);
+        assert_eq!(roles(19), both);
+        assert_eq!(roles(20), "方玉兰 community_staff");
+    }
+
+    #[test]
+    fn nobody_decides_as_a_substitute_what_they_or_the_absent_holder_asked() {
+        let directory = directory();
+        let asked_by = |account| Pending {
+            ask: Ask::Void,
+            slot: 0,
+            by: Desk::Area(AreaId(4)),
+            by_account: AccountId(account),
+            approver: Desk::Area(AreaId(4)),
+            leader: true,
+            until: None,
+        };
+        let acting = directory.posts_of(AccountId(41), Day(12)).pop().unwrap();
+        assert_eq!(acting.role, Role::CommunityLeader);
+        let may = |account| directory.may_decide(&acting, &asked_by(account), Day(12));
+        assert_eq!((may(41), may(42), may(43)), (false, false, true));
     }
 }

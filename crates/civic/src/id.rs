@@ -44,6 +44,8 @@ ids! {
     AccountId,
     /// A dated holding of a role over an area or in an organisation.
     PostId,
+    /// One absence from a post.
+    AbsenceId,
     /// One piece of work.
     MatterId,
     /// One stored attachment.

@@ -5,6 +5,7 @@
 //! Whatever can be refused is refused with a [`refusal::Refusal`] whose sentence, in Chinese, says
 //! what to do.
 
+pub mod absence;
 pub mod area;
 pub mod calendar;
 pub mod category;

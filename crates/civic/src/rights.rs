@@ -66,6 +66,7 @@ verbs! {
     PublishNotice "publish_notice" "发布通知任务",
     ManageDuty "manage_duty" "值班安排",
     ManagePosts "manage_posts" "任免",
+    Substitute "substitute" "安排代理",
     ManageAreas "manage_areas" "区划管理",
     ProposeAreas "propose_areas" "提出区划调整",
     DecideAreas "decide_areas" "审批区划调整",
@@ -208,6 +209,7 @@ const JUDGE: &[(Verb, Relation)] = &[
     (V::LogVisit, R::Within),
     (V::ManageDuty, R::Within),
     (V::ProposeAreas, R::Within),
+    (V::Substitute, R::Within),
 ];
 
 const DISPATCH: &[(Verb, Relation)] = &[
@@ -229,6 +231,7 @@ const LEAD: &[(Verb, Relation)] = &[
     (V::SeeBoard, R::Within),
     (V::ManagePosts, R::Within),
     (V::ManageDuty, R::Within),
+    (V::Substitute, R::Within),
     (V::AnswerSupervision, R::Desk),
     (V::ProposeAreas, R::Within),
 ];

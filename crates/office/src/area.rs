@@ -118,15 +118,12 @@ impl Office {
             .await?;
         let responsible = match directory.responsible(id, today) {
             Some(post) => {
-                let name = self
-                    .names(vec![post.account])
-                    .await?
-                    .remove(&post.account)
-                    .unwrap_or_default();
-                Some(Responsible {
+                let vacant = post.seat != Seat::Area(id);
+                let person = self.person_of(Some(post.clone())).await?;
+                person.map(|(name, title)| Responsible {
                     name,
-                    title: directory.title(post),
-                    vacant: post.seat != Seat::Area(id),
+                    title,
+                    vacant,
                 })
             }
             None => None,

@@ -356,19 +356,23 @@ impl Office {
         Ok(out)
     }
 
-    /// Name and title of the holder of a post.
+    /// Name and title of the holder of a post; of who acts for an absent one: `李四（代张三）`.
     pub(crate) async fn person_of(
         &self,
         post: Option<std::sync::Arc<civic::post::Post>>,
     ) -> Result<Option<(String, String)>> {
         let Some(post) = post else { return Ok(None) };
+        let title = self.world().directory().title(&post);
+        if let Some(acting) = self.world().directory().acting(&post, self.today()) {
+            return Ok(Some((acting.words(), title)));
+        }
         let account = post.account;
         let names = self
             .read(move |conn| store::account::names(conn, &[account]))
             .await?;
         Ok(Some((
             names.get(&account).cloned().unwrap_or_default(),
-            self.world().directory().title(&post),
+            title,
         )))
     }
 }

@@ -3,6 +3,7 @@
 //! One [`Office`] serves an installation. Every verb takes the actor first and refuses with a
 //! [`civic::refusal::Refusal`]; opaque faults are logged once where they happen.
 
+mod absence;
 mod area;
 mod area_change;
 mod area_check;
@@ -25,6 +26,7 @@ pub mod sweep;
 mod visit;
 mod world;
 
+pub use absence::{AbsenceInput, AbsenceRow};
 pub use area::{AreaDetail, Counts, Located, Named, Responsible, UNIT_PEOPLE};
 pub use area_change::{AreaHistory, ChangeSeen, MatterMoves, PostMove, Preview};
 pub use area_check::{AreaCheck, CodeImport, Finding, Load};

@@ -4,7 +4,8 @@ mod rules;
 
 pub use rules::{SOURCES, source_word};
 
-use rules::{check, conflict, is_admin};
+pub(crate) use rules::is_admin;
+use rules::{check, conflict};
 
 use crate::identity::entry;
 use crate::{Office, Result, World};
@@ -16,6 +17,8 @@ use civic::refusal::Refusal;
 use civic::rights::Verb;
 use civic::time::Day;
 use std::collections::HashMap;
+use store::account::Account;
+use store::driver::Conn;
 
 /// Whom an appointment is for.
 #[derive(Debug, Clone)]
@@ -54,6 +57,8 @@ pub struct PostRow {
     pub name: String,
     /// Title as shown.
     pub title: String,
+    /// Who acts for the holder today, and the first day on which the holder is back.
+    pub acting: Option<(String, Day)>,
 }
 
 /// A vacant desk.
@@ -79,14 +84,7 @@ impl Office {
         wanted.title = title.filter(|t| !t.is_empty() && t != wanted.role.word());
         self.may_fill(&world, actor, wanted.role, wanted.seat)?;
         let person = wanted.person.clone();
-        let account = self
-            .read(move |conn| match person {
-                Person::Account(id) => store::account::by_id(conn, id),
-                Person::Login(login) => {
-                    store::account::by_login(conn, &login.trim().to_lowercase())
-                }
-            })
-            .await?;
+        let account = self.read(move |conn| account_of(conn, person)).await?;
         let account = check(&world, &wanted, account)?;
         if account.id == actor.account {
             return Err(Refusal::Denied("不能任命自己，请由上级任命".into()).into());
@@ -133,6 +131,7 @@ impl Office {
         Ok(PostRow {
             title: self.world().directory().title(&post),
             name: account.name,
+            acting: None,
             post,
         })
     }
@@ -232,6 +231,10 @@ impl Office {
             .map(|post| PostRow {
                 name: name(post.account),
                 title: world.directory().title(&post),
+                acting: world
+                    .directory()
+                    .acting(&post, today)
+                    .map(|a| (a.name.to_owned(), a.to)),
                 post,
             })
             .collect())
@@ -271,10 +274,9 @@ impl Office {
             area: area.clone(),
             full_name: world.tree().full_name(area.id),
             answered_by: post.map(|p| {
-                (
-                    names.get(&p.account).cloned().unwrap_or_default(),
-                    directory.title(p),
-                )
+                let acting = directory.acting(p, today).map(|a| a.words());
+                let name = || names.get(&p.account).cloned().unwrap_or_default();
+                (acting.unwrap_or_else(name), directory.title(p))
             }),
         });
         Ok((rows.collect(), all.len()))
@@ -287,6 +289,17 @@ impl Office {
         }
         self.read(move |conn| store::account::names(conn, &ids))
             .await
+    }
+}
+
+/// The account of a person.
+pub(crate) fn account_of(
+    conn: &mut Conn,
+    person: Person,
+) -> store::driver::Result<Option<Account>> {
+    match person {
+        Person::Account(id) => store::account::by_id(conn, id),
+        Person::Login(login) => store::account::by_login(conn, &login.trim().to_lowercase()),
     }
 }
 

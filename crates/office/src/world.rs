@@ -3,6 +3,7 @@
 
 use crate::pack;
 use atlas::Locator;
+use civic::absence::Absences;
 use civic::area::{Level, Tree};
 use civic::directory::{Actor, Directory};
 use civic::id::AreaId;
@@ -92,6 +93,7 @@ impl World {
             .map_err(|problems| explained("区划数据有误，无法启动", &problems))?;
         let orgs = store::org::load_all(conn)?;
         let posts = store::post::load_all(conn)?;
+        let absences = store::absence::not_over(conn, today)?;
         let codes = store::area::codes_of(conn, "stat")?.into_iter().collect();
         let heirs = store::area_change::first_heirs(conn)?.into_iter().collect();
         let mut former: HashMap<AreaId, Vec<AreaId>> = HashMap::new();
@@ -118,7 +120,9 @@ impl World {
                 flows: packs.flows,
                 categories: Arc::new(packs.categories),
                 calendar: Arc::new(packs.calendar),
-                directory: Arc::new(Directory::new(tree, orgs, posts)),
+                directory: Arc::new(
+                    Directory::new(tree, orgs, posts).with_absences(Absences::new(absences)),
+                ),
             },
             codes,
             kpis: packs.kpis,

@@ -3,6 +3,7 @@
 //! Start reading at [`Store`]: it opens a database, reads on a pool of threads ([`pool`]), and
 //! writes on one lane ([`lane`]) that decides and commits commands in sets.
 
+pub mod absence;
 pub mod account;
 pub mod answered;
 pub mod area;

@@ -18,6 +18,7 @@ pub const MIGRATIONS: &[Migration] = &[
         "area_change",
         include_str!("../migrations/0004_area_change.sql"),
     ),
+    (5, "absence", include_str!("../migrations/0005_absence.sql")),
 ];
 
 /// Threads that read. Few cores gain nothing from more.

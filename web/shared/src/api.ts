@@ -1,7 +1,7 @@
 /** Every call of the pages, typed. Names follow the HTTP contract. */
 import { request } from './http'
 import type {
-  ActionForm, Area, AreaChange, AreaChangeForm, AreaChangePreview, AreaCheck, AreaDetail, AreaHistory, AreaPost, AuditRow, Board, Callable, CategoryClass, Day, DemoAccount, Dictionaries,
+  Absence, ActionForm, Area, AreaChange, AreaChangeForm, AreaChangePreview, AreaCheck, AreaDetail, AreaHistory, AreaPost, AuditRow, Board, Callable, CategoryClass, Day, DemoAccount, Dictionaries,
   Duty, FileRef, Flow, Followed, Home, Id, Located, MatterPage, MatterRow, MatterView, Me, Message, Millis, Page, ReportForm, StuckDesk,
   TodayBoard, Vacancy, Visit,
 } from './types'
@@ -62,6 +62,10 @@ export const api = {
     request<unknown>('POST', `/areas/${enc(id)}/posts`, { body, idempotencyKey }),
   endPost: (id: Id, to: Day, idempotencyKey: string) =>
     request<void>('DELETE', `/posts/${enc(id)}`, { query: { to }, idempotencyKey }),
+  absences: (id: Id) => get<Absence[]>(`/areas/${enc(id)}/absences`),
+  addAbsence: (post: Id, body: Record<string, unknown>, idempotencyKey: string) =>
+    request<Absence>('POST', `/posts/${enc(post)}/absences`, { body, idempotencyKey }),
+  endAbsence: (id: Id, idempotencyKey: string) => request<void>('DELETE', `/absences/${enc(id)}`, { idempotencyKey }),
   duties: (id: Id, day: Day) => get<Duty[]>(`/areas/${enc(id)}/duties`, { query: { day } }),
   setDuties: (id: Id, day: Day, accounts: Id[], idempotencyKey: string) =>
     request<unknown>('PUT', `/areas/${enc(id)}/duties`, { body: { day, accounts }, idempotencyKey }),

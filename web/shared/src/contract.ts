@@ -27,6 +27,7 @@ export type Read = [
   Fits<Server['CallableOrg'], ours.Callable>,
   Fits<Server['Vacancy'], ours.Vacancy>,
   Fits<Server['Post'], ours.AreaPost>,
+  Fits<Server['Absence'], ours.Absence>,
   Fits<Server['Duty'], ours.Duty>,
   Fits<Server['CategoryClass'], ours.CategoryClass>,
   Fits<Server['CodedKind'], ours.CodedKind>,

@@ -182,7 +182,22 @@ export interface Vacancy {
   answered_by?: { name: string; title: string } | null
 }
 
+export interface Absence {
+  id: Id
+  post: Id
+  title: string
+  name: string
+  substitute: Id
+  substitute_name: string
+  from: Day
+  to: Day
+  reason: string
+  reason_word: string
+  acting?: string | null
+}
+
 export interface AreaPost {
+  acting?: { name: string; to: Day } | null
   id: Id
   account: Id
   name: string

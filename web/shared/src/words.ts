@@ -698,6 +698,21 @@ export const zh = {
     until: '长期',
   },
 
+  absences: {
+    title: '外出与代理',
+    help: '代理人只在这些日期、只就这个岗位代为办理；代理人也外出的，由其代理人接续。',
+    arrange: '安排代理',
+    empty: '现在没有人外出。',
+    columns: ['外出人', '代理人', '外出日期', '返岗日期', '事由', '今日在岗'],
+    notYet: '未开始',
+    end: '提前返岗',
+    added: '已安排代理。',
+    ended: '代理已结束。',
+    actingFor: (name: string, to: string) => `代：${name}（至 ${to}）`,
+    form: { post: '谁外出', login: '代理人账号', loginHelp: '同一上级之下在岗人员的登录账号', from: '外出日期', to: '返岗日期', reason: '事由' },
+    rights: '办理记录会同时写明代理人和外出人，如“李四（代张三）”。外出人仍可登录办理。',
+  },
+
   audit: {
     title: '审计日志',
     columns: ['序号', '时间', '人员', '操作', '对象', '详情'],
@@ -705,7 +720,7 @@ export const zh = {
     help: '日志只能查看，不能修改。每一行都与前一行连锁校验。',
     find: '在已加载的记录中查找',
     actions: {
-      sign_in: '登录', sign_out: '退出登录', appoint: '任命', dismiss: '免去', set_duties: '排班', create_token: '签发令牌',
+      sign_in: '登录', sign_out: '退出登录', appoint: '任命', dismiss: '免去', substitute: '安排代理', end_substitute: '结束代理', set_duties: '排班', create_token: '签发令牌',
       revoke_token: '撤销令牌', found: '建立系统', upload: '上传附件', unmask: '查看联系方式', change_password: '修改密码', create_account: '开通账号', disable_account: '停用账号',
       enable_account: '启用账号', lock_account: '锁定账号', reset_password: '重置密码', unknown_account: '不存在的账号登录',
     } as Record<string, string>,

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "these are tests")]
 
+mod absence;
 mod app;
 mod boards;
 mod document;

@@ -18,6 +18,7 @@ struct Scene {
     token: String,
     /// A task for the heads of units, version 2.
     notice: String,
+    absence: String,
     public_no: String,
     public_code: String,
     /// A proposed change of the tree.
@@ -69,6 +70,7 @@ fn call(operation: &str, scene: &Scene) -> Call {
         file,
         token,
         notice,
+        absence,
         public_no,
         public_code,
         change,
@@ -124,6 +126,13 @@ fn call(operation: &str, scene: &Scene) -> Call {
         }
         "delete /api/v1/posts/{id}" => read("/api/v1/posts/56?to=2026-03-12", "townleader"),
         "get /api/v1/areas/{id}/vacancies" => read("/api/v1/areas/3/vacancies", "townleader"),
+        "get /api/v1/areas/{id}/absences" => read("/api/v1/areas/5/absences", "gridhead"),
+        "post /api/v1/posts/{id}/absences" => write(
+            "/api/v1/posts/61/absences",
+            "unit",
+            json!({ "login": "gridhead", "from": "2026-04-01", "to": "2026-04-07", "reason": "leave" }),
+        ),
+        "delete /api/v1/absences/{id}" => read(format!("/api/v1/absences/{absence}"), "unit"),
         "get /api/v1/audit" => read("/api/v1/audit", "auditor"),
         "get /api/v1/boards/{area}" => read("/api/v1/boards/5", "gridhead"),
         "get /api/v1/boards/{area}/stuck" => read("/api/v1/boards/5/stuck", "gridhead"),
@@ -294,9 +303,14 @@ async fn scene(app: &App) -> Scene {
     let community = app.user("community").await;
     let change = community.post("/api/v1/area-changes", &other).await;
     let change = change.done().json()["id"].as_str().unwrap().to_owned();
+    let substitute =
+        json!({ "login": "gridhead", "from": "2026-04-10", "to": "2026-04-12", "reason": "leave" });
+    let absence = unit.post("/api/v1/posts/61/absences", &substitute).await;
+    let absence = absence.done().json();
     Scene {
         change,
         matter,
+        absence: absence["id"].as_str().unwrap().into(),
         file,
         token: token.id.to_string(),
         notice,

@@ -233,7 +233,10 @@ fn who(rules: &Rules, actor: &Actor, post: Option<&Arc<Post>>, reporter: bool) -
         crate::post::Seat::Area(_) => None,
     });
     let (name, title) = match post {
-        Some(post) => (actor.name.clone(), rules.directory.title(post)),
+        Some(post) => (
+            rules.directory.signature(&actor.name, post),
+            rules.directory.title(post),
+        ),
         None if actor.system => (actor.name.clone(), "自动".into()),
         None if reporter => ("当事人".into(), "上报人".into()),
         None => ("居民".into(), String::new()),

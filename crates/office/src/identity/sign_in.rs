@@ -237,7 +237,10 @@ impl Office {
             MePost {
                 id: post.id,
                 role: post.role,
-                title: directory.title(post),
+                title: match directory.stands_in_for(post) {
+                    Some((_, absent)) => format!("{}（代{absent}）", directory.title(post)),
+                    None => directory.title(post),
+                },
                 area,
                 org,
             }

@@ -164,19 +164,7 @@ impl Office {
                 .filter(|c| c.slot == slot && c.runs())
                 .min_by_key(|c| c.due);
             let since = matter.task(slot).map_or(matter.arrived_at, |t| t.called_at);
-            let person = match post {
-                Some(post) => {
-                    let account = post.account;
-                    let names = self
-                        .read(move |conn| store::account::names(conn, &[account]))
-                        .await?;
-                    Some((
-                        names.get(&account).cloned().unwrap_or_default(),
-                        directory.title(&post),
-                    ))
-                }
-                None => None,
-            };
+            let person = self.person_of(post).await?;
             out.push(StuckWith {
                 slot,
                 desk,

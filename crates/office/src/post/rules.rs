@@ -30,7 +30,7 @@ pub fn source_word(code: &str) -> &'static str {
         .map_or("其他", |(_, word)| word)
 }
 
-pub(super) fn is_admin(role: Role) -> bool {
+pub(crate) fn is_admin(role: Role) -> bool {
     matches!(role, Role::SysAdmin | Role::SecAdmin | Role::AuditAdmin)
 }
 
