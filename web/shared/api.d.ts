@@ -4,6 +4,26 @@
  */
 
 export interface paths {
+    "/api/v1/absences/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End an absence early
+         * @description 提前返岗，代理随即结束。
+         */
+        delete: operations["post_end"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/area-changes": {
         parameters: {
             query?: never;
@@ -204,6 +224,26 @@ export interface paths {
          * @description 区域详情：代码、网格与单元数、负责人。
          */
         get: operations["area"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/areas/{id}/absences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Absences at an area and below that are not over
+         * @description 辖区内外出与代理，最多 200 条。
+         */
+        get: operations["post_absences"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1068,6 +1108,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/posts/{id}/absences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Arrange who acts for a post
+         * @description 安排代理：本人、本区域领导或上级办理。代理人只在这些日期、只就这个岗位行使权限；代理人也外出的，由其代理人接续。
+         */
+        post: operations["post_arrange"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/public/files": {
         parameters: {
             query?: never;
@@ -1280,6 +1340,40 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description An absence and who acts meanwhile. */
+        Absence: {
+            /** @description Who acts today, at the end of a chain: `丙（代甲）`. */
+            acting?: string | null;
+            from: string;
+            id: string;
+            /** @description Who is away. */
+            name: string;
+            post: string;
+            reason: string;
+            reason_word: string;
+            substitute: string;
+            substitute_name: string;
+            /** @description Title of the post. */
+            title: string;
+            /** @description First day back. */
+            to: string;
+        };
+        /** @description Who acts, from when to when: `login` or `account` of the substitute. */
+        AbsenceForm: {
+            account?: string | null;
+            from: string;
+            login?: string | null;
+            /** @description Code of the dictionary `absence_reasons`. */
+            reason: string;
+            /** @description First day back. */
+            to: string;
+        };
+        /** @description Who acts for an absent holder, at the end of a chain. */
+        Acting: {
+            name: string;
+            /** @description First day on which the holder is back. */
+            to: string;
+        };
         /** @description What an action may bring; the matter's `actions` say which of these it must bring. */
         ActionForm: {
             /** @description Lower area, for an assignment. */
@@ -1735,6 +1829,7 @@ export interface components {
         };
         /** @description All codes with their words. */
         Dictionaries: {
+            absence_reasons: components["schemas"]["Coded"][];
             area_kinds: components["schemas"]["CodedKind"][];
             asks: components["schemas"]["Coded"][];
             channels: components["schemas"]["Coded"][];
@@ -2423,6 +2518,7 @@ export interface components {
         /** @description A post with the name of its holder. */
         Post: {
             account: string;
+            acting?: components["schemas"]["Acting"] | null;
             from: string;
             id: string;
             name: string;
@@ -2894,6 +2990,37 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    post_end: {
+        parameters: {
+            query?: {
+                /** @description First day back; today where it is not said. */
+                to?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     area_changes: {
         parameters: {
             query?: {
@@ -3270,6 +3397,36 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    post_absences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Absence"][];
+                };
             };
             /** @description 没有办成：原因与办法见 detail */
             default: {
@@ -4846,6 +5003,40 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    post_arrange: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AbsenceForm"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Absence"];
+                };
             };
             /** @description 没有办成：原因与办法见 detail */
             default: {
