@@ -24,6 +24,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/accounts/{id}/factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Take somebody's second factor away
+         * @description 为手机和恢复码都丢失的人解除绑定，并退出其全部登录(安全管理员)。
+         */
+        delete: operations["session_reset_factor"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{id}/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Somebody's open sessions
+         * @description 一个账号现在有效的登录(安全管理员)。
+         */
+        get: operations["session_sessions_of"];
+        put?: never;
+        post?: never;
+        /**
+         * End all of somebody's sessions
+         * @description 强制一个账号退出全部登录(安全管理员)。
+         */
+        delete: operations["session_end_sessions_of"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/area-changes": {
         parameters: {
             query?: never;
@@ -449,7 +493,7 @@ export interface paths {
         };
         /**
          * The audit chain, newest first
-         * @description 审计日志(审计管理员)。
+         * @description 审计日志，可按人员、操作、对象、时间筛选(审计管理员)。
          */
         get: operations["audit"];
         put?: never;
@@ -824,6 +868,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How the own second factor stands
+         * @description 我的动态验证码：是否绑定、岗位是否要求、还有几个恢复码。
+         */
+        get: operations["session_factor"];
+        /**
+         * Enrol the second factor
+         * @description 输入验证器上的动态码完成绑定；返回恢复码，只显示这一次。
+         */
+        put: operations["session_confirm_factor"];
+        /**
+         * Begin to enrol a second factor
+         * @description 开始绑定动态验证码：返回密钥和二维码，用手机验证器扫描。
+         */
+        post: operations["session_begin_factor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/factor/removal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take the own second factor away
+         * @description 凭动态码或恢复码解除绑定。
+         */
+        post: operations["session_remove_factor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/looks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who looked at my data
+         * @description 谁看过我的信息：岗位、时间、字段和理由。
+         */
+        get: operations["audit_own_looks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me/password": {
         parameters: {
             query?: never;
@@ -837,6 +949,66 @@ export interface paths {
          * @description 修改自己的密码，其他设备上的登录随即失效。
          */
         put: operations["me_change_password"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The own open sessions
+         * @description 我的登录：现在有效的全部登录，最新的在前。
+         */
+        get: operations["session_own_sessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End one of the own sessions
+         * @description 让自己的一个登录立即失效。
+         */
+        delete: operations["session_end_own_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/sign-ins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The own attempts to sign in
+         * @description 我的登录记录：最近的登录，含失败的，可发现他人冒用。
+         */
+        get: operations["session_own_sign_ins"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -1088,6 +1260,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/parameters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All parameters
+         * @description 系统参数与安全策略，国家规定的只读。
+         */
+        get: operations["parameter_parameters"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/parameters/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set a parameter
+         * @description 修改参数，立即生效并记入审计;value 为 null 时恢复默认。
+         */
+        put: operations["parameter_set_parameter"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/posts/{id}": {
         parameters: {
             query?: never;
@@ -1208,6 +1420,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/public/reports/{no}/looks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who looked at the data of a report, by number and code
+         * @description 凭编号和查询码查看谁看过我的联系方式。
+         */
+        get: operations["audit_public_looks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sessions": {
         parameters: {
             query?: never;
@@ -1219,7 +1451,7 @@ export interface paths {
         put?: never;
         /**
          * Sign in
-         * @description 登录。成功后写入会话 Cookie;失败 5 次锁定 15 分钟。
+         * @description 登录。成功后写入会话 Cookie;连续失败会锁定一段时间。绑定了动态验证码的账号还要带 code。
          */
         post: operations["session_sign_in"];
         delete?: never;
@@ -1243,6 +1475,26 @@ export interface paths {
          * @description 退出登录，会话立即失效。
          */
         delete: operations["session_sign_out"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sign-ins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The log of sign-ins, newest first
+         * @description 登录日志：谁、何时、从哪里、结果(审计管理员)。
+         */
+        get: operations["session_sign_ins"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1868,6 +2120,34 @@ export interface components {
             name: string;
             phone_masked: string;
         };
+        /** @description How the own second factor stands. */
+        Factor: {
+            /** @description Whether a post demands it. */
+            demanded: boolean;
+            /**
+             * Format: int64
+             * @description Recovery codes that are left.
+             */
+            recovery_left: number;
+            /**
+             * Format: int64
+             * @description Since when codes are asked for; null where none is enrolled.
+             */
+            since?: number | null;
+        };
+        /** @description A one-time code; where it is taken away, also a recovery code. */
+        FactorCode: {
+            code: string;
+        };
+        /** @description A secret to be taken over by an authenticator. */
+        FactorOffer: {
+            /** @description The URI as a QR code: an SVG picture. */
+            qr_svg: string;
+            /** @description In base 32, for typing in. */
+            secret: string;
+            /** @description `otpauth://` */
+            uri: string;
+        };
         /** @description One thing that is wrong with an input. */
         FieldProblem: {
             /** @description Stable code. */
@@ -2122,6 +2402,22 @@ export interface components {
             text: string;
             unit: string;
         };
+        /** @description Somebody looked at personal data. */
+        Look: {
+            /** Format: int64 */
+            at: number;
+            /** @description Number of the matter. */
+            no: string;
+            /** @description The post of who looked. */
+            who: string;
+            /** @description Which fields and why. */
+            why: string;
+        };
+        /** @description A page of looks, newest first. */
+        LookPage: {
+            next?: string | null;
+            rows: components["schemas"]["Look"][];
+        };
         /** @description A token that was made. */
         MadeToken: {
             /** Format: int64 */
@@ -2238,6 +2534,8 @@ export interface components {
             account: string;
             /** @description Whether it is an account made for showing. */
             demo: boolean;
+            /** @description What has to be done before anything else: `password_due`, `factor_due`. */
+            hold?: string | null;
             /** @description The area whose board or queue to show first. */
             home?: string | null;
             login: string;
@@ -2473,6 +2771,44 @@ export interface components {
             /** Format: int32 */
             version: number;
         };
+        /** @description A value of a single role or account. */
+        OwnValue: {
+            /** @description `role:sec_admin`, `account:42` */
+            scope: string;
+            value: string;
+        };
+        /** @description A parameter with its present values. */
+        Parameter: {
+            code: string;
+            default: string;
+            help: string;
+            /** @description `security`, `system` or `nation` */
+            keeper: string;
+            /** @description `number`, `switch`, `networks`, `hour` or `text` */
+            kind: string;
+            /** Format: int64 */
+            max?: number | null;
+            may_change: boolean;
+            /**
+             * Format: int64
+             * @description Bounds of a number; longest text.
+             */
+            min?: number | null;
+            own: components["schemas"]["OwnValue"][];
+            per_account: boolean;
+            per_role: boolean;
+            unit: string;
+            /** @description The value that holds for all. */
+            value: string;
+            word: string;
+        };
+        /** @description A value to be set. */
+        ParameterChange: {
+            /** @description Empty for all, `role:<code>`, `account:<id>`. */
+            scope?: string | null;
+            /** @description The value; null takes it back. */
+            value?: string | null;
+        };
         /** @description One of the areas that a split makes. */
         PartForm: {
             /** @description Areas below that come under it. */
@@ -2700,6 +3036,11 @@ export interface components {
             standing_word: string;
             title: string;
         };
+        /** @description Codes for the day the telephone is lost. */
+        RecoveryCodes: {
+            /** @description Each works once; shown this once. */
+            codes: string[];
+        };
         /** @description An area with another name. */
         RenameView: {
             /** @description Names from the root. */
@@ -2760,6 +3101,23 @@ export interface components {
             /** @description The area's own desk is vacant; this person above answers for it. */
             vacant: boolean;
         };
+        /** @description An open session. */
+        Session: {
+            address: string;
+            /** @description What the browser called itself. */
+            agent: string;
+            /** Format: int64 */
+            created_at: number;
+            /** @description Whether it is the one that asks. */
+            current: boolean;
+            /** @description Names the session to end it; tells nothing about the token. */
+            id: string;
+            /**
+             * Format: int64
+             * @description Last used.
+             */
+            seen_at: number;
+        };
         /** @description The roster of a day. */
         SetDuties: {
             accounts: string[];
@@ -2767,8 +3125,27 @@ export interface components {
         };
         /** @description Login and password. */
         SignIn: {
+            /** @description One-time code, or a recovery code, where a second factor is enrolled. */
+            code?: string | null;
             login: string;
             password: string;
+        };
+        /** @description An attempt to sign in. */
+        SignInAttempt: {
+            address: string;
+            /** Format: int64 */
+            at: number;
+            /** @description What was typed as login. */
+            login: string;
+            /** @description Name of the account; null where nobody has this login. */
+            name?: string | null;
+            outcome: string;
+            outcome_word: string;
+        };
+        /** @description A page of the log of sign-ins, newest first. */
+        SignInPage: {
+            next?: string | null;
+            rows: components["schemas"]["SignInAttempt"][];
         };
         /** @description How many of a level would get it. */
         SpreadLevel: {
@@ -2996,6 +3373,92 @@ export interface operations {
                 /** @description First day back; today where it is not said. */
                 to?: string;
             };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    session_reset_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    session_sessions_of: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"][];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    session_end_sessions_of: {
+        parameters: {
+            query?: never;
             header?: never;
             path: {
                 id: string;
@@ -3802,6 +4265,18 @@ export interface operations {
     audit: {
         parameters: {
             query?: {
+                /** @description Of this account. */
+                account?: string;
+                /** @description Of somebody with exactly this name. */
+                name?: string;
+                /** @description Code of an action. */
+                action?: string;
+                /** @description On exactly this: `matter:42`. */
+                object?: string;
+                /** @description Not before. */
+                from?: number;
+                /** @description Before. */
+                to?: number;
                 /** @description `next` of the page before. */
                 cursor?: string;
                 /** @description 1 to 100 rows; 30 where it is not said. */
@@ -4521,6 +4996,157 @@ export interface operations {
             };
         };
     };
+    session_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Factor"];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    session_confirm_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FactorCode"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    session_begin_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FactorOffer"];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    session_remove_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FactorCode"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    audit_own_looks: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: string;
+                /** @description 1 to 100 rows; 30 where it is not said. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LookPage"];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     me_change_password: {
         parameters: {
             query?: never;
@@ -4539,6 +5165,90 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    session_own_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"][];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    session_end_own_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    session_own_sign_ins: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInAttempt"][];
+                };
             };
             /** @description 没有办成：原因与办法见 detail */
             default: {
@@ -4984,6 +5694,66 @@ export interface operations {
             };
         };
     };
+    parameter_parameters: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Parameter"][];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    parameter_set_parameter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ParameterChange"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     post_dismiss: {
         parameters: {
             query?: {
@@ -5180,6 +5950,39 @@ export interface operations {
             };
         };
     };
+    audit_public_looks: {
+        parameters: {
+            query: {
+                /** @description 查询码。 */
+                code: string;
+            };
+            header?: never;
+            path: {
+                no: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Look"][];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     session_sign_in: {
         parameters: {
             query?: never;
@@ -5226,6 +6029,49 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    session_sign_ins: {
+        parameters: {
+            query?: {
+                /** @description Exactly this login. */
+                login?: string;
+                /** @description Exactly this address. */
+                address?: string;
+                /** @description Code of an outcome. */
+                outcome?: string;
+                /** @description Not before. */
+                from?: number;
+                /** @description Before. */
+                to?: number;
+                /** @description `next` of the page before. */
+                cursor?: string;
+                /** @description 1 to 100 rows; 30 where it is not said. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInPage"];
+                };
             };
             /** @description 没有办成：原因与办法见 detail */
             default: {

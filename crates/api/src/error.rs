@@ -3,7 +3,7 @@
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use civic::refusal::Refusal;
+use civic::refusal::{Hold, Refusal};
 use office::Fault;
 use serde::Serialize;
 use std::sync::Arc;
@@ -14,6 +14,9 @@ use utoipa::ToSchema;
 pub(crate) enum Code {
     SignedOut,
     SignInRefused,
+    FactorNeeded,
+    PasswordDue,
+    FactorDue,
     Csrf,
     Denied,
     Unknown,
@@ -34,6 +37,9 @@ pub(crate) enum Code {
 pub(crate) const CODES: &[(Code, u16, &str, &str)] = &[
     (Code::SignedOut, 401, "signed_out", "请先登录"),
     (Code::SignInRefused, 401, "sign_in_refused", "登录没有成功"),
+    (Code::FactorNeeded, 401, "code_needed", "请输入动态验证码"),
+    (Code::PasswordDue, 403, "password_due", "请先修改密码"),
+    (Code::FactorDue, 403, "factor_due", "请先绑定动态验证码"),
     (Code::Csrf, 403, "csrf", "请求来源无法确认"),
     (Code::Denied, 403, "denied", "没有权限"),
     (Code::Unknown, 404, "unknown", "没有找到"),
@@ -180,6 +186,9 @@ impl From<Refusal> for Fail {
         match refusal {
             Refusal::Unknown(_) => Self::new(Code::Unknown, detail),
             Refusal::Denied(_) => Self::new(Code::Denied, detail),
+            Refusal::Held(Hold::Code, _) => Self::new(Code::FactorNeeded, detail),
+            Refusal::Held(Hold::Password, _) => Self::new(Code::PasswordDue, detail),
+            Refusal::Held(Hold::Factor, _) => Self::new(Code::FactorDue, detail),
             Refusal::Conflict(_) => Self::new(Code::Conflict, detail),
             Refusal::Stale(_) => Self::new(Code::Stale, detail),
             Refusal::Busy(_) => Self::new(Code::Busy, detail).retry_after(BUSY_RETRY_S),

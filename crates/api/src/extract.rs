@@ -7,6 +7,7 @@ use axum::extract::{ConnectInfo, FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, header};
 use civic::directory::Actor;
+use civic::refusal::Hold;
 use serde_json::Value;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::str::FromStr;
@@ -27,12 +28,6 @@ pub(crate) struct Signed {
 impl FromRequestParts<Arc<App>> for Signed {
     type Rejection = Fail;
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Answer<Self> {
-        let signed_out = || {
-            Fail::new(
-                Code::SignedOut,
-                "请先登录；如果刚才已登录，登录已经失效，请重新登录",
-            )
-        };
         if let Some(token) = bearer(&parts.headers) {
             let actor = app.office.actor_of_bearer(token).await?.ok_or_else(|| {
                 Fail::new(
@@ -40,6 +35,7 @@ impl FromRequestParts<Arc<App>> for Signed {
                     "接口令牌无效或已过期，请联系安全管理员重新签发",
                 )
             })?;
+            app.office.admit(&actor, address(parts, app))?;
             return Ok(Self {
                 actor,
                 session: None,
@@ -47,10 +43,54 @@ impl FromRequestParts<Arc<App>> for Signed {
         }
         let token = cookie(&parts.headers, COOKIE).ok_or_else(signed_out)?;
         let actor = app.office.actor_of(&token).await?.ok_or_else(signed_out)?;
+        app.office.admit(&actor, address(parts, app))?;
         check_csrf(parts)?;
         Ok(Self {
             actor,
             session: Some(token),
+        })
+    }
+}
+
+fn signed_out() -> Fail {
+    Fail::new(
+        Code::SignedOut,
+        "请先登录；如果刚才已登录，登录已经失效，请重新登录",
+    )
+}
+
+/// The person of a session, also one who has first to change the password or enrol a second factor:
+/// only for what serves exactly that.
+pub(crate) struct Entrant {
+    pub actor: Actor,
+    pub session: String,
+    /// What has to be done first.
+    pub hold: Option<Hold>,
+}
+
+impl FromRequestParts<Arc<App>> for Entrant {
+    type Rejection = Fail;
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Answer<Self> {
+        if bearer(&parts.headers).is_some() {
+            let signed = Signed::from_request_parts(parts, app).await?;
+            return Ok(Self {
+                actor: signed.actor,
+                session: String::new(),
+                hold: None,
+            });
+        }
+        let session = cookie(&parts.headers, COOKIE).ok_or_else(signed_out)?;
+        let (actor, hold) = app
+            .office
+            .entrant_of(&session)
+            .await?
+            .ok_or_else(signed_out)?;
+        app.office.admit(&actor, address(parts, app))?;
+        check_csrf(parts)?;
+        Ok(Self {
+            actor,
+            session,
+            hold,
         })
     }
 }
@@ -222,30 +262,35 @@ pub(crate) struct Address(pub IpAddr);
 impl FromRequestParts<Arc<App>> for Address {
     type Rejection = Fail;
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Answer<Self> {
-        let direct = parts
-            .extensions
-            .get::<ConnectInfo<SocketAddr>>()
-            .map(|c| c.0.ip());
-        // Only a proxy in front may say who it asks for; its own entry is the last of the list.
-        let said = || {
-            parts
-                .headers
-                .get("x-forwarded-for")?
-                .to_str()
-                .ok()?
-                .rsplit(',')
-                .next()?
-                .trim()
-                .parse()
-                .ok()
-        };
-        let address = if app.options.behind_proxy {
-            said().or(direct)
-        } else {
-            direct
-        };
-        Ok(Self(address.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST))))
+        Ok(Self(address(parts, app)))
     }
+}
+
+/// The address of the client.
+fn address(parts: &Parts, app: &App) -> IpAddr {
+    let direct = parts
+        .extensions
+        .get::<ConnectInfo<SocketAddr>>()
+        .map(|c| c.0.ip());
+    // Only a proxy in front may say who it asks for; its own entry is the last of the list.
+    let said = || {
+        parts
+            .headers
+            .get("x-forwarded-for")?
+            .to_str()
+            .ok()?
+            .rsplit(',')
+            .next()?
+            .trim()
+            .parse()
+            .ok()
+    };
+    let address = if app.options.behind_proxy {
+        said().or(direct)
+    } else {
+        direct
+    };
+    address.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST))
 }
 
 /// Whether the client has this version already.

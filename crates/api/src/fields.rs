@@ -86,6 +86,16 @@ impl Fields {
             _ => self.wrong(name, "文字"),
         }
     }
+    /// A text that may be empty, told apart from one that is null or not there.
+    pub fn raw_text(&mut self, name: &str) -> Option<String> {
+        match self.map.get(name) {
+            Some(Value::String(text)) if text.is_empty() => {
+                self.map.remove(name);
+                Some(String::new())
+            }
+            _ => self.text(name),
+        }
+    }
     pub fn need_text(&mut self, name: &str, word: &str) -> Option<String> {
         let wrong_before = self.problems.len();
         let text = self.text(name);

@@ -17,6 +17,7 @@ mod duty;
 mod error;
 mod event;
 mod extract;
+mod factor;
 mod fields;
 mod file;
 mod flow;
@@ -29,6 +30,7 @@ mod me;
 mod message;
 mod notice;
 mod openapi;
+mod parameter;
 mod post;
 mod public;
 mod session;
@@ -85,6 +87,7 @@ pub(crate) type Shared = axum::extract::State<Arc<App>>;
 fn routes() -> OpenApiRouter<Arc<App>> {
     let nouns = OpenApiRouter::new()
         .merge(session::routes())
+        .merge(factor::routes())
         .merge(me::routes())
         .merge(home::routes())
         .merge(demo::routes())
@@ -106,6 +109,7 @@ fn routes() -> OpenApiRouter<Arc<App>> {
         .merge(visit::routes())
         .merge(audit::routes())
         .merge(token::routes())
+        .merge(parameter::routes())
         .merge(public::routes());
     OpenApiRouter::with_openapi(openapi::frame())
         .nest("/api/v1", nouns)

@@ -1,12 +1,13 @@
 //! The person who is signed in.
 
 use crate::error::Answer;
-use crate::extract::{Form, Signed};
+use crate::extract::{Entrant, Form};
 use crate::fields::{Fields, Input};
 use crate::{App, Shared};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use civic::refusal::Hold;
 use office::identity::Me;
 use serde::Serialize;
 use std::sync::Arc;
@@ -65,6 +66,8 @@ pub(crate) struct MeView {
     home: Option<String>,
     /// Whether it is an account made for showing.
     demo: bool,
+    /// What has to be done before anything else: `password_due`, `factor_due`.
+    hold: Option<&'static str>,
     /// Unread messages, at most 100.
     unread: usize,
     /// Server time.
@@ -97,6 +100,7 @@ impl MeView {
             verbs: me.verbs.iter().map(|v| v.code()).collect(),
             home: me.home.map(|id| id.to_string()),
             demo: me.demo,
+            hold: me.hold.map(Hold::code),
             unread: me.unread,
             now: me.now.0,
         }
@@ -107,8 +111,9 @@ impl MeView {
 ///
 /// 当前登录人的岗位、权限和首页区域。
 #[utoipa::path(get, path = "/me", tag = "me", responses((status = 200, body = MeView)))]
-async fn me(State(app): Shared, signed: Signed) -> Answer<Json<MeView>> {
-    Ok(Json(MeView::of(app.office.me(&signed.actor).await?)))
+async fn me(State(app): Shared, entrant: Entrant) -> Answer<Json<MeView>> {
+    let me = app.office.me(&entrant.actor, entrant.hold).await?;
+    Ok(Json(MeView::of(me)))
 }
 
 /// Old and new password.
@@ -138,12 +143,12 @@ impl Input for PasswordForm {
 #[utoipa::path(put, path = "/me/password", tag = "me", request_body = PasswordForm, responses((status = 204)))]
 async fn change_password(
     State(app): Shared,
-    signed: Signed,
+    entrant: Entrant,
     Form(form): Form<PasswordForm>,
 ) -> Answer<StatusCode> {
-    let session = signed.session.unwrap_or_default();
+    let (old, new) = (&form.old_password, &form.password);
     app.office
-        .change_password(&signed.actor, &session, &form.old_password, &form.password)
+        .change_password(&entrant.actor, &entrant.session, old, new)
         .await?;
     Ok(StatusCode::NO_CONTENT)
 }

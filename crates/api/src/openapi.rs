@@ -37,6 +37,7 @@ const TAGS: &[(&str, &str)] = &[
     ("visit", "走访巡查"),
     ("audit", "审计日志"),
     ("token", "接口令牌"),
+    ("parameter", "系统参数与安全策略"),
     ("public", "群众上报与查询(无需登录)"),
     ("health", "运行状况"),
 ];

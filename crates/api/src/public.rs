@@ -144,9 +144,9 @@ async fn upload(
 
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
-struct FollowQuery {
+pub(crate) struct FollowQuery {
     /// 查询码。
-    code: String,
+    pub code: String,
 }
 
 impl Input for FollowQuery {

@@ -63,7 +63,7 @@ jobs! {
     Areas "areas" "区划" "维护区域的名称、编码和隶属关系。",
     Posts "posts" "岗位任免" "任命、免去岗位，查看空缺。",
     Packs "packs" "业务包" "查看流程、类别和日历的版本。",
-    Accounts "accounts" "账号" "开通、锁定、解锁账号，重置密码。",
+    Accounts "accounts" "账号" "系统管理员开通账号；安全管理员锁定、解锁、重置密码。",
     Tokens "tokens" "接口令牌" "签发和作废接口令牌。",
     Audit "audit" "审计日志" "查看谁做了什么、看了什么。",
 }
@@ -174,8 +174,8 @@ pub fn jobs(role: Role) -> &'static [Job] {
         Role::CityLeader => CITY_LEADER,
         Role::DeptStaff => DEPARTMENT,
         Role::DeptManager => DEPARTMENT_HEAD,
-        Role::SysAdmin => &[J::Areas, J::Posts, J::Packs],
-        Role::SecAdmin => &[J::Accounts, J::Tokens],
+        Role::SysAdmin => &[J::Areas, J::Accounts, J::Packs],
+        Role::SecAdmin => &[J::Posts, J::Accounts, J::Tokens],
         Role::AuditAdmin => &[J::Audit],
     }
 }
@@ -191,8 +191,8 @@ pub fn purpose(role: Role) -> &'static str {
         Some(Level::County) => "统筹指导、协同处置、督办问效",
         Some(Level::City) => "顶层设计、统筹指挥、考核评价",
         None => match role {
-            Role::SysAdmin => "维护区划、岗位和业务包，不看业务数据",
-            Role::SecAdmin => "管理账号和接口令牌，不看业务数据",
+            Role::SysAdmin => "维护区划、账号、参数和业务包，不看业务数据",
+            Role::SecAdmin => "管理任免、锁定、安全策略和接口令牌，不看业务数据",
             Role::AuditAdmin => "查看审计日志，不看业务数据",
             _ => "签收、办理、反馈上级交办的任务",
         },

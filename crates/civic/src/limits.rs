@@ -34,22 +34,14 @@ pub const TREE_DEPTH_MAX: usize = 12;
 pub const SET_COMMANDS_MAX: usize = 256;
 /// Commands that may wait for the committer before callers are told to come back.
 pub const QUEUE_COMMANDS_MAX: usize = 4_096;
-/// Failed sign-ins before an account is locked.
-pub const SIGN_IN_FAILURES_MAX: i64 = 5;
-/// How long a locked account stays locked, in minutes.
+/// How long an address with too many failed sign-ins has to wait, in minutes.
 pub const LOCK_MINUTES: i64 = 15;
-/// Idle time after which a session ends, in minutes.
-pub const SESSION_IDLE_MINUTES: i64 = 120;
-/// Greatest age of a session, in hours.
-pub const SESSION_HOURS_MAX: i64 = 24;
-/// Shortest password, in characters.
+/// Shortest password that any installation may allow, in characters.
 pub const PASSWORD_CHARS_MIN: usize = 8;
 /// Radius in which open matters of the same category are shown before a report is sent, in metres.
 pub const NEARBY_METRES: f64 = 300.0;
 /// Distance beyond which a place is not matched to the nearest unit any more, in metres.
 pub const NEAREST_METRES_MAX: f64 = 20_000.0;
-/// Records of personal data one account may unmask in a day (privacy.md V05).
-pub const UNMASK_DAILY_MAX: i64 = 50;
 /// Most areas, and most organisations, that a notice is addressed to by name.
 pub const NOTICE_TARGETS_MAX: usize = 100;
 /// Most matters that a bulletin names.

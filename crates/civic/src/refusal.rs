@@ -12,6 +12,9 @@ pub enum Refusal {
     /// It exists, the caller may know it, and may not do this (HTTP 403).
     #[error("{0}")]
     Denied(String),
+    /// The caller is known and has first to do something before anything else.
+    #[error("{1}")]
+    Held(Hold, String),
     /// The input breaks rules; every broken rule is listed (HTTP 422).
     #[error("{}", .0.iter().map(|p| p.message.as_str()).collect::<Vec<_>>().join(";"))]
     Invalid(Vec<Problem>),
@@ -24,6 +27,39 @@ pub enum Refusal {
     /// Try again later (HTTP 503).
     #[error("{0}")]
     Busy(String),
+}
+
+/// What somebody has to do first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Hold {
+    /// Name the one-time code of the second factor, to sign in at all (HTTP 401).
+    Code,
+    /// Set a new password (HTTP 403).
+    Password,
+    /// Enrol a second factor (HTTP 403).
+    Factor,
+}
+
+impl Hold {
+    /// The stable code of clients.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Code => "code_needed",
+            Self::Password => "password_due",
+            Self::Factor => "factor_due",
+        }
+    }
+    /// The refusal, in words that say what to do.
+    #[must_use]
+    pub fn refusal(self) -> Refusal {
+        let sentence = match self {
+            Self::Code => "这个账号已绑定动态验证码，请输入手机验证器上的 6 位数字，或一个恢复码",
+            Self::Password => "请先修改密码再继续：初始密码要由本人修改，密码也不能超过有效期",
+            Self::Factor => "您的岗位要求使用动态验证码，请先在“我的 - 登录安全”中绑定，再继续",
+        };
+        Refusal::Held(self, sentence.into())
+    }
 }
 
 impl Refusal {

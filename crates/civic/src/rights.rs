@@ -72,6 +72,9 @@ verbs! {
     DecideAreas "decide_areas" "审批区划调整",
     ManageAccounts "manage_accounts" "账号管理",
     ManagePacks "manage_packs" "业务包管理",
+    ManageLocks "manage_locks" "锁定与会话",
+    ManagePolicies "manage_policies" "安全策略",
+    ManageParameters "manage_parameters" "系统参数",
     ManageTokens "manage_tokens" "接口令牌",
     ReadAudit "read_audit" "审计",
 }
@@ -275,9 +278,15 @@ pub fn of_role(role: Role) -> &'static [&'static [(Verb, Relation)]] {
         Role::SysAdmin => &[&[
             (V::ManageAreas, R::Within),
             (V::ManagePacks, R::Within),
-            (V::ManagePosts, R::Within),
+            (V::ManageAccounts, R::Within),
+            (V::ManageParameters, R::Within),
         ]],
-        Role::SecAdmin => &[&[(V::ManageAccounts, R::Within), (V::ManageTokens, R::Within)]],
+        Role::SecAdmin => &[&[
+            (V::ManagePosts, R::Within),
+            (V::ManageLocks, R::Within),
+            (V::ManagePolicies, R::Within),
+            (V::ManageTokens, R::Within),
+        ]],
         Role::AuditAdmin => &[&[(V::ReadAudit, R::Within)]],
     }
 }
@@ -338,6 +347,46 @@ mod tests {
         for role in admins {
             assert!(relations(role, Verb::See).next().is_none());
             assert!(relations(role, Verb::Unmask).next().is_none());
+        }
+    }
+
+    #[test]
+    fn each_administrator_lacks_every_verb_of_the_other_two() {
+        let work: &[(Role, &[Verb])] = &[
+            (
+                Role::SysAdmin,
+                &[
+                    V::ManageAreas,
+                    V::ManagePacks,
+                    V::ManageAccounts,
+                    V::ManageParameters,
+                ],
+            ),
+            (
+                Role::SecAdmin,
+                &[
+                    V::ManagePosts,
+                    V::ManageLocks,
+                    V::ManagePolicies,
+                    V::ManageTokens,
+                ],
+            ),
+            (Role::AuditAdmin, &[V::ReadAudit]),
+        ];
+        for (owner, verbs) in work {
+            let held: std::collections::BTreeSet<_> = of_role(*owner)
+                .iter()
+                .flat_map(|list| list.iter().map(|(verb, _)| *verb))
+                .collect();
+            assert_eq!(held, verbs.iter().copied().collect(), "{owner:?}");
+            for (other, _) in work.iter().filter(|(other, _)| other != owner) {
+                for verb in *verbs {
+                    assert!(
+                        relations(*other, *verb).next().is_none(),
+                        "{other:?} may {verb:?}"
+                    );
+                }
+            }
         }
     }
 

@@ -20,6 +20,7 @@ pub mod matter;
 mod message;
 pub mod notice;
 pub mod pack;
+mod parameter;
 mod post;
 pub mod proof;
 pub mod sweep;
@@ -30,7 +31,7 @@ pub use absence::{AbsenceInput, AbsenceRow};
 pub use area::{AreaDetail, Counts, Located, Named, Responsible, UNIT_PEOPLE};
 pub use area_change::{AreaHistory, ChangeSeen, MatterMoves, PostMove, Preview};
 pub use area_check::{AreaCheck, CodeImport, Finding, Load};
-pub use audit::AuditRow;
+pub use audit::{AuditRow, AuditWanted, Look};
 pub use board::{Board, BoardChild, KpiValue, Stuck, Today, TodayLevel};
 pub use clock::{Clock, SystemClock};
 pub use duty::OnDuty;
@@ -39,6 +40,7 @@ pub use found::Founding;
 pub use home::{Home, HomeJob, HomePost};
 pub use live::Live;
 pub use message::{MessagePage, Read};
+pub use parameter::ParameterRow;
 pub use post::{Appointment, Person, PostRow, SOURCES, Vacancy, source_word};
 pub use visit::{KINDS as VISIT_KINDS, VisitInput};
 pub use world::World;
@@ -123,6 +125,7 @@ pub struct Office {
     pub(crate) keys: identity::keys::Keys,
     pub(crate) files: Arc<dyn object_store::ObjectStore>,
     pub(crate) sessions: identity::session::Cache,
+    pub(crate) parameters: ArcSwap<civic::parameter::Parameters>,
     pub(crate) live: Live,
     pub(crate) demo: bool,
 }
@@ -179,6 +182,7 @@ impl Office {
         }
         let keys = identity::keys::Keys::open_or_create(&config.data)?;
         let files = file::local(&config.data)?;
+        let parameters = store.read_now::<_, OpenError>(|conn| Ok(parameter::load(conn)?))?;
         Ok(Arc::new(Self {
             store,
             clock,
@@ -187,6 +191,7 @@ impl Office {
             keys,
             files,
             sessions: identity::session::Cache::default(),
+            parameters: ArcSwap::from_pointee(parameters),
             live,
             demo: config.demo,
         }))

@@ -197,7 +197,7 @@ impl Office {
         // A leader is appointed from above, not by a colleague.
         let from_above = actor.posts.iter().any(|p| {
             let holds = civic::rights::relations(p.role, Verb::ManagePosts).next().is_some();
-            holds && matches!(p.seat, Seat::Area(own) if world.tree().within(area, own) && (p.role == Role::SysAdmin || own != area))
+            holds && matches!(p.seat, Seat::Area(own) if world.tree().within(area, own) && (p.role == Role::SecAdmin || own != area))
         });
         if role.leads() && seat == Seat::Area(area) && !from_above {
             return Err(Refusal::Denied("本级领导岗位要由上级任免".into()).into());

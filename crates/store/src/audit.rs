@@ -1,13 +1,13 @@
 //! The audit chain: who did and who read what. Append-only; each entry is hashed with the one
 //! before, so that altering, deleting or inserting one is found and named (R166).
 
-use civic::id::AccountId;
+use civic::id::{AccountId, MatterId};
 use civic::time::Instant;
 use civic::trace::Hash;
 use sha2::{Digest, Sha256};
 
 use crate::SHARD;
-use crate::driver::{Conn, DbError, Result, Row};
+use crate::driver::{Conn, DbError, Result, Row, Value};
 use crate::rows;
 
 /// What is written down. Neither passwords, tokens nor personal data belong into any field.
@@ -114,11 +114,112 @@ pub fn append(conn: &mut Conn, entry: &Entry) -> Result<()> {
     Ok(())
 }
 
+/// Which entries are wanted.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Wanted {
+    /// Of this account.
+    pub account: Option<AccountId>,
+    /// Of somebody with this name.
+    pub name: Option<String>,
+    /// With this action.
+    pub action: Option<String>,
+    /// On this object: `matter:42`.
+    pub object: Option<String>,
+    /// Not before.
+    pub from: Option<Instant>,
+    /// Before.
+    pub to: Option<Instant>,
+}
+
 /// One page, newest first, of entries before `before`.
-pub fn page(conn: &mut Conn, before: Option<i64>, limit: usize) -> Result<Vec<Kept>> {
-    let sql = format!("{ENTRIES} WHERE shard = $1 AND seq < $2 ORDER BY seq DESC LIMIT $3");
-    let params = [SHARD.into(), rows::before(before), (limit as i64).into()];
+pub fn page(
+    conn: &mut Conn,
+    wanted: &Wanted,
+    before: Option<i64>,
+    limit: usize,
+) -> Result<Vec<Kept>> {
+    let mut sql = format!("{ENTRIES} WHERE shard = $1 AND seq < $2");
+    let mut params = vec![SHARD.into(), rows::before(before)];
+    let conditions: [(&str, Option<Value>); 6] = [
+        ("account =", wanted.account.map(|id| id.0.into())),
+        ("name =", wanted.name.as_ref().map(Into::into)),
+        ("action =", wanted.action.as_ref().map(Into::into)),
+        ("object =", wanted.object.as_ref().map(Into::into)),
+        ("at >=", wanted.from.map(|at| at.0.into())),
+        ("at <", wanted.to.map(|at| at.0.into())),
+    ];
+    for (condition, value) in conditions {
+        if let Some(value) = value {
+            params.push(value);
+            sql.push_str(&format!(" AND {condition} ${}", params.len()));
+        }
+    }
+    params.push((limit as i64).into());
+    sql.push_str(&format!(" ORDER BY seq DESC LIMIT ${}", params.len()));
     conn.query(&sql, &params)?.iter().map(kept).collect()
+}
+
+/// Whose data was looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Subject {
+    /// Of the reporter of matters.
+    Reporter(AccountId),
+    /// Of one matter.
+    Matter(MatterId),
+}
+
+/// One look at personal data of a matter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Look {
+    /// Place in the chain.
+    pub seq: i64,
+    /// When.
+    pub at: Instant,
+    /// Who.
+    pub account: AccountId,
+    /// Which fields and why, in a sentence.
+    pub detail: String,
+    /// Number of the matter.
+    pub no: String,
+}
+
+/// The action of entries that tell of a look at personal data.
+pub const UNMASK: &str = "unmask";
+
+/// Who looked at somebody's data, newest first, before the entry `before` (privacy.md V07).
+pub fn looks(
+    conn: &mut Conn,
+    subject: Subject,
+    before: Option<i64>,
+    limit: usize,
+) -> Result<Vec<Look>> {
+    let (column, id) = match subject {
+        Subject::Reporter(id) => ("reporter", id.0),
+        Subject::Matter(id) => ("id", id.0),
+    };
+    let sql = format!(
+        "SELECT a.seq, a.at, a.account, a.detail, m.no FROM matter m \
+         JOIN audit a ON a.object = 'matter:' || CAST(m.id AS TEXT) \
+         WHERE m.shard = $1 AND m.{column} = $2 AND a.shard = $1 AND a.action = 'unmask' \
+         AND a.seq < $3 ORDER BY a.seq DESC LIMIT $4"
+    );
+    let params = [
+        SHARD.into(),
+        id.into(),
+        rows::before(before),
+        (limit as i64).into(),
+    ];
+    let found = conn.query(&sql, &params)?;
+    let look = |row: &Row| {
+        Ok(Look {
+            seq: row.int(0)?,
+            at: Instant(row.int(1)?),
+            account: AccountId(row.int(2)?),
+            detail: row.string(3)?,
+            no: row.string(4)?,
+        })
+    };
+    found.iter().map(look).collect()
 }
 
 /// How often an account did something since a moment, for daily limits (privacy.md V05). Reads the
@@ -229,10 +330,16 @@ mod tests {
     on_both! {
         fn entries_are_paged_from_the_newest(conn: &mut Conn) {
             ten(conn);
-            let page_of = |conn: &mut Conn, before| page(conn, before, 4).unwrap().into_iter().map(|k| k.seq).collect::<Vec<_>>();
+            let all = Wanted::default();
+            let page_of = |conn: &mut Conn, before| page(conn, &Wanted::default(), before, 4).unwrap().into_iter().map(|k| k.seq).collect::<Vec<_>>();
             assert_eq!(page_of(conn, None), [10, 9, 8, 7]);
             assert_eq!(page_of(conn, Some(3)), [2, 1]);
-            assert_eq!(page(conn, None, 1).unwrap()[0].entry, entry(10));
+            assert_eq!(page(conn, &all, None, 1).unwrap()[0].entry, entry(10));
+            let seqs = |conn: &mut Conn, wanted: Wanted| page(conn, &wanted, None, 4).unwrap().into_iter().map(|k| k.seq).collect::<Vec<_>>();
+            assert_eq!(seqs(conn, Wanted { object: Some("post:3".into()), ..all.clone() }), [3]);
+            assert_eq!(seqs(conn, Wanted { name: Some("陈春山".into()), to: Some(Instant(1_003)), ..all.clone() }), [2, 1]);
+            assert_eq!(seqs(conn, Wanted { account: Some(AccountId(7)), from: Some(Instant(1_009)), ..all.clone() }), [10, 9]);
+            assert_eq!(seqs(conn, Wanted { action: Some("unmask".into()), ..all }), [0; 0]);
             assert_eq!(head(conn).unwrap().0, 10);
         }
 
@@ -277,7 +384,7 @@ mod tests {
 
         fn an_entry_put_in_place_of_another_is_named(conn: &mut Conn) {
             ten(conn);
-            let prev = page(conn, Some(6), 1).unwrap()[0].hash;
+            let prev = page(conn, &Wanted::default(), Some(6), 1).unwrap()[0].hash;
             let forged = hash(prev, 6, &entry(99));
             conn.exec("UPDATE audit SET at = 1099, object = 'post:99', hash = $1 WHERE seq = 6", &[forged.0.into()]).unwrap();
             only(conn, "审计记录第 6 条与第 7 条不相连，其中一条被替换");

@@ -3,7 +3,7 @@
 use civic::id::AccountId;
 use civic::time::Instant;
 
-use crate::driver::{Conn, Result};
+use crate::driver::{Conn, Result, Value};
 
 /// Codes of outcomes.
 pub mod outcome {
@@ -17,6 +17,23 @@ pub mod outcome {
     pub const DISABLED: &str = "disabled";
     /// Too many failures from one address.
     pub const THROTTLED: &str = "throttled";
+    /// The password was right, the one-time code was asked for.
+    pub const ASKED: &str = "asked";
+    /// The password was right, the one-time code was wrong.
+    pub const CODE: &str = "code";
+    /// The address is not among those allowed.
+    pub const NETWORK: &str = "network";
+    /// All codes with their words.
+    pub const ALL: &[(&str, &str)] = &[
+        (OK, "成功"),
+        (WRONG, "登录名或密码错误"),
+        (LOCKED, "账号已锁定"),
+        (DISABLED, "账号已停用"),
+        (THROTTLED, "网络地址尝试过多"),
+        (ASKED, "等待动态码"),
+        (CODE, "动态码错误"),
+        (NETWORK, "网络不在允许范围"),
+    ];
 }
 
 /// One attempt. A login that nobody has may be a mistyped password: callers cut it short.
@@ -52,6 +69,80 @@ pub fn insert(conn: &mut Conn, attempt: &Attempt) -> Result<()> {
     Ok(())
 }
 
+/// An attempt as it was written down.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    /// Own id, in the order of time.
+    pub id: i64,
+    /// When.
+    pub at: Instant,
+    /// What was typed as login.
+    pub login: String,
+    /// The account of that login.
+    pub account: Option<AccountId>,
+    /// From where.
+    pub address: String,
+    /// How it ended.
+    pub outcome: String,
+}
+
+/// Which attempts are wanted.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Wanted {
+    /// Of this account.
+    pub account: Option<AccountId>,
+    /// With exactly this login.
+    pub login: Option<String>,
+    /// From exactly this address.
+    pub address: Option<String>,
+    /// With this outcome.
+    pub outcome: Option<String>,
+    /// Not before.
+    pub from: Option<Instant>,
+    /// Before.
+    pub to: Option<Instant>,
+}
+
+/// One page, newest first, of attempts before the id `before`.
+pub fn page(
+    conn: &mut Conn,
+    wanted: &Wanted,
+    before: Option<i64>,
+    limit: usize,
+) -> Result<Vec<Kept>> {
+    let mut sql =
+        "SELECT id, at, login, account, address, outcome FROM sign_in WHERE id < $1".to_owned();
+    let mut params = vec![crate::rows::before(before)];
+    let conditions: [(&str, Option<Value>); 6] = [
+        ("account =", wanted.account.map(|id| id.0.into())),
+        ("login =", wanted.login.as_ref().map(Into::into)),
+        ("address =", wanted.address.as_ref().map(Into::into)),
+        ("outcome =", wanted.outcome.as_ref().map(Into::into)),
+        ("at >=", wanted.from.map(|at| at.0.into())),
+        ("at <", wanted.to.map(|at| at.0.into())),
+    ];
+    for (condition, value) in conditions {
+        if let Some(value) = value {
+            params.push(value);
+            sql.push_str(&format!(" AND {condition} ${}", params.len()));
+        }
+    }
+    params.push((limit as i64).into());
+    sql.push_str(&format!(" ORDER BY id DESC LIMIT ${}", params.len()));
+    let rows = conn.query(&sql, &params)?;
+    let kept = rows.iter().map(|row| {
+        Ok(Kept {
+            id: row.int(0)?,
+            at: Instant(row.int(1)?),
+            login: row.string(2)?,
+            account: row.opt_int(3)?.map(AccountId),
+            address: row.string(4)?,
+            outcome: row.string(5)?,
+        })
+    });
+    kept.collect()
+}
+
 /// Wrong logins or passwords from an address since a moment.
 pub fn failures_from(conn: &mut Conn, address: &str, since: Instant) -> Result<i64> {
     conn.query_one(
@@ -83,6 +174,26 @@ mod tests {
     use crate::testing::prepare;
 
     on_both! {
+        fn attempts_are_paged_from_the_newest_and_filtered(conn: &mut Conn) {
+            prepare(conn);
+            for (at, login, address, outcome) in [
+                (10, "chen", "a", outcome::OK), (20, "lin", "a", outcome::WRONG), (30, "chen", "b", outcome::WRONG),
+            ] {
+                let account = (login == "chen").then_some(AccountId(7));
+                insert(conn, &Attempt { at: Instant(at), login: login.into(), account, address: address.into(), outcome }).unwrap();
+            }
+            let times = |conn: &mut Conn, wanted: Wanted| -> Vec<i64> {
+                page(conn, &wanted, None, 10).unwrap().into_iter().map(|k| k.at.0).collect()
+            };
+            assert_eq!(times(conn, Wanted::default()), [30, 20, 10]);
+            assert_eq!(times(conn, Wanted { account: Some(AccountId(7)), ..Wanted::default() }), [30, 10]);
+            assert_eq!(times(conn, Wanted { login: Some("lin".into()), ..Wanted::default() }), [20]);
+            assert_eq!(times(conn, Wanted { address: Some("a".into()), outcome: Some("ok".into()), ..Wanted::default() }), [10]);
+            assert_eq!(times(conn, Wanted { from: Some(Instant(20)), to: Some(Instant(30)), ..Wanted::default() }), [20]);
+            let first = page(conn, &Wanted::default(), None, 1).unwrap();
+            assert_eq!(page(conn, &Wanted::default(), Some(first[0].id), 10).unwrap().len(), 2);
+        }
+
         fn failures_are_counted_per_address_and_time(conn: &mut Conn) {
             prepare(conn);
             let attempt = |at: i64, address: &str, outcome: &'static str| Attempt {

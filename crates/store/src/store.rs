@@ -19,6 +19,7 @@ pub const MIGRATIONS: &[Migration] = &[
         include_str!("../migrations/0004_area_change.sql"),
     ),
     (5, "absence", include_str!("../migrations/0005_absence.sql")),
+    (6, "trust", include_str!("../migrations/0006_trust.sql")),
 ];
 
 /// Threads that read. Few cores gain nothing from more.

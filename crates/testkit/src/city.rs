@@ -4,7 +4,7 @@ use civic::area::{Area, Code, Level};
 use civic::id::{AccountId, AreaId, OrgId, PostId};
 use civic::org::{Org, OrgKind};
 use civic::post::{Post, Role, Seat};
-use civic::time::{Day, Instant};
+use civic::time::Day;
 use office::identity::password;
 use office::{Account, AccountKind, BoundaryRow, Founding};
 use std::sync::OnceLock;
@@ -240,7 +240,7 @@ pub fn city() -> Founding {
         failures: 0,
         locked_until: None,
         disabled_at: None,
-        created_at: Instant(1_700_000_000_000),
+        created_at: crate::march(1, 0, 0),
     };
     let post = |p: &Person| {
         let (role, seat) = p.held?;

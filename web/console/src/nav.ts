@@ -1,6 +1,6 @@
 import {
-  OfficeBuilding,
-  Bell, ChatLineSquare, DataBoard, EditPen, HomeFilled, MapLocation, Notification, Share, Tickets, UserFilled, View,
+  Bell, ChatLineSquare, DataBoard, EditPen, HomeFilled, Key, MapLocation, Notification, OfficeBuilding, Setting,
+  Share, Tickets, UserFilled, View,
 } from '@element-plus/icons-vue'
 import type { Component } from 'vue'
 import { zh } from '@shared/words'
@@ -29,6 +29,8 @@ export const NAV: NavItem[] = [
   { to: '/flow', word: zh.nav.flow, icon: Share, verbs: [] },
   { to: '/messages', word: zh.nav.messages, icon: ChatLineSquare, verbs: [] },
   { to: '/audit', word: zh.nav.audit, icon: View, verbs: ['read_audit'] },
+  { to: '/sign-ins', word: zh.nav.signIns, icon: Key, verbs: ['read_audit'] },
+  { to: '/parameters', word: zh.nav.parameters, icon: Setting, verbs: ['manage_parameters', 'manage_policies'] },
 ]
 
 const ADMINISTRATORS = new Set(['sys_admin', 'sec_admin', 'audit_admin'])

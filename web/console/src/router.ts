@@ -36,6 +36,10 @@ export const router = createRouter({
         { path: 'notices/new', component: () => import('./pages/NoticeCompose.vue'), meta: { title: zh.notices.publish } },
         { path: 'notices/:id', component: () => import('./pages/Notice.vue') },
         { path: 'messages', component: () => import('./pages/Messages.vue'), meta: { title: zh.nav.messages } },
+        { path: 'security', component: () => import('./pages/Sessions.vue'), meta: { title: zh.security.title } },
+        { path: 'looks', component: () => import('./pages/Looks.vue'), meta: { title: zh.looks.title } },
+        { path: 'sign-ins', component: () => import('./pages/SignIns.vue'), meta: { title: zh.nav.signIns } },
+        { path: 'parameters', component: () => import('./pages/Parameters.vue'), meta: { title: zh.nav.parameters } },
         { path: 'audit', component: () => import('./pages/Audit.vue'), meta: { title: zh.nav.audit } },
         { path: ':rest(.*)*', component: () => import('./pages/NotFound.vue') },
       ],
@@ -46,9 +50,11 @@ export const router = createRouter({
 router.beforeEach(async (to) => {
   if (to.meta.open) return true
   const session = useSession()
-  if (session.me) return true
+  // Who has first to change the password or to enrol a second factor goes there and nowhere else.
+  const onward = () => (session.me?.hold && to.path !== '/security' ? '/security' : true)
+  if (session.me) return onward()
   try {
-    if (await session.load()) return true
+    if (await session.load()) return onward()
   } catch {
     // The server is down: the sign-in page says so and lets the person try again.
   }

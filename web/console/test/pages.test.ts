@@ -57,7 +57,7 @@ describe('the diagram of a flow', () => {
 describe('the menu', () => {
   const seen = (verbs: string[], roles: string[] = []) => NAV.filter((item) => allowed(item, (verb) => verbs.includes(verb), roles)).map((item) => item.to)
   it('shows an audit administrator no business pages', () => {
-    expect(seen(['see', 'report', 'read_audit'], ['audit_admin'])).toEqual(['/home', '/flow', '/messages', '/audit'])
+    expect(seen(['see', 'report', 'read_audit'], ['audit_admin'])).toEqual(['/home', '/flow', '/messages', '/audit', '/sign-ins'])
   })
   it('shows a unit head the field work and no audit', () => {
     const pages = seen(['see', 'report', 'prehandle', 'log_visit'])

@@ -1,8 +1,10 @@
 /** Every call of the pages, typed. Names follow the HTTP contract. */
 import { request } from './http'
 import type {
-  Absence, ActionForm, Area, AreaChange, AreaChangeForm, AreaChangePreview, AreaCheck, AreaDetail, AreaHistory, AreaPost, AuditRow, Board, Callable, CategoryClass, Day, DemoAccount, Dictionaries,
-  Duty, FileRef, Flow, Followed, Home, Id, Located, MatterPage, MatterRow, MatterView, Me, Message, Millis, Page, ReportForm, StuckDesk,
+  Absence, ActionForm, Area, AreaChange, AreaChangeForm, AreaChangePreview, AreaCheck, AreaDetail, AreaHistory,
+  AreaPost, AuditRow, Board, Callable, CategoryClass, Day, DemoAccount, Dictionaries, Duty, Factor, FactorOffer,
+  FileRef, Flow, Followed, Home, Id, Located, Look, MatterPage, MatterRow, MatterView, Me, Message, Millis,
+  OpenSession, Page, Parameter, ReportForm, SignInAttempt, StuckDesk,
   TodayBoard, Vacancy, Visit,
 } from './types'
 import type { FeatureCollection } from 'geojson'
@@ -33,7 +35,17 @@ export interface MatterQuery {
 }
 
 export const api = {
-  signIn: (login: string, password: string) => request<Me>('POST', '/sessions', { body: { login, password } }),
+  signIn: (login: string, password: string, code?: string) => request<Me>('POST', '/sessions', { body: { login, password, code } }),
+  sessions: () => get<OpenSession[]>('/me/sessions'),
+  endSession: (id: string) => request<void>('DELETE', `/me/sessions/${enc(id)}`),
+  ownSignIns: () => get<SignInAttempt[]>('/me/sign-ins'),
+  signIns: (query: { login?: string; address?: string; outcome?: string; cursor?: string | null }) => get<Page<SignInAttempt>>('/sign-ins', { query }),
+  factor: () => get<Factor>('/me/factor'),
+  beginFactor: () => request<FactorOffer>('POST', '/me/factor'),
+  confirmFactor: (code: string) => request<{ codes: string[] }>('PUT', '/me/factor', { body: { code } }),
+  removeFactor: (code: string) => request<void>('POST', '/me/factor/removal', { body: { code } }),
+  parameters: () => get<Parameter[]>('/parameters'),
+  setParameter: (code: string, scope: string, value: string | null) => request<void>('PUT', `/parameters/${enc(code)}`, { body: { scope, value } }),
   signOut: () => request<void>('DELETE', '/sessions/current'),
   changePassword: (old_password: string, password: string) => request<void>('PUT', '/me/password', { body: { old_password, password } }),
   me: () => get<Me>('/me'),
@@ -104,7 +116,9 @@ export const api = {
   visits: (area: Id | undefined, kind: string | undefined, cursor?: string | null) => get<Page<Visit>>('/visits', { query: { area, kind, cursor } }),
   addVisit: (body: Record<string, unknown>, idempotencyKey: string) =>
     request<Visit>('POST', '/visits', { body, idempotencyKey }),
-  audit: (cursor?: string | null) => get<Page<AuditRow>>('/audit', { query: { cursor } }),
+  audit: (query: { name?: string; action?: string; object?: string; from?: number; to?: number; cursor?: string | null }) => get<Page<AuditRow>>('/audit', { query }),
+  looks: (cursor?: string | null) => get<Page<Look>>('/me/looks', { query: { cursor } }),
+  publicLooks: (no: string, code: string) => get<Look[]>(`/public/reports/${enc(no)}/looks`, { query: { code } }),
 }
 
 export const fileUrl = (id: Id) => `/api/v1/files/${enc(id)}`

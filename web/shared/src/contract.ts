@@ -12,6 +12,12 @@ type Fits<From extends To, To> = From
 export type Read = [
   Fits<Server['Me'], ours.Me>,
   Fits<Server['DemoAccount'], ours.DemoAccount>,
+  Fits<Server['Session'], ours.OpenSession>,
+  Fits<Server['LookPage'], ours.Page<ours.Look>>,
+  Fits<Server['SignInAttempt'], ours.SignInAttempt>,
+  Fits<Server['Factor'], ours.Factor>,
+  Fits<Server['FactorOffer'], ours.FactorOffer>,
+  Fits<Server['Parameter'], ours.Parameter>,
   Fits<Server['MatterRow'], ours.MatterRow>,
   Fits<Server['Matter'], ours.MatterView>,
   Fits<Server['MatterPage'], ours.MatterPage>,

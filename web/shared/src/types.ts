@@ -56,8 +56,65 @@ export interface Me {
   verbs: string[]
   home?: Id | null
   demo: boolean
+  /** What has to be done before anything else: `password_due`, `factor_due`. */
+  hold?: string | null
   unread: number
   now: Millis
+}
+
+/** Somebody looked at personal data. */
+export interface Look {
+  at: Millis
+  who: string
+  why: string
+  no: string
+}
+
+/** An open session of somebody. */
+export interface OpenSession {
+  id: string
+  created_at: Millis
+  seen_at: Millis
+  address: string
+  agent: string
+  current: boolean
+}
+
+export interface SignInAttempt {
+  at: Millis
+  login: string
+  name?: string | null
+  address: string
+  outcome: string
+  outcome_word: string
+}
+
+export interface Factor {
+  since?: Millis | null
+  recovery_left: number
+  demanded: boolean
+}
+export interface FactorOffer {
+  secret: string
+  uri: string
+  qr_svg: string
+}
+
+export interface Parameter {
+  code: string
+  word: string
+  help: string
+  kind: string
+  min?: number | null
+  max?: number | null
+  unit: string
+  default: string
+  value: string
+  own: { scope: string; value: string }[]
+  keeper: string
+  per_role: boolean
+  per_account: boolean
+  may_change: boolean
 }
 
 export interface DemoAccount {

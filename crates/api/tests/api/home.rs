@@ -97,8 +97,8 @@ async fn each_role_lands_on_exactly_its_own_jobs() {
         city_leader: decide supervise rules command ranking posts
         dept_staff: sign feed_back refuse notices
         dept_manager: sign feed_back refuse decide notices
-        sys_admin: areas posts packs
-        sec_admin: accounts tokens
+        sys_admin: areas accounts packs
+        sec_admin: posts accounts tokens
         audit_admin: audit
     "#]]
     .assert_eq(&found);

@@ -17,4 +17,5 @@ mod public;
 mod reply;
 mod story;
 mod tree;
+mod trust;
 mod writing;

@@ -78,6 +78,11 @@ fn call(operation: &str, scene: &Scene) -> Call {
     let publish = json!({ "kind": "notice", "title": "防汛提醒", "text": "请检查排水口", "areas": ["3"], "roles": ["unit_head"] });
     let report = json!({ "text": "路灯不亮", "channel": "field", "category": "0104", "unit": "6" });
     match operation {
+        "get /api/v1/accounts/{id}/sessions" => read("/api/v1/accounts/61/sessions", "secadmin"),
+        "delete /api/v1/accounts/{id}/sessions" => {
+            read("/api/v1/accounts/900/sessions", "secadmin")
+        }
+        "delete /api/v1/accounts/{id}/factor" => read("/api/v1/accounts/53/factor", "secadmin"),
         "get /api/v1/areas/root" => read("/api/v1/areas/root", "unit"),
         "get /api/v1/areas/search" => read("/api/v1/areas/search?q=1", "unit"),
         "get /api/v1/areas/locate" => read("/api/v1/areas/locate?lon=119.005&lat=25.405", "unit"),
@@ -164,6 +169,29 @@ fn call(operation: &str, scene: &Scene) -> Call {
             json!({ "reason": "电话核实" }),
         ),
         "get /api/v1/me" => read("/api/v1/me", "unit"),
+        "get /api/v1/me/looks" => read("/api/v1/me/looks", "unit"),
+        "get /api/v1/public/reports/{no}/looks" => read(
+            format!("/api/v1/public/reports/{public_no}/looks?code={public_code}"),
+            "unit",
+        ),
+        "get /api/v1/me/factor" => read("/api/v1/me/factor", "unit"),
+        "post /api/v1/me/factor" => write("/api/v1/me/factor", "unit", json!({})),
+        "put /api/v1/me/factor" => write("/api/v1/me/factor", "unit", json!({ "code": "000000" })),
+        "post /api/v1/me/factor/removal" => write(
+            "/api/v1/me/factor/removal",
+            "unit",
+            json!({ "code": "000000" }),
+        ),
+        "get /api/v1/me/sessions" => read("/api/v1/me/sessions", "unit"),
+        "delete /api/v1/me/sessions/{id}" => read("/api/v1/me/sessions/nothing", "unit"),
+        "get /api/v1/me/sign-ins" => read("/api/v1/me/sign-ins", "unit"),
+        "get /api/v1/sign-ins" => read("/api/v1/sign-ins", "auditor"),
+        "get /api/v1/parameters" => read("/api/v1/parameters", "secadmin"),
+        "put /api/v1/parameters/{code}" => write(
+            "/api/v1/parameters/lock_minutes",
+            "secadmin",
+            json!({ "value": "20" }),
+        ),
         "put /api/v1/me/password" => write(
             "/api/v1/me/password",
             "unit",

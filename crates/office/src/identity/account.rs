@@ -1,18 +1,22 @@
-//! Accounts: made, disabled and given new passwords by the security administrator; the owner
-//! changes the password.
+//! Accounts: made by the system administrator, disabled and given new passwords by the security
+//! administrator; the owner changes the password. Whoever makes an account cannot give it rights, and
+//! whoever gives rights can make no account.
 
+use super::factor::untouched;
 use super::{digest, entry, password, sign_in::settled_login};
 use crate::{Office, Result};
 use civic::directory::Actor;
 use civic::id::AccountId;
 use civic::limits::{NAME_CHARS_MAX, PAGE_ROWS_DEFAULT, PAGE_ROWS_MAX};
 use civic::mask;
+use civic::parameter::code::HISTORY;
 use civic::post::Role;
 use civic::problem::Problem;
 use civic::refusal::Refusal;
 use civic::rights::Verb;
 use civic::time::Instant;
 use store::account::{Account, AccountKind};
+use store::credential::Credential;
 use store::driver::{DbError, Rule};
 use store::lane::Failure;
 
@@ -127,7 +131,12 @@ impl Office {
                     disabled_at: None,
                     created_at: now,
                 };
-                store::account::insert_many(conn, &[account]).map_err(taken)?;
+                store::account::insert_many(conn, std::slice::from_ref(&account)).map_err(taken)?;
+                let given = Credential {
+                    given: true,
+                    ..untouched(&account)
+                };
+                store::credential::put(conn, id, &given)?;
                 store::audit::append(
                     conn,
                     &entry(
@@ -158,7 +167,7 @@ impl Office {
         id: AccountId,
         disabled: bool,
     ) -> Result<()> {
-        self.require_over_account(actor, Verb::ManageAccounts, id)?;
+        self.require_over_account(actor, Verb::ManageLocks, id)?;
         if id == actor.account {
             return Err(
                 Refusal::Conflict("不能停用自己的账号，请由另一位安全管理员操作".into()).into(),
@@ -193,7 +202,7 @@ impl Office {
     /// # Errors
     /// `Denied`, `Unknown`; `Conflict` for the account of a service.
     pub async fn reset_password(&self, actor: &Actor, id: AccountId) -> Result<Created> {
-        self.require_over_account(actor, Verb::ManageAccounts, id)?;
+        self.require_over_account(actor, Verb::ManageLocks, id)?;
         let account = self
             .read(move |conn| store::account::by_id(conn, id))
             .await?;
@@ -235,9 +244,25 @@ impl Office {
         if !password::verify_async(old.to_owned(), Some(account.secret)).await {
             return Err(self.count_failure(id).await?.into());
         }
-        password::check(&account.login, new)?;
+        let parameters = self.parameters();
+        civic::password::check(parameters.strength(), &account.login, &account.name, new)?;
         if old == new {
             return Err(Refusal::invalid("password", "unchanged", "新密码不能与原密码相同").into());
+        }
+        // The present password is the newest of the history.
+        let count = parameters.number(HISTORY);
+        let older = self
+            .read(move |conn| store::credential::old_secrets(conn, id, (count - 1).max(0)))
+            .await?;
+        for secret in older {
+            if password::verify_async(new.to_owned(), Some(secret)).await {
+                return Err(Refusal::invalid(
+                    "password",
+                    "used_before",
+                    format!("新密码不能与最近 {count} 次用过的密码相同，请换一个"),
+                )
+                .into());
+            }
         }
         self.store_password(actor, id, new.to_owned(), Some(token), "change_password")
             .await
@@ -254,6 +279,17 @@ impl Office {
         let secret = password::hash_async(password).await;
         let (actor, now, keep) = (actor.clone(), self.now(), keep.map(digest));
         self.write(move |conn| {
+            let account =
+                store::account::by_id(conn, id)?.ok_or_else(|| Refusal::unknown("账号"))?;
+            let credential =
+                store::credential::of(conn, id)?.unwrap_or_else(|| untouched(&account));
+            let set = Credential {
+                set_at: now,
+                given: actor.account != id,
+                ..credential
+            };
+            store::credential::put(conn, id, &set)?;
+            store::credential::remember(conn, id, &account.secret, now)?;
             store::account::set_secret(conn, id, &secret)?;
             store::session::end_all(conn, id, keep, now)?;
             store::audit::append(
@@ -263,22 +299,45 @@ impl Office {
             Ok(())
         })
         .await?;
-        self.sessions.forget_all(id, keep);
+        // The session that asked goes on, and is judged anew.
+        self.sessions.forget_all(id, None);
         Ok(())
+    }
+
+    /// Lifts the lock of an account before its time.
+    ///
+    /// # Errors
+    /// `Denied`, `Unknown`; `Conflict` when it is not locked.
+    pub async fn unlock_account(&self, actor: &Actor, id: AccountId) -> Result<()> {
+        self.require_over_account(actor, Verb::ManageLocks, id)?;
+        let (actor, now) = (actor.clone(), self.now());
+        self.write(move |conn| {
+            let account =
+                store::account::by_id(conn, id)?.ok_or_else(|| Refusal::unknown("账号"))?;
+            if account.locked_until.is_none_or(|until| until <= now) {
+                return Err(Refusal::Conflict("这个账号没有锁定，无须解锁".into()).into());
+            }
+            store::account::set_failures(conn, id, 0, None)?;
+            let object = format!("account:{id}");
+            let line = entry(&actor, now, "unlock_account", object, String::new());
+            Ok(store::audit::append(conn, &line)?)
+        })
+        .await
     }
 
     /// A page of accounts after `after`, in the order in which they were made, without clear phone
     /// numbers. Accounts whose posts lie outside the actor's area are left out.
     ///
     /// # Errors
-    /// `Denied` for who does not manage accounts.
+    /// `Denied` for who neither makes nor locks accounts.
     pub async fn accounts(
         &self,
         actor: &Actor,
         after: Option<AccountId>,
         limit: Option<usize>,
     ) -> Result<(Vec<AccountRow>, Option<AccountId>)> {
-        self.require(actor, Verb::ManageAccounts)?;
+        self.require(actor, Verb::ManageAccounts)
+            .or_else(|_| self.require(actor, Verb::ManageLocks))?;
         let limit = limit.unwrap_or(PAGE_ROWS_DEFAULT).clamp(1, PAGE_ROWS_MAX);
         let mut accounts = self
             .read(move |conn| store::account::page(conn, after, limit + 1))
@@ -287,8 +346,9 @@ impl Office {
         accounts.truncate(limit);
         let (world, today) = (self.world(), self.today());
         let rows = accounts.into_iter().filter(|a| {
-            self.require_over_account(actor, Verb::ManageAccounts, a.id)
-                .is_ok()
+            [Verb::ManageAccounts, Verb::ManageLocks]
+                .iter()
+                .any(|verb| self.require_over_account(actor, *verb, a.id).is_ok())
         });
         let rows = rows.map(|a| AccountRow {
             titles: world

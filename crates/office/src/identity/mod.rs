@@ -1,15 +1,20 @@
 //! Who somebody is: passwords, sessions, API tokens, accounts, and the keys of the installation.
 
 mod account;
+mod factor;
+mod hold;
 pub mod keys;
 pub mod password;
 pub mod session;
 mod sign_in;
 mod token;
+pub mod totp;
 
 pub use account::{AccountRow, Created, DEMO_PASSWORD, DemoAccount, NewAccount};
+pub use factor::{FactorState, Offer};
 pub use session::OwnSession;
-pub use sign_in::{Me, MePost, SignedIn};
+pub use sign_in::{Me, MePost, SignInOutcome, SignInRow, SignedIn};
+pub use store::sign_in::Wanted as SignInsWanted;
 pub use token::{NewToken, TokenRow};
 
 use crate::{Office, Result};

@@ -4,8 +4,10 @@ use super::{digest, entry};
 use crate::{Office, Result};
 use civic::directory::Actor;
 use civic::id::AccountId;
-use civic::limits::{SESSION_HOURS_MAX, SESSION_IDLE_MINUTES};
-use civic::refusal::Refusal;
+use civic::parameter::code::{HOURS_MAX, IDLE_MINUTES};
+use civic::post::Role;
+use civic::refusal::{Hold, Refusal};
+use civic::rights::Verb;
 use civic::time::Instant;
 use civic::trace::Hash;
 use std::collections::HashMap;
@@ -28,6 +30,10 @@ pub(super) struct Known {
     pub until: Instant,
     /// Last used; none for API tokens, which may rest.
     pub seen: Option<Instant>,
+    /// Idle time after which it ends, in minutes.
+    pub idle: i64,
+    /// What the person has to do before anything else.
+    pub hold: Option<Hold>,
     /// When the database was asked.
     pub read: Instant,
 }
@@ -37,7 +43,7 @@ impl Known {
         now < self.until
             && self
                 .seen
-                .is_none_or(|seen| now.minutes_since(seen) < SESSION_IDLE_MINUTES)
+                .is_none_or(|seen| now.minutes_since(seen) < self.idle)
     }
 }
 
@@ -94,6 +100,12 @@ impl Cache {
         kept.used.remove(&token);
     }
 
+    /// Forgets what is believed of all tokens, so that each is judged by the new rules. Uses that are
+    /// not written yet stay.
+    pub(crate) fn forget_everybody(&self) {
+        self.lock().known.clear();
+    }
+
     /// Forgets all tokens of an account but one.
     pub(super) fn forget_all(&self, account: AccountId, except: Option<Hash>) {
         let mut kept = self.lock();
@@ -129,6 +141,13 @@ pub struct OwnSession {
     pub current: bool,
 }
 
+/// Why somebody from this address is turned away.
+pub(super) fn outside(address: &str) -> String {
+    format!(
+        "您的账号只能在指定的网络使用，现在的网络地址 {address} 不在其中；请到单位网络使用，或联系安全管理员"
+    )
+}
+
 fn public_id(token: Hash) -> String {
     token.to_string().chars().take(32).collect()
 }
@@ -138,8 +157,21 @@ impl Office {
     /// old, or the account is disabled (HTTP 401).
     ///
     /// # Errors
-    /// Only when the database fails.
+    /// `Held` for who has first to change the password or to enrol a second factor.
     pub async fn actor_of(&self, token: &str) -> Result<Option<Actor>> {
+        match self.entrant_of(token).await? {
+            Some((_, Some(hold))) => Err(hold.refusal().into()),
+            Some((actor, None)) => Ok(Some(actor)),
+            None => Ok(None),
+        }
+    }
+
+    /// The same for the few things that somebody on hold may do: see who one is, change the password,
+    /// enrol the second factor, sign out.
+    ///
+    /// # Errors
+    /// Only when the database fails.
+    pub async fn entrant_of(&self, token: &str) -> Result<Option<(Actor, Option<Hold>)>> {
         let (token, now) = (digest(token), self.now());
         let known = match self.sessions.get(token, now) {
             Some(known) => Some(known),
@@ -156,7 +188,47 @@ impl Office {
             return Ok(None);
         }
         self.write_uses(now).await;
-        Ok(Some(self.actor(known.account, known.name)))
+        Ok(Some((self.actor(known.account, known.name), known.hold)))
+    }
+
+    /// Whether somebody may come from an address.
+    ///
+    /// # Errors
+    /// `Denied` where the networks of the account or of one of its posts do not hold it.
+    pub fn admit(&self, actor: &Actor, address: std::net::IpAddr) -> Result<()> {
+        let roles: Vec<Role> = actor.posts.iter().map(|p| p.role).collect();
+        if self.parameters().admits(actor.account, &roles, address) {
+            return Ok(());
+        }
+        Err(Refusal::Denied(outside(&address.to_string())).into())
+    }
+
+    /// What holds of a session of somebody now.
+    pub(super) fn known_session(
+        &self,
+        session: &store::session::Session,
+        account: &store::account::Account,
+        credential: Option<&store::credential::Credential>,
+    ) -> Known {
+        let now = self.now();
+        let roles: Vec<Role> = self.roles_of(account.id);
+        let parameters = self.parameters();
+        Known {
+            account: account.id,
+            name: account.name.clone(),
+            until: session
+                .created_at
+                .plus_hours(parameters.least(HOURS_MAX, &roles)),
+            seen: Some(session.seen_at),
+            idle: parameters.least(IDLE_MINUTES, &roles),
+            hold: super::hold::hold(&parameters, &roles, account, credential, now),
+            read: now,
+        }
+    }
+
+    pub(super) fn roles_of(&self, account: AccountId) -> Vec<Role> {
+        let posts = self.world().directory().posts_of(account, self.today());
+        posts.iter().map(|p| p.role).collect()
     }
 
     /// Asks the database about a session. It may be too old; that is judged where it is used.
@@ -167,23 +239,18 @@ impl Office {
                     return Ok(None);
                 };
                 let account = store::account::by_id(conn, session.account)?;
-                Ok(account
-                    .filter(|a| a.disabled_at.is_none())
-                    .map(|a| (session, a.name)))
+                let Some(account) = account.filter(|a| a.disabled_at.is_none()) else {
+                    return Ok(None);
+                };
+                let credential = store::credential::of(conn, account.id)?;
+                Ok(Some((session, account, credential)))
             })
             .await?;
-        let Some((session, name)) = found else {
+        let Some((session, account, credential)) = found else {
             self.sessions.forget(token);
             return Ok(None);
         };
-        let until = session.created_at.plus_hours(SESSION_HOURS_MAX);
-        let known = Known {
-            account: session.account,
-            name,
-            until,
-            seen: Some(session.seen_at),
-            read: now,
-        };
+        let known = self.known_session(&session, &account, credential.as_ref());
         self.sessions.put(token, known);
         Ok(self.sessions.get(token, now))
     }
@@ -241,13 +308,46 @@ impl Office {
     /// # Errors
     /// Only when the database fails.
     pub async fn own_sessions(&self, actor: &Actor, token: &str) -> Result<Vec<OwnSession>> {
-        let (account, current, now) = (actor.account, digest(token), self.now());
-        let oldest = now.plus_hours(-SESSION_HOURS_MAX);
+        self.sessions_open(actor.account, digest(token)).await
+    }
+
+    /// Somebody's open sessions, newest first, for the security administrator.
+    ///
+    /// # Errors
+    /// `Denied` outside the actor's area.
+    pub async fn sessions_of(&self, actor: &Actor, account: AccountId) -> Result<Vec<OwnSession>> {
+        self.require_over_account(actor, Verb::ManageLocks, account)?;
+        self.sessions_open(account, Hash::default()).await
+    }
+
+    /// Ends all sessions of somebody at once.
+    ///
+    /// # Errors
+    /// `Denied` outside the actor's area.
+    pub async fn end_sessions_of(&self, actor: &Actor, account: AccountId) -> Result<()> {
+        self.require_over_account(actor, Verb::ManageLocks, account)?;
+        let (line, now) = (actor.clone(), self.now());
+        self.write(move |conn| {
+            let ended = store::session::end_all(conn, account, None, now)?;
+            let (object, detail) = (format!("account:{account}"), format!("登录 {ended} 个"));
+            let line = entry(&line, now, "end_sessions", object, detail);
+            Ok(store::audit::append(conn, &line)?)
+        })
+        .await?;
+        self.sessions.forget_all(account, None);
+        Ok(())
+    }
+
+    async fn sessions_open(&self, account: AccountId, current: Hash) -> Result<Vec<OwnSession>> {
+        let now = self.now();
+        let (roles, parameters) = (self.roles_of(account), self.parameters());
+        let oldest = now.plus_hours(-parameters.least(HOURS_MAX, &roles));
+        let idle_max = parameters.least(IDLE_MINUTES, &roles);
         let sessions = self
             .read(move |conn| store::session::open_of(conn, account, oldest))
             .await?;
         let alive = sessions.into_iter().filter(|s| {
-            let idle = now.minutes_since(s.seen_at) >= SESSION_IDLE_MINUTES;
+            let idle = now.minutes_since(s.seen_at) >= idle_max;
             s.token == current || (!idle && s.created_at > oldest)
         });
         Ok(alive

@@ -1,19 +1,25 @@
 //! Signing in: every attempt is written down; failures lock the account for a while and slow their
 //! address down; whether a login exists cannot be told from the answer or from its time.
 
-use super::{digest, fresh_secret, password, session::Known};
+use super::factor::Typed;
+use super::session::outside;
+use super::{digest, fresh_secret, password};
 use crate::{Office, Result};
 use civic::area::Level;
 use civic::directory::Actor;
 use civic::id::{AccountId, AreaId, OrgId, PostId};
-use civic::limits::{LOCK_MINUTES, SESSION_HOURS_MAX, SIGN_IN_FAILURES_MAX};
+use civic::limits::{LOCK_MINUTES, PAGE_ROWS_DEFAULT, PAGE_ROWS_MAX};
+use civic::parameter;
+use civic::parameter::code::{FAILURES_MAX, SESSIONS_MAX};
 use civic::post::{Role, Seat};
-use civic::refusal::Refusal;
+use civic::refusal::{Hold, Refusal};
 use civic::rights::{self, Verb};
 use civic::time::{Instant, MINUTE_MS};
+use std::net::Ipv4Addr;
 use store::account::{Account, AccountKind};
 use store::audit::Entry;
 use store::driver::Conn;
+use store::lane::Failure;
 use store::session::Session;
 use store::sign_in::{Attempt, outcome};
 
@@ -66,8 +72,56 @@ pub struct Me {
     pub demo: bool,
     /// Unread messages, at most [`store::message::UNREAD_MAX`].
     pub unread: usize,
+    /// What has to be done before anything else.
+    pub hold: Option<Hold>,
     /// Server time.
     pub now: Instant,
+}
+
+/// An attempt to sign in as the audit administrator sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignInRow {
+    /// The attempt.
+    pub kept: store::sign_in::Kept,
+    /// Name of the account; none where nobody has this login.
+    pub name: Option<String>,
+}
+
+/// The outcomes of the log of sign-ins.
+pub struct SignInOutcome;
+
+impl SignInOutcome {
+    /// The word of a code.
+    #[must_use]
+    pub fn word(code: &str) -> &'static str {
+        outcome::ALL
+            .iter()
+            .find(|(c, _)| *c == code)
+            .map_or("其他", |(_, word)| word)
+    }
+    /// Whether there is such a code.
+    #[must_use]
+    pub fn exists(code: &str) -> bool {
+        outcome::ALL.iter().any(|(c, _)| *c == code)
+    }
+}
+
+/// When accounts are locked, and for how long.
+#[derive(Debug, Clone, Copy)]
+struct Lock {
+    failures: i64,
+    minutes: i64,
+}
+
+/// What somebody brought to the door.
+struct Brought {
+    account: AccountId,
+    /// Whether the password is that of `secret`.
+    right: bool,
+    secret: Option<String>,
+    /// Whether the address is allowed.
+    admitted: bool,
+    code: Option<Typed>,
 }
 
 /// What an attempt came to, decided in the transaction that writes it down.
@@ -76,11 +130,29 @@ enum Verdict {
     Wrong,
     Locked(Instant),
     Disabled,
+    Outside,
+    Asked,
+    WrongCode,
 }
 
-fn wrong() -> Refusal {
+impl Verdict {
+    fn outcome(&self) -> &'static str {
+        match self {
+            Self::In(_) => outcome::OK,
+            Self::Wrong => outcome::WRONG,
+            Self::Locked(_) => outcome::LOCKED,
+            Self::Disabled => outcome::DISABLED,
+            Self::Outside => outcome::NETWORK,
+            Self::Asked => outcome::ASKED,
+            Self::WrongCode => outcome::CODE,
+        }
+    }
+}
+
+fn wrong(lock: Lock) -> Refusal {
     Refusal::Denied(format!(
-        "登录名或密码不正确，请核对后重试；连续输错 {SIGN_IN_FAILURES_MAX} 次将锁定 {LOCK_MINUTES} 分钟"
+        "登录名或密码不正确，请核对后重试；连续输错 {} 次将锁定 {} 分钟",
+        lock.failures, lock.minutes
     ))
 }
 
@@ -89,7 +161,7 @@ fn locked(until: Instant, now: Instant) -> Refusal {
         .div_euclid(MINUTE_MS)
         .max(1);
     Refusal::Denied(format!(
-        "连续输错密码次数过多，账号已锁定，请 {minutes} 分钟后再试，或请安全管理员重置密码"
+        "连续输错密码次数过多，账号已锁定，请 {minutes} 分钟后再试，或请安全管理员解锁"
     ))
 }
 
@@ -106,11 +178,10 @@ fn cut(text: &str) -> String {
 }
 
 impl Office {
-    /// Signs somebody in.
+    /// Signs somebody in with login and password.
     ///
     /// # Errors
-    /// `Denied` for a wrong login or password (one sentence for both), a locked or a disabled
-    /// account; `Busy` when the address has to wait.
+    /// As [`Office::sign_in_with`].
     pub async fn sign_in(
         &self,
         login: &str,
@@ -118,16 +189,37 @@ impl Office {
         address: &str,
         agent: &str,
     ) -> Result<SignedIn> {
+        self.sign_in_with(login, password, None, address, agent)
+            .await
+    }
+
+    /// Signs somebody in, with a one-time or recovery code where a second factor is enrolled.
+    ///
+    /// # Errors
+    /// `Denied` for a wrong login or password (one sentence for both), a wrong code, a locked or a
+    /// disabled account, an address outside of the allowed networks; `Held` when the code is missing;
+    /// `Busy` when the address has to wait.
+    pub async fn sign_in_with(
+        &self,
+        login: &str,
+        password: &str,
+        code: Option<&str>,
+        address: &str,
+        agent: &str,
+    ) -> Result<SignedIn> {
         let (login, address, agent) = (settled_login(login), cut(address), cut(agent));
-        let now = self.now();
+        let (now, lock) = (self.now(), self.lock_rule());
         let since = now.plus_minutes(-LOCK_MINUTES);
         let (asked, from) = (login.clone(), address.clone());
-        let (account, failures) = self
+        let (account, credential, failures) = self
             .read(move |conn| {
-                Ok((
-                    store::account::by_login(conn, &asked)?,
-                    store::sign_in::failures_from(conn, &from, since)?,
-                ))
+                let account = store::account::by_login(conn, &asked)?;
+                let credential = match &account {
+                    Some(account) => store::credential::of(conn, account.id)?,
+                    None => None,
+                };
+                let failures = store::sign_in::failures_from(conn, &from, since)?;
+                Ok((account, credential, failures))
             })
             .await?;
         let attempt = Attempt {
@@ -153,58 +245,89 @@ impl Office {
         .await;
 
         let token = fresh_secret();
+        let id = usable.as_ref().map_or(AccountId(0), |a| a.id);
+        let roles = self.roles_of(id);
+        let parameters = self.parameters();
+        let brought = Brought {
+            account: id,
+            right,
+            secret: usable.map(|a| a.secret),
+            // An address that is none comes from nowhere.
+            admitted: parameters.admits(
+                id,
+                &roles,
+                address.parse().unwrap_or(Ipv4Addr::UNSPECIFIED.into()),
+            ),
+            code: code.filter(|code| !code.trim().is_empty()).map(|code| {
+                let sealed = credential.as_ref().and_then(|c| c.factor.as_deref());
+                self.typed(id, sealed, code)
+            }),
+        };
         let session = Session {
             token: digest(&token),
-            account: usable.as_ref().map_or(AccountId(0), |a| a.id),
+            account: id,
             created_at: now,
             seen_at: now,
             address,
             agent,
             ended_at: None,
         };
-        let (begun, secret) = (session.clone(), usable.map(|a| a.secret));
-        let verdict = self
+        let begun = session.clone();
+        let sessions_max = usize::try_from(parameters.least(SESSIONS_MAX, &roles)).unwrap_or(1);
+        let (verdict, ended) = self
             .write(move |conn| {
-                let verdict = judge(conn, session.account, right, secret.as_deref(), now)?;
-                let outcome = match &verdict {
-                    Verdict::In(_) => outcome::OK,
-                    Verdict::Wrong => outcome::WRONG,
-                    Verdict::Locked(_) => outcome::LOCKED,
-                    Verdict::Disabled => outcome::DISABLED,
-                };
+                let verdict = judge(conn, &brought, lock, now)?;
+                let outcome = verdict.outcome();
                 store::sign_in::insert(conn, &Attempt { outcome, ..attempt })?;
+                let mut ended = Vec::new();
                 if let Verdict::In(account) = &verdict {
+                    let open = store::session::open_of(conn, account.id, Instant(0))?;
+                    for old in open.iter().skip(sessions_max.max(1) - 1) {
+                        store::session::end(conn, old.token, now)?;
+                        ended.push(old.token);
+                    }
                     store::session::insert(conn, &session)?;
                     let detail = format!("地址 {}", session.address);
                     store::audit::append(conn, &of(account, now, "sign_in", detail))?;
                 }
-                Ok(verdict)
+                Ok((verdict, ended))
             })
             .await?;
+        for token in ended {
+            self.sessions.forget(token);
+        }
         match verdict {
             Verdict::In(account) => {
-                let until = now.plus_hours(SESSION_HOURS_MAX);
-                self.sessions.put(
-                    begun.token,
-                    Known {
-                        account: account.id,
-                        name: account.name.clone(),
-                        until,
-                        seen: Some(now),
-                        read: now,
-                    },
-                );
+                let known = self.known_session(&begun, &account, credential.as_ref());
+                let hold = known.hold;
+                self.sessions.put(begun.token, known);
                 let actor = self.actor(account.id, account.name.clone());
                 Ok(SignedIn {
                     token,
-                    me: self.me_of(&actor, &account).await?,
+                    me: self.me_of(&actor, &account, hold).await?,
                 })
             }
-            Verdict::Wrong => Err(wrong().into()),
+            Verdict::Wrong => Err(wrong(lock).into()),
             Verdict::Locked(until) => Err(locked(until, now).into()),
             Verdict::Disabled => {
                 Err(Refusal::Denied("这个账号已停用，如需恢复请联系安全管理员".into()).into())
             }
+            Verdict::Outside => Err(Refusal::Denied(outside(&begun.address)).into()),
+            Verdict::Asked => Err(Hold::Code.refusal().into()),
+            Verdict::WrongCode => Err(Refusal::Denied(format!(
+                "动态码不正确或已经用过，请等下一个 6 位数字再试；连续输错 {} 次将锁定 {} 分钟",
+                lock.failures, lock.minutes
+            ))
+            .into()),
+        }
+    }
+
+    /// When accounts are locked, and for how long.
+    fn lock_rule(&self) -> Lock {
+        let parameters = self.parameters();
+        Lock {
+            failures: parameters.number(FAILURES_MAX),
+            minutes: parameters.number(parameter::code::LOCK_MINUTES),
         }
     }
 
@@ -212,16 +335,16 @@ impl Office {
     ///
     /// # Errors
     /// Only when the database fails.
-    pub async fn me(&self, actor: &Actor) -> Result<Me> {
+    pub async fn me(&self, actor: &Actor, hold: Option<Hold>) -> Result<Me> {
         let id = actor.account;
         let account = self
             .read(move |conn| store::account::by_id(conn, id))
             .await?;
         let account = account.ok_or_else(|| Refusal::unknown("账号"))?;
-        self.me_of(actor, &account).await
+        self.me_of(actor, &account, hold).await
     }
 
-    async fn me_of(&self, actor: &Actor, account: &Account) -> Result<Me> {
+    async fn me_of(&self, actor: &Actor, account: &Account, hold: Option<Hold>) -> Result<Me> {
         let unread = self.unread_messages(actor).await?;
         let world = self.world();
         let (directory, tree) = (world.directory(), world.tree());
@@ -276,61 +399,143 @@ impl Office {
             home,
             demo: account.demo,
             unread,
+            hold,
             now: self.now(),
         })
     }
 
-    /// Counts a wrong password of somebody who is signed in like a failed sign-in.
+    /// Counts a wrong password or code of somebody who is signed in like a failed sign-in.
     pub(super) async fn count_failure(&self, account: AccountId) -> Result<Refusal> {
-        let now = self.now();
+        let (now, lock) = (self.now(), self.lock_rule());
         let verdict = self
-            .write(move |conn| judge(conn, account, false, None, now))
+            .write(move |conn| match store::account::by_id(conn, account)? {
+                Some(account) => match account.locked_until.filter(|until| now < *until) {
+                    Some(until) => Ok(Verdict::Locked(until)),
+                    None => fail(conn, &account, lock, now, Verdict::Wrong),
+                },
+                None => Ok(Verdict::Wrong),
+            })
             .await?;
         Ok(match verdict {
             Verdict::Locked(until) => locked(until, now),
             _ => Refusal::invalid("old_password", "wrong", "原密码不正确，请重新输入"),
         })
     }
+
+    /// A page of the log of sign-ins, newest first, of attempts before the id `before`.
+    ///
+    /// # Errors
+    /// `Denied` for anybody but an audit administrator.
+    pub async fn sign_ins(
+        &self,
+        actor: &Actor,
+        wanted: store::sign_in::Wanted,
+        before: Option<i64>,
+        limit: Option<usize>,
+    ) -> Result<(Vec<SignInRow>, Option<i64>)> {
+        self.require(actor, Verb::ReadAudit)?;
+        self.sign_in_page(wanted, before, limit).await
+    }
+
+    /// The actor's own attempts, newest first: somebody else's show.
+    ///
+    /// # Errors
+    /// Only when the database fails.
+    pub async fn own_sign_ins(&self, actor: &Actor) -> Result<Vec<SignInRow>> {
+        let wanted = store::sign_in::Wanted {
+            account: Some(actor.account),
+            ..store::sign_in::Wanted::default()
+        };
+        Ok(self.sign_in_page(wanted, None, None).await?.0)
+    }
+
+    async fn sign_in_page(
+        &self,
+        wanted: store::sign_in::Wanted,
+        before: Option<i64>,
+        limit: Option<usize>,
+    ) -> Result<(Vec<SignInRow>, Option<i64>)> {
+        let limit = limit.unwrap_or(PAGE_ROWS_DEFAULT).clamp(1, PAGE_ROWS_MAX);
+        let mut kept = self
+            .read(move |conn| store::sign_in::page(conn, &wanted, before, limit + 1))
+            .await?;
+        let next = (kept.len() > limit).then(|| kept[limit - 1].id);
+        kept.truncate(limit);
+        let names = self
+            .names(kept.iter().filter_map(|k| k.account).collect())
+            .await?;
+        let row = |kept: store::sign_in::Kept| SignInRow {
+            name: kept.account.and_then(|id| names.get(&id).cloned()),
+            kept,
+        };
+        Ok((kept.into_iter().map(row).collect(), next))
+    }
 }
 
 /// Judges an attempt by the account as it is now: another attempt may have locked it meanwhile, and
-/// the password may have been changed since it was compared.
+/// the password may have been changed since it was compared. Failures are forgotten only when
+/// everything was right, so that who has the password cannot try codes without end.
 fn judge(
     conn: &mut Conn,
-    id: AccountId,
-    right: bool,
-    secret: Option<&str>,
+    brought: &Brought,
+    lock: Lock,
     now: Instant,
-) -> std::result::Result<Verdict, store::lane::Failure> {
-    let Some(account) = store::account::by_id(conn, id)? else {
+) -> std::result::Result<Verdict, Failure> {
+    let Some(account) = store::account::by_id(conn, brought.account)? else {
         return Ok(Verdict::Wrong);
     };
     if let Some(until) = account.locked_until.filter(|until| now < *until) {
         return Ok(Verdict::Locked(until));
     }
-    if right && secret == Some(account.secret.as_str()) {
-        if account.disabled_at.is_some() {
-            return Ok(Verdict::Disabled);
-        }
-        if account.failures > 0 || account.locked_until.is_some() {
-            store::account::set_failures(conn, id, 0, None)?;
-        }
-        return Ok(Verdict::In(Box::new(account)));
+    if !brought.right || brought.secret.as_deref() != Some(account.secret.as_str()) {
+        return fail(conn, &account, lock, now, Verdict::Wrong);
     }
+    if account.disabled_at.is_some() {
+        return Ok(Verdict::Disabled);
+    }
+    if !brought.admitted {
+        return Ok(Verdict::Outside);
+    }
+    let credential = store::credential::of(conn, account.id)?;
+    if let Some(credential) = credential.filter(|c| c.factor_at.is_some()) {
+        let Some(code) = &brought.code else {
+            return Ok(Verdict::Asked);
+        };
+        if !code.opens(conn, account.id, &credential, now)? {
+            return fail(conn, &account, lock, now, Verdict::WrongCode);
+        }
+    }
+    if account.failures > 0 || account.locked_until.is_some() {
+        store::account::set_failures(conn, account.id, 0, None)?;
+    }
+    Ok(Verdict::In(Box::new(account)))
+}
+
+/// Counts a failure; the one too many locks.
+fn fail(
+    conn: &mut Conn,
+    account: &Account,
+    lock: Lock,
+    now: Instant,
+    verdict: Verdict,
+) -> std::result::Result<Verdict, Failure> {
     // A lock that has run out begins a new count.
     let failures = if account.locked_until.is_some() {
         1
     } else {
         account.failures + 1
     };
-    if failures < SIGN_IN_FAILURES_MAX {
-        store::account::set_failures(conn, id, failures, None)?;
-        return Ok(Verdict::Wrong);
+    if failures < lock.failures {
+        store::account::set_failures(conn, account.id, failures, None)?;
+        return Ok(verdict);
     }
-    let until = now.plus_minutes(LOCK_MINUTES);
-    store::account::set_failures(conn, id, failures, Some(until))?;
-    let detail = format!("连续 {failures} 次密码错误，锁定 {LOCK_MINUTES} 分钟");
-    store::audit::append(conn, &of(&account, now, "lock_account", detail))?;
+    let until = now.plus_minutes(lock.minutes);
+    store::account::set_failures(conn, account.id, failures, Some(until))?;
+    let detail = format!(
+        "连续 {failures} 次密码或动态码错误，锁定 {} 分钟",
+        lock.minutes
+    );
+    store::audit::append(conn, &of(account, now, "lock_account", detail))?;
     Ok(Verdict::Locked(until))
 }
 

@@ -202,6 +202,8 @@ impl Office {
                         name,
                         until: token.expires_at,
                         seen: None,
+                        idle: 0,
+                        hold: None,
                         read: now,
                     };
                     self.sessions.put(kept, known.clone());

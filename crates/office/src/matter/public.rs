@@ -83,7 +83,7 @@ impl Office {
         code
     }
 
-    async fn followed_matter(&self, no: &str, code: &str) -> Result<Matter> {
+    pub(crate) async fn followed_matter(&self, no: &str, code: &str) -> Result<Matter> {
         let wanted = no.trim().to_owned();
         let matter = self
             .read(move |conn| store::matter::by_no(conn, &wanted))

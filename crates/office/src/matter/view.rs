@@ -10,7 +10,7 @@ use civic::refusal::Refusal;
 use civic::rights::{Relation, Verb};
 use civic::time::Instant;
 use serde::Deserialize;
-use store::audit::Entry;
+use store::audit::{Entry, UNMASK};
 use store::lane::Failure;
 
 /// A matter with its journal and what the reader may do.
@@ -204,10 +204,13 @@ impl Office {
         }
         let start = world.rules.calendar.zone().start_of(today);
         let (account, name) = (actor.account, actor.name.clone());
+        let quota = self
+            .parameters()
+            .number(civic::parameter::code::UNMASK_DAILY);
         let cipher = self
             .write(move |conn| {
                 let used = store::audit::count_since(conn, account, UNMASK, start)?;
-                if used >= civic::limits::UNMASK_DAILY_MAX {
+                if used >= quota {
                     return Err(Failure::Refused(Refusal::Conflict(format!(
                         "今天已查看 {used} 次联系方式，达到上限；确有需要请联系安全管理员"
                     ))));
@@ -234,6 +237,3 @@ impl Office {
         })
     }
 }
-
-/// Action of the audit entries of unmasking.
-const UNMASK: &str = "unmask";

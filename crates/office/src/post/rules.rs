@@ -110,7 +110,7 @@ pub(super) fn check(
         None => broken(
             "account",
             "unknown_account",
-            "没有这个账号，请先由安全管理员建立账号".into(),
+            "没有这个账号，请先由系统管理员建立账号".into(),
         ),
     }
     account.filter(|_| problems.is_empty()).ok_or(problems)

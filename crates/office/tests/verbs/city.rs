@@ -220,7 +220,7 @@ impl City {
             .store()
             .read::<_, store::driver::DbError>(|conn| {
                 store::audit::verify_chain(conn, &mut |finding| panic!("{finding}"))?;
-                store::audit::page(conn, None, 100)
+                store::audit::page(conn, &store::audit::Wanted::default(), None, 100)
             });
         read.await
             .unwrap()

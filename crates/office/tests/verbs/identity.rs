@@ -312,7 +312,7 @@ async fn guessing_the_old_password_locks_like_guessing_at_the_door() {
 }
 
 #[tokio::test]
-async fn the_security_administrator_makes_and_resets_accounts_in_their_area() {
+async fn the_system_administrator_makes_accounts_and_the_security_administrator_resets_them() {
     let city = City::found("accounts").await;
     let new = |login: &str| NewAccount {
         login: login.into(),
@@ -320,14 +320,23 @@ async fn the_security_administrator_makes_and_resets_accounts_in_their_area() {
         phone: Some("13812341234".into()),
         service: false,
     };
-    denied(
-        city.office
-            .create_account(&city.actor("city"), new("chen"))
-            .await,
-    );
+    for other in ["city", "sec", "audit"] {
+        denied(
+            city.office
+                .create_account(&city.actor(other), new("chen"))
+                .await,
+        );
+    }
+    for other in ["sys", "audit"] {
+        denied(
+            city.office
+                .reset_password(&city.actor(other), id("unit"))
+                .await,
+        );
+    }
     let made = city
         .office
-        .create_account(&city.actor("sec"), new("Chen.CS"))
+        .create_account(&city.actor("sys"), new("Chen.CS"))
         .await
         .unwrap();
     assert_eq!(made.login, "chen.cs");
@@ -345,7 +354,7 @@ async fn the_security_administrator_makes_and_resets_accounts_in_their_area() {
     assert!(
         conflict(
             city.office
-                .create_account(&city.actor("sec"), new("chen.cs"))
+                .create_account(&city.actor("sys"), new("chen.cs"))
                 .await
         )
         .contains("已有人使用")
@@ -357,7 +366,7 @@ async fn the_security_administrator_makes_and_resets_accounts_in_their_area() {
         service: false,
     };
     assert_eq!(
-        codes(city.office.create_account(&city.actor("sec"), bad).await),
+        codes(city.office.create_account(&city.actor("sys"), bad).await),
         ["bad_login", "bad_name", "bad_phone"]
     );
 
@@ -414,7 +423,16 @@ async fn the_sign_in_page_of_a_demonstration_lists_its_accounts() {
 async fn only_the_audit_administrator_reads_the_audit_chain() {
     let city = City::found("audit").await;
     for login in ["sec", "sys", "city", "grid", "nobody"] {
-        denied(city.office.audit(&city.actor(login), None, None).await);
+        denied(
+            city.office
+                .audit(
+                    &city.actor(login),
+                    office::AuditWanted::default(),
+                    None,
+                    None,
+                )
+                .await,
+        );
     }
     let token = city.sign_in("grid").await;
     city.office
@@ -423,7 +441,12 @@ async fn only_the_audit_administrator_reads_the_audit_chain() {
         .unwrap();
     let (rows, next) = city
         .office
-        .audit(&city.actor("audit"), None, Some(2))
+        .audit(
+            &city.actor("audit"),
+            office::AuditWanted::default(),
+            None,
+            Some(2),
+        )
         .await
         .unwrap();
     assert_eq!(
@@ -435,7 +458,12 @@ async fn only_the_audit_administrator_reads_the_audit_chain() {
     assert_eq!(rows[0].title, "九龙小区网格网格长");
     let (rows, next) = city
         .office
-        .audit(&city.actor("audit"), next, Some(2))
+        .audit(
+            &city.actor("audit"),
+            office::AuditWanted::default(),
+            next,
+            Some(2),
+        )
         .await
         .unwrap();
     assert_eq!((rows[0].kept.entry.action.as_str(), next), ("found", None));

@@ -8,3 +8,4 @@ mod files;
 mod identity;
 mod posts;
 mod tokens;
+mod trust;

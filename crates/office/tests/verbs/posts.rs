@@ -152,7 +152,7 @@ async fn nobody_appoints_beyond_their_area_level_or_powers() {
     );
     for admin in [Role::SysAdmin, Role::SecAdmin, Role::AuditAdmin] {
         assert!(
-            denied(try_as("sys", wanted(&city, "nobody", admin, Seat::Area(CITY))).await)
+            denied(try_as("sec", wanted(&city, "nobody", admin, Seat::Area(CITY))).await)
                 .contains("三员分立")
         );
     }
@@ -169,8 +169,8 @@ async fn nobody_appoints_beyond_their_area_level_or_powers() {
     assert!(
         conflict(
             try_as(
-                "sys",
-                wanted(&city, "sec", Role::UnitHead, Seat::Area(EMPTY))
+                "sec",
+                wanted(&city, "sys", Role::UnitHead, Seat::Area(EMPTY))
             )
             .await
         )

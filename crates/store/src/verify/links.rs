@@ -119,6 +119,10 @@ pub const LINKS: &[Link] = &[
     link(("session", "会话", "created_at"), "account", ACCOUNT),
     link(("api_token", "接口令牌", "id"), "account", ACCOUNT),
     link(("sign_in", "登录记录", "id"), "account", ACCOUNT),
+    link(("credential", "登录凭据", "account"), "account", ACCOUNT),
+    link(("old_secret", "用过的密码", "at"), "account", ACCOUNT),
+    link(("recovery_code", "恢复码", "account"), "account", ACCOUNT),
+    link(("parameter", "参数", "code"), "account", ACCOUNT),
     link(("area", "区域", "id"), "parent", AREA),
     link(("area_code", "区域代码", "code"), "area", AREA),
     link(("area_boundary", "区域边界", "area"), "area", AREA),
@@ -221,6 +225,10 @@ const SHARED: &[&str] = &[
     "area_touched",
     "area_past",
     "area_heir",
+    "credential",
+    "old_secret",
+    "recovery_code",
+    "parameter",
 ];
 
 #[cfg(test)]

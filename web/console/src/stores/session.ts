@@ -32,8 +32,8 @@ export const useSession = defineStore('session', () => {
     }
     return me.value !== null
   }
-  async function signIn(login: string, password: string) {
-    enter(await api.signIn(login, password))
+  async function signIn(login: string, password: string, code?: string) {
+    enter(await api.signIn(login, password, code))
   }
   async function signOut() {
     try {
