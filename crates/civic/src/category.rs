@@ -56,6 +56,20 @@ words! {
     }
 }
 
+impl Default for Privacy {
+    fn default() -> Self {
+        Self::Internal
+    }
+}
+
+impl Privacy {
+    /// Whether it need not be written down in the journal.
+    #[must_use]
+    pub fn is_usual(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
 words! {
     /// Whether the category wants a photo (trap T1: never ask without need).
     Photo {

@@ -1,6 +1,8 @@
 //! Who sits where: the tree, the organisations and the posts of a day, and the relations between a
 //! person and a matter that follow from them.
 
+mod sight;
+
 use crate::absence::{Absences, Acting, in_place_of};
 use crate::area::{Level, Tree};
 use crate::flow::Holder;
@@ -298,25 +300,6 @@ impl Directory {
                 }
         });
         (own && !actor.system).then_some(None)
-    }
-
-    /// Whether `actor` may see `matter` at all; who may not is told that it does not exist.
-    #[must_use]
-    pub fn sees(&self, actor: &Actor, matter: &Matter, day: Day) -> bool {
-        // A complaint about a desk's own staff bypasses that desk (privacy.md V18).
-        if matter
-            .reporter
-            .bypass
-            .is_some_and(|area| actor.posts.iter().any(|p| p.seat == Seat::Area(area)))
-        {
-            return matter.reporter.account == Some(actor.account);
-        }
-        self.entitles(actor, Verb::See, &Relation::ALL, matter, day)
-            .is_some()
-            || actor.posts.iter().any(|p| {
-                self.stands(p, Relation::Task, matter, day)
-                    || self.stands(p, Relation::Desk, matter, day)
-            })
     }
 
     /// The area over which `actor` may do `verb` for `area`, if one of the posts covers it.

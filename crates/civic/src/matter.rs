@@ -44,6 +44,7 @@ pub use step::{Fact, Step, Trail, Who, Words};
 pub use task::{Ask, Pending, Supervision, Task, TaskKind, TaskState};
 
 use crate::area::{Level, Path};
+use crate::category::Privacy;
 use crate::flow::{Holder, Phase};
 use crate::id::{AccountId, AreaId, MatterId};
 use crate::measure::Measure;
@@ -164,6 +165,13 @@ impl Matter {
     #[must_use]
     pub fn class(&self) -> i64 {
         self.category.as_ref().map_or(0, |c| c.class)
+    }
+    /// Who may see it; internal while it has no category.
+    #[must_use]
+    pub fn privacy(&self) -> Privacy {
+        self.category
+            .as_ref()
+            .map_or_else(Privacy::default, |c| c.privacy)
     }
     /// The running clock of a slot that its desk must watch first. The acknowledgement to the
     /// reporter is not one: any step of a person answers it.

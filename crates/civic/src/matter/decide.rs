@@ -120,7 +120,9 @@ pub fn decide(
     let joins = flow
         .action(&command.action)
         .is_some_and(|a| a.verb == Verb::Join);
-    if !joins && !rules.directory.sees(actor, matter, day) {
+    let known = rules.directory.sees(actor, matter, day)
+        || (joins && rules.directory.joinable(matter));
+    if !known {
         return Err(Refusal::unknown("事件"));
     }
     let Some(action) = flow.action(&command.action) else {

@@ -1,5 +1,6 @@
 //! What is said of a matter: way in, place, reporter, category, result, attachments.
 
+use crate::category::Privacy;
 use crate::id::{AccountId, AreaId, FileId};
 use crate::limit::Limit;
 use serde::{Deserialize, Serialize};
@@ -72,6 +73,9 @@ pub struct Classified {
     pub dispute: bool,
     /// Handling limit.
     pub limit: Limit,
+    /// Who may see it, and what is sealed.
+    #[serde(default, skip_serializing_if = "Privacy::is_usual")]
+    pub privacy: Privacy,
 }
 
 /// An attachment as the journal knows it.

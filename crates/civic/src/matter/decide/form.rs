@@ -8,6 +8,9 @@ use crate::problem::Problem;
 use crate::refusal::Refusal;
 use crate::rights::Verb;
 
+/// Why a matter that is not urgent climbs step by step.
+pub(super) const NOT_URGENT: &str = "只有紧急类别才能越级上报，请核对类别，或逐级上报";
+
 /// What must hold and does not.
 pub(super) fn guard(action: &Action, work: &Work<'_>) -> Result<(), Refusal> {
     for guard in &action.guards {
@@ -16,9 +19,8 @@ pub(super) fn guard(action: &Action, work: &Work<'_>) -> Result<(), Refusal> {
             Guard::NotReturned if matter.returned => {
                 "这件事是退回来的，只能补正后重新上报或改派，不能直接办结"
             }
-            Guard::Urgent if !matter.category.as_ref().is_some_and(|c| c.urgent) => {
-                "只有紧急类别才能越级上报，请先定类，或逐级上报"
-            }
+            // Without a category yet, the form brings one, and the action looks again.
+            Guard::Urgent if matter.category.as_ref().is_some_and(|c| !c.urgent) => NOT_URGENT,
             Guard::Pending if matter.pending.is_empty() => "现在没有等待审批的申请",
             Guard::NotPending if work.own_pending() => "已经有一项申请在等待审批，请等审批后再提",
             Guard::Supervised

@@ -2,6 +2,7 @@
 //! from above.
 
 use super::super::{ClockKind, Desk, Fact, Finding, Form, NoticeKind, Trail};
+use super::form::NOT_URGENT;
 use super::work::Work;
 use super::{Cases, closing};
 use crate::area::Level;
@@ -9,6 +10,7 @@ use crate::flow::Target;
 use crate::limit::{Limit, LimitUnit};
 use crate::measure::Measure;
 use crate::post::Seat;
+use crate::problem::Problem;
 use crate::refusal::Refusal;
 
 /// Working hours within which a supervision must be answered.
@@ -18,8 +20,28 @@ const SUPERVISION: Limit = Limit::new(8, LimitUnit::WorkingHours);
 pub(super) fn prehandle(work: &mut Work<'_>, form: &Form) -> Result<(), Refusal> {
     match form.finding {
         Some(Finding::Cannot) => escalate(work),
-        Some(finding) => closing::finish(work, finding),
+        Some(finding) => {
+            answered(work, form)?;
+            closing::finish(work, finding)
+        }
         None => Ok(()),
+    }
+}
+
+/// What ends at the unit ends like everywhere else: with a category, and with an answer to the
+/// person concerned.
+fn answered(work: &Work<'_>, form: &Form) -> Result<(), Refusal> {
+    let mut problems = Vec::new();
+    if work.matter().category.is_none() {
+        problems.push(Problem::new("category", "required", "请先选定事件类别"));
+    }
+    let reply = form.reply.as_deref().unwrap_or_default().trim();
+    if work.matter().reporter.confirms && reply.is_empty() {
+        problems.push(Problem::new("reply", "required", "请填写给群众的答复"));
+    }
+    match problems.is_empty() {
+        true => Ok(()),
+        false => Err(Refusal::Invalid(problems)),
     }
 }
 
@@ -43,6 +65,9 @@ pub(super) fn leap(work: &mut Work<'_>, to: &Target) -> Result<(), Refusal> {
     } else {
         Level::Town
     };
+    if !work.matter().category.as_ref().is_some_and(|c| c.urgent) {
+        return Err(Refusal::Conflict(NOT_URGENT.into()));
+    }
     let Some(area) = work.matter().path.at(level) else {
         return Err(Refusal::Conflict(format!(
             "这个地点没有{}一级，请逐级上报",

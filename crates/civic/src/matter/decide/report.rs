@@ -187,11 +187,9 @@ fn words(form: &ReportForm) -> Result<(String, String), Refusal> {
     if !problems.is_empty() {
         return Err(Refusal::Invalid(problems));
     }
-    let first_line = text.lines().next().unwrap_or_default();
-    let made = if title.is_empty() {
-        first_line.chars().take(TITLE_FROM_TEXT).collect()
-    } else {
-        title.to_owned()
+    let made = match title.is_empty() {
+        true => title_of(text),
+        false => title.to_owned(),
     };
     Ok((
         made,
@@ -201,6 +199,21 @@ fn words(form: &ReportForm) -> Result<(String, String), Refusal> {
             text.to_owned()
         },
     ))
+}
+
+/// The first sentence as a title; a long one is cut, and shows it.
+fn title_of(text: &str) -> String {
+    let sentence = text
+        .split(['\n', '。', '！', '？', '；'])
+        .map(str::trim)
+        .find(|part| !part.is_empty())
+        .unwrap_or(text);
+    let mut title: String = sentence.chars().take(TITLE_FROM_TEXT).collect();
+    if title.chars().count() < sentence.chars().count() {
+        title.pop();
+        title.push('…');
+    }
+    title
 }
 
 /// The post by which the reporter reports: the lowest one whose area holds the place.
@@ -278,11 +291,19 @@ fn first_desk(
             "地点太笼统，请至少选到村居",
         ));
     }
+    let Some(bypass) = form.reporter.bypass else {
+        return Ok((level, area));
+    };
     // A complaint about a desk's own staff goes to the desk above (privacy.md V18).
-    if form.reporter.bypass == Some(area)
-        && let Some((level, above)) = form.path.above(area)
-    {
-        return Ok((level, above));
+    let Some(above) = form.path.above(bypass) else {
+        return Err(Refusal::invalid(
+            "bypass",
+            "not_here",
+            "要回避的区域须是事发地所在的县区、镇街、村居、网格或治理单元，请重新选择",
+        ));
+    };
+    match rules.directory.tree.within(area, bypass) {
+        true => Ok(above),
+        false => Ok((level, area)),
     }
-    Ok((level, area))
 }

@@ -199,6 +199,7 @@ fn back(work: &Work<'_>) -> Option<crate::id::AreaId> {
         .came_from
         .last()
         .copied()
+        .filter(|area| !work.rules.directory.accused(matter, Desk::Area(*area)))
         .or_else(|| work.areas_below().first().copied())
 }
 

@@ -26,7 +26,12 @@ pub(super) fn call(work: &mut Work<'_>, form: &Form) -> Result<(), Refusal> {
     } else {
         work.owner()?
     };
-    let callable: Vec<_> = work.rules.directory.callable(owner).map(|o| o.id).collect();
+    let directory = &work.rules.directory;
+    let callable: Vec<_> = directory
+        .callable(owner)
+        .map(|o| o.id)
+        .filter(|o| !directory.accused(work.matter(), Desk::Org(*o)))
+        .collect();
     for (field, kind, called) in form
         .lead
         .iter()
@@ -249,9 +254,10 @@ pub(super) fn order_check(work: &mut Work<'_>, to: &Target) -> Result<(), Refusa
         ));
     };
     let state = work.state(code)?;
-    let Some(grid) = work.matter().path.at(Level::Grid) else {
+    let accused = |grid| work.rules.directory.accused(work.matter(), Desk::Area(grid));
+    let Some(grid) = work.matter().path.at(Level::Grid).filter(|g| !accused(*g)) else {
         return Err(Refusal::Conflict(
-            "这个地点没有网格，无法派员核实；请由本级自行核实后办结".into(),
+            "这件事没有可以派去核实的网格，请由本级自行核实后办结".into(),
         ));
     };
     let area = work.own()?;

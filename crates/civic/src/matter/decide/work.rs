@@ -153,6 +153,8 @@ impl<'a> Work<'a> {
                 None => return,
             },
             Desk::None => return,
+            // Whom a complaint is about learns nothing of it (privacy.md V18).
+            _ if self.rules.directory.accused(&self.matter, desk) => return,
             Desk::Area(_) | Desk::Org(_) => None,
         };
         self.notices.push(Notice {

@@ -143,6 +143,10 @@ impl<'a> Work<'a> {
             .map(|(_, a)| *a)
             .skip_while(|a| *a != area)
             .skip(1)
+            .filter(|a| {
+                let desk = Desk::Area(*a);
+                !self.rules.directory.accused(&self.matter, desk)
+            })
             .collect()
     }
 }

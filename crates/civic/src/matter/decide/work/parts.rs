@@ -142,5 +142,6 @@ pub(in crate::matter::decide) fn classified(
         urgent: chosen.urgent,
         dispute: category.class == "01",
         limit: chosen.limit.unwrap_or(flow.handle),
+        privacy: category.privacy,
     })
 }
