@@ -53,14 +53,18 @@ struct ReceiptView {
     id: String,
     no: String,
     version: u32,
+    /// 查询码，只在登记时给出一次，请转告当事人。
+    #[serde(skip_serializing_if = "Option::is_none")]
+    follow_code: Option<String>,
 }
 
-/// The matter as the actor sees it after a command.
+/// The matter as the actor sees it after a command; with the code to hand on, after a report.
 async fn answer(
     app: &App,
     actor: &Actor,
     receipt: Receipt,
     status: StatusCode,
+    follow_code: Option<String>,
 ) -> Answer<Response> {
     let viewed = match app.office.matter(actor, receipt.id).await {
         Ok(viewed) => viewed,
@@ -69,13 +73,15 @@ async fn answer(
                 id: receipt.id.to_string(),
                 no: receipt.no,
                 version: receipt.version,
+                follow_code,
             };
             return Ok((StatusCode::ACCEPTED, Json(view)).into_response());
         }
         Err(fault) => return Err(fault.into()),
     };
     let tag = etag(viewed.matter.version);
-    let view = Viewer::new(&app.office).matter(viewed).await?;
+    let mut view = Viewer::new(&app.office).matter(viewed).await?;
+    view.reporter.follow_code = follow_code;
     Ok((status, [(header::ETAG, tag)], Json(view)).into_response())
 }
 
@@ -94,7 +100,11 @@ async fn report(
         .office
         .report(&signed.actor, form.into(), Some(key))
         .await?;
-    answer(&app, &signed.actor, receipt, StatusCode::CREATED).await
+    let code = app
+        .office
+        .code_of_registered(&signed.actor, &receipt)
+        .await?;
+    answer(&app, &signed.actor, receipt, StatusCode::CREATED, code).await
 }
 
 #[derive(IntoParams)]
@@ -339,7 +349,7 @@ impl Input for NearbyQuery {
 #[utoipa::path(get, path = "/matters/nearby", tag = "matter", params(NearbyQuery), responses((status = 200, body = Vec<MatterRow>)))]
 async fn nearby(
     State(app): Shared,
-    _: Signed,
+    signed: Signed,
     Asked(query): Asked<NearbyQuery>,
 ) -> Answer<Json<Vec<MatterRow>>> {
     let class = query
@@ -347,7 +357,10 @@ async fn nearby(
         .as_deref()
         .and_then(|c| c.get(..2))
         .and_then(|c| c.parse().ok());
-    let near = app.office.nearby((query.lon, query.lat), class).await?;
+    let near = app
+        .office
+        .nearby(&signed.actor, (query.lon, query.lat), class)
+        .await?;
     let viewer = Viewer::new(&app.office);
     Ok(Json(near.into_iter().map(|n| viewer.near(n)).collect()))
 }
@@ -395,7 +408,7 @@ async fn act(
             Some(key),
         )
         .await?;
-    answer(&app, &signed.actor, receipt, StatusCode::OK).await
+    answer(&app, &signed.actor, receipt, StatusCode::OK, None).await
 }
 
 /// Name and telephone in clear.

@@ -1,7 +1,7 @@
 //! For residents without an account: report, follow by number and code, evaluate.
 
-use crate::error::Answer;
-use crate::extract::{Address, Asked, Form, IdempotencyKey};
+use crate::error::{Answer, Fail};
+use crate::extract::{Address, Asked, Form, IdempotencyKey, Signed};
 use crate::fields::{Fields, Input};
 use crate::file::{FileForm, FileView, stored};
 use crate::limit::UPLOAD_BYTES_MAX;
@@ -246,12 +246,20 @@ impl Input for ConfirmForm {
 async fn confirm(
     State(app): Shared,
     Address(address): Address,
+    signed: Result<Signed, Fail>,
     Path(no): Path<String>,
     Form(form): Form<ConfirmForm>,
 ) -> Answer<StatusCode> {
     app.throttles.public.take(address, app.office.now())?;
     app.office
-        .confirm_publicly(&no, &form.code, form.rating, form.words, None)
+        .confirm_publicly(
+            signed.ok().as_ref().map(|s| &s.actor),
+            &no,
+            &form.code,
+            form.rating,
+            form.words,
+            None,
+        )
         .await?;
     Ok(StatusCode::NO_CONTENT)
 }

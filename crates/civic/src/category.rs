@@ -56,6 +56,10 @@ words! {
     }
 }
 
+#[allow(
+    clippy::derivable_impls,
+    reason = "the macro that makes the words names no default"
+)]
 impl Default for Privacy {
     fn default() -> Self {
         Self::Internal

@@ -12,11 +12,12 @@ pub use list::{Listed, Nearby, Page, Query, TabCounts, View};
 pub use public::{Followed, Progress};
 pub use view::{Contact, StuckWith, Viewed};
 
-use crate::{Office, Result};
+use crate::{Office, Result, World};
 use civic::directory::Actor;
 use civic::id::MatterId;
 use civic::matter::Matter;
 use civic::refusal::Refusal;
+use civic::time::Day;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
@@ -46,6 +47,25 @@ impl Receipt {
         serde_json::from_str(text).map_err(|e| crate::Fault::Broken(format!("kept answer: {e}")))
     }
 }
+
+/// The matter as far as the actor may read it: a dispute that is over loses its words for who only
+/// looks on ([`civic::directory::Directory::veils`]).
+pub(crate) fn unveiled(world: &World, actor: &Actor, mut matter: Matter, day: Day) -> Matter {
+    if world.directory().veils(actor, &matter, day) {
+        let category = matter.category.as_ref();
+        let name = category.and_then(|c| world.rules.categories.get(&c.code));
+        let name = name.map_or("纠纷", |c| c.name.as_str());
+        matter.title = format!("{name}（结案封存）");
+        matter.text = SEALED_TEXT.to_owned();
+        matter.place.address = String::new();
+        matter.reply = None;
+        matter.files.clear();
+    }
+    matter
+}
+
+/// Stands in the place of the words of a sealed matter.
+const SEALED_TEXT: &str = "纠纷已经结案，内容封存，仅承办席位和当事人可以查看。";
 
 impl Office {
     /// The actor with the posts of this moment: the tree may have changed since the request came in,

@@ -289,7 +289,7 @@ impl<'a> Viewer<'a> {
                     .map(|c| c.phone.clone())
                     .filter(|p| !p.is_empty()),
                 may_unmask: viewed.may_unmask,
-                follow_code: viewed.follow_code,
+                follow_code: None,
             },
             clocks: matter
                 .clocks

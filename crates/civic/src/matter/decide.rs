@@ -117,12 +117,8 @@ pub fn decide(
     let now = in_order(matter, now);
     let day = rules.day(now);
     let flow = rules.flow_of(matter)?;
-    let joins = flow
-        .action(&command.action)
-        .is_some_and(|a| a.verb == Verb::Join);
-    let known = rules.directory.sees(actor, matter, day)
-        || (joins && rules.directory.joinable(matter));
-    if !known {
+    let verb = flow.action(&command.action).map(|a| a.verb);
+    if !known(rules, actor, matter, verb, day) {
         return Err(Refusal::unknown("事件"));
     }
     let Some(action) = flow.action(&command.action) else {
@@ -179,6 +175,13 @@ pub fn decide(
     }
     run(&mut work, cases, action, &command.form)?;
     Ok(work.finish())
+}
+
+/// Whether the actor may know the matter: by seeing it, or by joining what anybody may join.
+fn known(rules: &Rules, actor: &Actor, matter: &Matter, verb: Option<Verb>, day: Day) -> bool {
+    let directory = &rules.directory;
+    directory.sees(actor, matter, day)
+        || (verb == Some(Verb::Join) && directory.joinable(matter))
 }
 
 /// Runs the engine's part of an action.

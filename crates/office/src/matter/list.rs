@@ -1,5 +1,6 @@
 //! Lists: my queue, what I had a hand in, an area's matters, what is nearby.
 
+use super::unveiled;
 use crate::home::{COUNTED_MAX, due_of};
 use crate::{Office, Result};
 use atlas::Point;
@@ -113,6 +114,7 @@ impl Office {
             .limit
             .unwrap_or(PAGE_ROWS_DEFAULT)
             .clamp(1, PAGE_ROWS_MAX);
+        let words = query.filter.words.clone();
         match query.view {
             View::Queue => self.queue(actor, query, limit).await,
             View::Reported | View::Handled => {
@@ -127,7 +129,7 @@ impl Office {
                         false => store::matter::of_hand(conn, account, &filter, after, limit + 1),
                     })
                     .await?;
-                Ok(self.page(actor, matters, limit))
+                Ok(self.page(actor, matters, limit, words.as_deref()))
             }
             View::Area => {
                 let (level, area) = self.listed_area(actor, query.area)?;
@@ -143,7 +145,7 @@ impl Office {
                         store::matter::of_area(conn, level, area, &filter, after, limit + 1)
                     })
                     .await?;
-                Ok(self.page(actor, matters, limit))
+                Ok(self.page(actor, matters, limit, words.as_deref()))
             }
             View::Asked => {
                 let after = cursor_id(query.cursor.as_deref())?;
@@ -311,7 +313,14 @@ impl Office {
         }
     }
 
-    fn page(&self, actor: &Actor, mut matters: Vec<Matter>, limit: usize) -> Page {
+    /// What is sealed to the actor is shown without its words, and not found by them either.
+    fn page(
+        &self,
+        actor: &Actor,
+        mut matters: Vec<Matter>,
+        limit: usize,
+        words: Option<&str>,
+    ) -> Page {
         let more = matters.len() > limit;
         matters.truncate(limit);
         let next = matters.last().filter(|_| more).map(|m| m.id.to_string());
@@ -319,6 +328,11 @@ impl Office {
         let rows = matters
             .into_iter()
             .filter(|m| world.directory().sees(actor, m, today))
+            .filter(|m| {
+                let found = |w: &str| m.no.contains(w) || !world.directory().veils(actor, m, today);
+                words.is_none_or(found)
+            })
+            .map(|m| unveiled(&world, actor, m, today))
             .map(|matter| {
                 let clock = matter
                     .clocks
@@ -372,12 +386,19 @@ impl Office {
     }
 
     /// Open matters of the same class near a point, so that a thing is joined and not filed twice
-    /// (rule 1). Anybody who reports may ask; only number, title, place and state may be shown.
+    /// (rule 1). Anybody who reports may ask; only number, title, place and state may be shown, and
+    /// only of what is not personal or what the actor may see anyway.
     ///
     /// # Errors
     /// When the point lies in no unit.
-    pub async fn nearby(&self, point: (f64, f64), class: Option<i64>) -> Result<Vec<Nearby>> {
-        let world = self.world();
+    pub async fn nearby(
+        &self,
+        actor: &Actor,
+        point: (f64, f64),
+        class: Option<i64>,
+    ) -> Result<Vec<Nearby>> {
+        let (world, today) = (self.world(), self.today());
+        let directory = world.directory();
         let here = Point {
             lon: point.0,
             lat: point.1,
@@ -400,7 +421,7 @@ impl Office {
             .await?;
         let mut near: Vec<Nearby> = open
             .into_iter()
-            .filter(|m| m.reporter.bypass.is_none())
+            .filter(|m| directory.joinable(m) || directory.sees(actor, m, today))
             .filter_map(|matter| {
                 let (lon, lat) = matter.place.point?;
                 let metres = metres_between(here, Point { lon, lat });

@@ -83,6 +83,22 @@ impl Office {
         code
     }
 
+    /// The code to hand to a person concerned who has no account: once, to who registered the matter
+    /// for them. It is not shown again, so that no handler can evaluate their own work with it.
+    ///
+    /// # Errors
+    /// Only when the database fails.
+    pub async fn code_of_registered(
+        &self,
+        actor: &Actor,
+        receipt: &Receipt,
+    ) -> Result<Option<String>> {
+        let id = receipt.id;
+        let matter = self.read(move |conn| store::matter::get(conn, id)).await?;
+        let for_another = matter.is_some_and(|m| m.reporter.account == Some(follower(id)));
+        Ok((for_another && !actor.posts.is_empty()).then(|| self.follow_code(id)))
+    }
+
     pub(crate) async fn followed_matter(&self, no: &str, code: &str) -> Result<Matter> {
         let wanted = no.trim().to_owned();
         let matter = self
@@ -140,18 +156,26 @@ impl Office {
         })
     }
 
-    /// The evaluation of a person without account.
+    /// The evaluation of a person without account. `by` is who is signed in where it is entered, if
+    /// anybody: the staff do not evaluate their own work.
     ///
     /// # Errors
-    /// As [`Office::follow`] and [`Office::act`].
+    /// `Denied` for the staff; else as [`Office::follow`] and [`Office::act`].
     pub async fn confirm_publicly(
         &self,
+        by: Option<&Actor>,
         no: &str,
         code: &str,
         rating: u8,
         words: Option<String>,
         key: Option<String>,
     ) -> Result<Receipt> {
+        if by.is_some_and(|actor| !actor.posts.is_empty()) {
+            return Err(Refusal::Denied(
+                "工作人员不能代当事人评价，请当事人用自己的手机凭编号和查询码评价".into(),
+            )
+            .into());
+        }
         let matter = self.followed_matter(no, code).await?;
         let actor = Actor {
             account: follower(matter.id),

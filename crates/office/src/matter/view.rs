@@ -1,11 +1,11 @@
 //! One matter as its reader sees it.
 
-use super::report::follower;
+use super::unveiled;
 use crate::{Office, Result};
 use civic::directory::Actor;
 use civic::id::MatterId;
 use civic::mask;
-use civic::matter::{Available, Desk, Matter, Step, available};
+use civic::matter::{Available, Desk, Fact, Matter, Step, Words, available};
 use civic::refusal::Refusal;
 use civic::rights::{Relation, Verb};
 use civic::time::Instant;
@@ -30,9 +30,6 @@ pub struct Viewed {
     pub may_unmask: bool,
     /// Whether the reader is of the staff and sees internal opinions.
     pub internal: bool,
-    /// The code to hand to a person concerned who has no account; only for who registered the
-    /// matter for them, and only while it is open.
-    pub follow_code: Option<String>,
 }
 
 /// A desk on which it lies, and the person who answers for it (R064).
@@ -87,11 +84,16 @@ impl Office {
             .ok_or_else(|| Refusal::unknown("事件"))?;
         let internal = !actor.posts.is_empty() && matter.reporter.account != Some(actor.account);
         let mut steps: Vec<Step> = stored.into_iter().map(|s| s.step).collect();
-        if !internal {
-            for step in &mut steps {
+        let veiled = directory.veils(actor, &matter, today);
+        for step in &mut steps {
+            if veiled {
+                step.words = Words::default();
+                step.facts.retain(|f| !matches!(f, Fact::Attached(_)));
+            } else if !internal {
                 step.words.opinion = None;
             }
         }
+        let matter = unveiled(&world, actor, matter, today);
         let contact = cipher.and_then(|c| self.contact(&c)).map(|c| Contact {
             name: mask::name(&c.name),
             phone: mask::phone(&c.phone),
@@ -107,14 +109,9 @@ impl Office {
                 )
                 .is_some();
         let stuck_with = self.stuck_with(&matter).await?;
-        let registered = steps
-            .first()
-            .is_some_and(|s| s.who.account == actor.account);
-        let for_another = matter.reporter.account == Some(follower(id)) && !matter.over();
         Ok(Viewed {
-            follow_code: (registered && for_another).then(|| self.follow_code(id)),
             actions: available(&world.rules, actor, &matter, now)?,
-            contact: contact.filter(|_| internal),
+            contact: contact.filter(|_| internal && !veiled),
             may_unmask,
             stuck_with,
             steps,

@@ -44,6 +44,7 @@ pub fn available(
     let day = rules.day(now);
     Ok(flow
         .leaving(&matter.state)
+        .filter(|action| super::known(rules, actor, matter, Some(action.verb), day))
         .filter_map(|action| {
             let post = rules
                 .directory

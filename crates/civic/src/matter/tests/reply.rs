@@ -31,7 +31,13 @@ fn a_citizen_is_told_at_once_who_has_the_report_and_until_when_somebody_answers(
 #[test]
 fn the_first_answer_of_the_staff_stops_the_clock_and_nothing_else_does() {
     let mut town = Town::new();
-    let id = town.report(900, 6, true, at(11, 9, 0));
+    let id = town
+        .report_with(900, 6, at(11, 9, 0), |form| {
+            form.reporter.confirms = true;
+            // One that strangers may join.
+            form.category = Some("0301".into());
+        })
+        .unwrap();
     town.act(900, id, "comment", at(11, 9, 5), say("还在漏"))
         .unwrap();
     town.act(901, id, "join", at(11, 9, 6), Form::default())

@@ -110,3 +110,178 @@ fn a_complaint_about_the_staff_bypasses_their_desk() {
         .unwrap_err();
     assert!(matches!(no, Refusal::Unknown(_)), "{no:?}");
 }
+
+#[test]
+fn a_complaint_about_a_community_never_comes_near_its_own_people() {
+    let mut town = Town::new();
+    let id = town
+        .report_with(900, 6, at(11, 9, 0), |form| {
+            form.reporter.bypass = Some(AreaId(4));
+        })
+        .unwrap();
+    assert_eq!(town.m(id).state, "at_town", "also where a unit is known");
+    let day = town.rules.day(at(11, 9, 1));
+    let sees = |town: &Town, account: i64| {
+        let actor = town.actor(account);
+        town.rules.directory.sees(&actor, town.m(id), day)
+    };
+    let accused = [61, 51, 52, 41, 42];
+    assert!(accused.iter().all(|account| !sees(&town, *account)));
+    assert!(sees(&town, 31) && sees(&town, 900));
+    let down = Form {
+        area: Some(AreaId(5)),
+        ..say("请网格核实")
+    };
+    let no = town
+        .act(31, id, "assign", at(11, 9, 10), down)
+        .unwrap_err();
+    assert!(matches!(no, Refusal::Invalid(_)), "{no:?}");
+    let back = town.act(31, id, "return", at(11, 9, 20), say("请补正"));
+    assert!(back.is_err(), "there is nobody below to return it to");
+    let told: Vec<Desk> = town.notices.iter().map(|n| n.desk).collect();
+    for area in [4, 5, 6] {
+        assert!(!told.contains(&Desk::Area(AreaId(area))), "{told:?}");
+    }
+}
+
+#[test]
+fn a_complaint_about_an_area_elsewhere_is_refused() {
+    let mut town = Town::new();
+    let no = town
+        .report_with(900, 6, at(11, 9, 0), |form| {
+            form.reporter.bypass = Some(AreaId(8));
+        })
+        .unwrap_err();
+    assert!(no.to_string().contains("要回避的区域"), "{no}");
+}
+
+#[test]
+fn only_what_is_open_to_everybody_can_be_joined_by_a_stranger() {
+    let mut town = Town::new();
+    let sealed = town.report(61, 6, false, at(11, 9, 0));
+    let no = town
+        .act(901, sealed, "join", at(11, 9, 5), Form::default())
+        .unwrap_err();
+    assert!(matches!(no, Refusal::Unknown(_)), "{no:?}");
+    let open = town
+        .rules
+        .categories
+        .iter()
+        .find(|c| c.privacy == crate::category::Privacy::Open)
+        .map(|c| c.code.clone());
+    let lamp = town
+        .report_with(61, 6, at(11, 9, 0), |form| form.category = open)
+        .unwrap();
+    town.act(901, lamp, "join", at(11, 9, 5), Form::default())
+        .unwrap();
+    assert_eq!(town.m(lamp).joined, [AccountId(901)]);
+}
+
+#[test]
+fn a_dispute_that_is_over_is_veiled_from_those_who_only_look_on() {
+    let mut town = Town::new();
+    let id = town.report(61, 6, false, at(11, 9, 0));
+    let day = town.rules.day(at(11, 9, 1));
+    let veiled = |town: &Town, account: i64| {
+        let actor = town.actor(account);
+        town.rules.directory.veils(&actor, town.m(id), day)
+    };
+    assert!(!veiled(&town, 32), "open: the leader reads it");
+    let done = Form {
+        finding: Some(Finding::Solved),
+        ..say("已调解")
+    };
+    town.act(61, id, "prehandle", at(11, 9, 10), done).unwrap();
+    assert!(town.m(id).over());
+    assert!(veiled(&town, 32) && veiled(&town, 51));
+    assert!(!veiled(&town, 61), "the desk that settled it");
+    assert!(!veiled(&town, 900), "the reporter");
+}
+
+#[test]
+fn a_restricted_matter_is_seen_by_those_who_work_on_it_alone() {
+    let mut town = Town::new();
+    let restricted = town
+        .rules
+        .categories
+        .iter()
+        .find(|c| c.privacy == crate::category::Privacy::Restricted)
+        .map(|c| c.code.clone());
+    let id = town
+        .report_with(61, 6, at(11, 9, 0), |form| form.category = restricted)
+        .unwrap();
+    let day = town.rules.day(at(11, 9, 1));
+    let seers: Vec<i64> = [11, 21, 31, 32, 41, 42, 51, 61]
+        .into_iter()
+        .filter(|account| {
+            let actor = town.actor(*account);
+            town.rules.directory.sees(&actor, town.m(id), day)
+        })
+        .collect();
+    assert_eq!(seers, [61], "the desk that has it");
+}
+
+#[test]
+fn what_ends_at_the_unit_has_a_category_and_an_answer() {
+    let mut town = Town::new();
+    let id = town
+        .report_with(900, 6, at(11, 9, 0), |form| {
+            form.category = None;
+            form.reporter.confirms = true;
+        })
+        .unwrap();
+    let solved = || Form {
+        finding: Some(Finding::Solved),
+        ..say("已换灯")
+    };
+    let no = town
+        .act(61, id, "prehandle", at(11, 9, 5), solved())
+        .unwrap_err();
+    let Refusal::Invalid(problems) = &no else {
+        panic!("{no:?}")
+    };
+    let fields: Vec<&str> = problems.iter().map(|p| p.field.as_str()).collect();
+    assert_eq!(fields, ["category", "reply"]);
+    let whole = Form {
+        category: Some("0104".into()),
+        reply: Some("已办好，谢谢".into()),
+        ..solved()
+    };
+    town.act(61, id, "prehandle", at(11, 9, 10), whole).unwrap();
+    assert_eq!(town.m(id).state, "confirming");
+}
+
+#[test]
+fn an_urgent_leap_may_bring_its_category_along() {
+    let mut town = Town::new();
+    let id = town
+        .report_with(900, 6, at(11, 9, 0), |form| form.category = None)
+        .unwrap();
+    assert!(town.can(61, id, at(11, 9, 1)).contains(&"leap".into()));
+    let with = |condition: &str| Form {
+        category: Some("0101".into()),
+        condition: Some(condition.into()),
+        ..say("有人动手")
+    };
+    let no = town
+        .act(61, id, "leap", at(11, 9, 5), with("0"))
+        .unwrap_err();
+    assert!(no.to_string().contains("紧急类别"), "{no}");
+    town.act(61, id, "leap", at(11, 9, 6), with("1")).unwrap();
+    assert_eq!(town.m(id).state, "at_town");
+}
+
+#[test]
+fn a_title_is_the_first_sentence_and_shows_where_it_was_cut() {
+    let mut town = Town::new();
+    let mut title = |text: &str| {
+        let id = town
+            .report_with(900, 6, at(11, 9, 0), |form| form.text = text.into())
+            .unwrap();
+        town.m(id).title.clone()
+    };
+    assert_eq!(title("楼道灯不亮。晚上老人下楼容易摔倒。"), "楼道灯不亮");
+    let long = title("小区东门外的人行道地砖破损已经一个多月一直没有人来修影响居民出行");
+    assert_eq!(long.chars().count(), 24);
+    assert!(long.ends_with('…'), "{long}");
+}
