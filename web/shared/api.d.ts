@@ -3009,6 +3009,8 @@ export interface components {
          *     desk that reported for another area.
          */
         ReceiptView: {
+            /** @description 查询码，只在登记时给出一次，请转告当事人。 */
+            follow_code?: string | null;
             id: string;
             no: string;
             /** Format: int32 */

@@ -151,10 +151,11 @@ pub(crate) fn clock_kind(kind: ClockKind) -> &'static str {
         ClockKind::Stay => "stay",
         ClockKind::Supervision => "supervision",
         ClockKind::Until => "until",
+        ClockKind::Approval => "approval",
     }
 }
 
-pub(crate) const CLOCK_KINDS: [ClockKind; 7] = [
+pub(crate) const CLOCK_KINDS: [ClockKind; 8] = [
     ClockKind::SameDay,
     ClockKind::SignIn,
     ClockKind::Handle,
@@ -162,6 +163,7 @@ pub(crate) const CLOCK_KINDS: [ClockKind; 7] = [
     ClockKind::Stay,
     ClockKind::Supervision,
     ClockKind::Until,
+    ClockKind::Approval,
 ];
 
 /// Phases of states with their words.

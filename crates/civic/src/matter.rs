@@ -150,6 +150,12 @@ pub struct Matter {
     pub head: Hash,
 }
 
+fn first_due<'a>(clocks: impl Iterator<Item = &'a Clock>) -> Option<&'a Clock> {
+    clocks
+        .filter(|c| c.runs() && c.kind != ClockKind::Reply)
+        .min_by_key(|c| (c.kind == ClockKind::Approval, c.due))
+}
+
 impl Matter {
     /// Whether it is over.
     #[must_use]
@@ -174,13 +180,17 @@ impl Matter {
             .map_or_else(Privacy::default, |c| c.privacy)
     }
     /// The running clock of a slot that its desk must watch first. The acknowledgement to the
-    /// reporter is not one: any step of a person answers it.
+    /// reporter is not one: any step of a person answers it. The decision on a request presses
+    /// only where nothing else runs.
     #[must_use]
     pub fn pressing(&self, slot: u32) -> Option<&Clock> {
-        self.clocks
-            .iter()
-            .filter(|c| c.slot == slot && c.runs() && c.kind != ClockKind::Reply)
-            .min_by_key(|c| c.due)
+        first_due(self.clocks.iter().filter(|c| c.slot == slot))
+    }
+    /// The running clock that whoever looks at the whole matter must watch first: the same choice
+    /// over all slots.
+    #[must_use]
+    pub fn deadline(&self) -> Option<&Clock> {
+        first_due(self.clocks.iter())
     }
     /// The earliest due time of a running clock.
     #[must_use]

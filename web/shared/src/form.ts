@@ -28,8 +28,10 @@ export function fieldsOf(available: Available, context: FormContext): Field[] {
   if ((available.slots?.length ?? 0) > 1) {
     fields.push({ name: 'task', kind: 'slot', label: zh.form.slot, required: true })
   }
-  if (needs.has('category')) {
-    const required = !context.hasCategory || available.action === 'classify'
+  // A first handling may end the matter: then it wants a category and an answer like any ending.
+  const mayEnd = needs.has('result') && available.action === 'prehandle'
+  if (needs.has('category') || (mayEnd && !context.hasCategory)) {
+    const required = needs.has('category') && (!context.hasCategory || available.action === 'classify')
     fields.push({ name: 'category', kind: 'category', label: zh.form.category, help: zh.form.categoryHelp, required })
   }
   if (needs.has('verdict')) fields.push({ name: 'verdict', kind: 'verdict', label: zh.form.verdict, required: true })
@@ -45,6 +47,7 @@ export function fieldsOf(available: Available, context: FormContext): Field[] {
     fields.push({ name: 'opinion', kind: 'text', label: zh.form.ratingWords, required: false })
   }
   if (needs.has('reply')) fields.push({ name: 'reply', kind: 'reply', label: zh.form.reply, help: zh.form.replyHelp, required: true })
+  else if (mayEnd) fields.push({ name: 'reply', kind: 'reply', label: zh.form.reply, help: zh.form.replyWhenDone, required: false })
   if (needs.has('opinion')) fields.push({ name: 'files', kind: 'files', label: zh.form.files, required: false })
   return fields
 }

@@ -71,6 +71,7 @@ export const zh = {
       stay: '处理',
       supervision: '回复督办',
       until: '恢复办理',
+      approval: '审批',
       // The server may name a clock by its word.
       研判不隔夜: '研判',
       签收: '签收',
@@ -457,6 +458,7 @@ export const zh = {
       call: '研判意见',
     } as Record<string, string>,
     reply: '给群众的答复',
+    replyWhenDone: '已经解决或稳控的，写明给群众的答复；解决不了的不用填。',
     replyHelp: '上报人会原样看到这段话，请写清做了什么、结果如何、还需等什么，不写内部情况和他人信息。',
     replyPreview: '群众看到的样子',
     replyFrom: (desk: string) => `${desk}答复：`,

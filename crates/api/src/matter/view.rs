@@ -250,12 +250,7 @@ impl<'a> Viewer<'a> {
         } else {
             HashMap::new()
         };
-        let due = matter
-            .clocks
-            .iter()
-            .filter(|c| c.runs())
-            .min_by_key(|c| c.due)
-            .map(|c| (c.due, clock_kind(c.kind)));
+        let due = matter.deadline().map(|c| (c.due, clock_kind(c.kind)));
         let tree = self.world.tree();
         let place = trail_of(tree, &matter.path);
         Ok(MatterView {

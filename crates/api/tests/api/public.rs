@@ -117,3 +117,47 @@ async fn guessing_codes_is_slowed_down() {
         .await;
     assert_eq!(answer.refusal().0, "404 unknown");
 }
+
+#[tokio::test]
+async fn who_registers_for_another_gets_the_code_once_and_cannot_evaluate_with_it() {
+    let app = App::sqlite("once").await;
+    let unit = app.user("unit").await;
+    let body = json!({ "text": "楼道灯坏了", "category": "0301", "channel": "field", "unit": "6",
+        "reporter": { "name": "王阿福", "phone": "13905941234", "confirms": true } });
+    let made = unit.post("/api/v1/matters", &body).await.done().json();
+    let id = made["id"].as_str().unwrap();
+    let code = made["reporter"]["follow_code"].as_str().unwrap().to_owned();
+    assert_eq!(code, app.follow_code(id));
+    let later = unit.matter(id).await;
+    assert!(later["reporter"]["follow_code"].is_null(), "shown once");
+    unit.act(
+        id,
+        "prehandle",
+        &json!({ "finding": "solved", "opinion": "已换灯", "reply": "灯已换好" }),
+    )
+    .await
+    .done();
+    let no = later["no"].as_str().unwrap();
+    let path = format!("/api/v1/public/reports/{no}/confirm");
+    let good = json!({ "code": code, "rating": 5 });
+    let refused = unit.post(path.clone(), &good).await.refusal();
+    assert_eq!(refused.0, "403 denied");
+    assert!(refused.1.contains("不能代当事人评价"), "{}", refused.1);
+    let own = app.send(Ask::new("POST", path).json(&good)).await;
+    assert_eq!(own.status, 204);
+}
+
+#[tokio::test]
+async fn a_stranger_who_would_join_learns_nothing_of_what_is_not_open() {
+    let app = App::sqlite("stranger").await;
+    let id = app.user("unit").await.report().await;
+    let stranger = app.user("resident").await;
+    for version in ["\"v0\"", "\"v1\""] {
+        let ask = stranger
+            .ask("POST", format!("/api/v1/matters/{id}/actions/join"))
+            .header("idempotency-key", app.key())
+            .header("if-match", version)
+            .json(&json!({}));
+        assert_eq!(app.send(ask).await.refusal().0, "404 unknown");
+    }
+}

@@ -24,6 +24,8 @@ pub enum ClockKind {
     Supervision,
     /// 挂账到期
     Until,
+    /// 审批: a request waits for its decision; asking buys no time.
+    Approval,
 }
 
 impl ClockKind {
@@ -38,6 +40,7 @@ impl ClockKind {
             Self::Stay => "本环节",
             Self::Supervision => "督办回复",
             Self::Until => "挂账到期",
+            Self::Approval => "审批",
         }
     }
 }
@@ -92,7 +95,7 @@ pub fn thresholds(kind: ClockKind, started: Instant, due: Instant) -> Vec<Instan
         ClockKind::Handle => &[24 * HOUR_MS, 2 * HOUR_MS],
         ClockKind::SignIn => &[10 * MINUTE_MS],
         ClockKind::Reply => &[15 * MINUTE_MS],
-        ClockKind::Supervision => &[2 * HOUR_MS],
+        ClockKind::Supervision | ClockKind::Approval => &[2 * HOUR_MS],
         ClockKind::Stay | ClockKind::Until => &[],
     };
     ahead

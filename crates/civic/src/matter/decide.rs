@@ -180,8 +180,7 @@ pub fn decide(
 /// Whether the actor may know the matter: by seeing it, or by joining what anybody may join.
 fn known(rules: &Rules, actor: &Actor, matter: &Matter, verb: Option<Verb>, day: Day) -> bool {
     let directory = &rules.directory;
-    directory.sees(actor, matter, day)
-        || (verb == Some(Verb::Join) && directory.joinable(matter))
+    directory.sees(actor, matter, day) || (verb == Some(Verb::Join) && directory.joinable(matter))
 }
 
 /// Runs the engine's part of an action.

@@ -208,11 +208,17 @@ impl Office {
         Ok(found
             .into_iter()
             .filter(|(matter, slot)| mine(matter, *slot))
-            .map(|(matter, slot)| Listed {
-                slot,
-                due_at: None,
-                due_kind: None,
-                matter,
+            .map(|(matter, slot)| {
+                let clock = matter
+                    .clocks
+                    .iter()
+                    .find(|c| c.kind == ClockKind::Approval && c.slot == slot && c.runs());
+                Listed {
+                    slot,
+                    due_at: clock.map(|c| c.due),
+                    due_kind: clock.map(|c| c.kind.word().to_owned()),
+                    matter,
+                }
             })
             .collect())
     }
@@ -334,11 +340,7 @@ impl Office {
             })
             .map(|m| unveiled(&world, actor, m, today))
             .map(|matter| {
-                let clock = matter
-                    .clocks
-                    .iter()
-                    .filter(|c| c.runs() && c.kind != ClockKind::Reply)
-                    .min_by_key(|c| c.due);
+                let clock = matter.deadline();
                 Listed {
                     slot: 0,
                     due_at: clock.map(|c| c.due),

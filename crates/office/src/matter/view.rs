@@ -131,6 +131,9 @@ impl Office {
         let directory = world.directory();
         let mut out = Vec::new();
         for (slot, desk) in matter.holding() {
+            let asked = matter.pending.iter().find(|p| p.slot == slot);
+            // Where a decision is waited for, it is stuck with who decides.
+            let desk = asked.map_or(desk, |p| p.approver);
             let claimed = if slot == 0 {
                 matter.holder
             } else {
@@ -145,6 +148,9 @@ impl Office {
             };
             let post = seat.and_then(|seat| {
                 let mut posts: Vec<_> = directory.posts_at(seat, today).collect();
+                if let Some(asked) = asked {
+                    posts.retain(|p| directory.may_decide(p, asked, today));
+                }
                 posts.sort_by_key(|p| {
                     (
                         Some(p.account) != claimed,

@@ -1,6 +1,6 @@
 //! What an action demands: of the matter (guards) and of the form (needs).
 
-use super::super::{Finding, Form};
+use super::super::{Ask, ClockKind, Finding, Form};
 use super::work::Work;
 use crate::flow::{Action, Guard, Need};
 use crate::limits;
@@ -35,7 +35,42 @@ pub(super) fn guard(action: &Action, work: &Work<'_>) -> Result<(), Refusal> {
         };
         return Err(Refusal::Conflict(refused.into()));
     }
-    Ok(())
+    undecided(action, work)
+}
+
+/// While a return or a void waits for its decision the desk does not judge otherwise, unless the
+/// decision is late.
+fn undecided(action: &Action, work: &Work<'_>) -> Result<(), Refusal> {
+    let moves = matches!(
+        action.verb,
+        Verb::Prehandle
+            | Verb::Escalate
+            | Verb::Leap
+            | Verb::Undertake
+            | Verb::Assign
+            | Verb::Call
+            | Verb::Settle
+            | Verb::Merge
+    );
+    let matter = work.matter();
+    let late = |slot: u32| {
+        matter
+            .clocks
+            .iter()
+            .any(|c| c.kind == ClockKind::Approval && c.slot == slot && c.marked)
+    };
+    let asked = matter
+        .pending
+        .iter()
+        .find(|p| p.slot == 0 && matches!(p.ask, Ask::Return | Ask::Void) && !late(p.slot));
+    match asked {
+        Some(pending) if moves => Err(Refusal::Conflict(format!(
+            "已经申请{}，正在等“{}”审批；审批以后，或今日 24:00 仍未审批时，再作其他处理",
+            pending.ask.word(),
+            work.rules.directory.desk_name(pending.approver)
+        ))),
+        _ => Ok(()),
+    }
 }
 
 /// What the form lacks or breaks; all of it at once.

@@ -113,6 +113,7 @@ pub(super) fn decide(work: &mut Work<'_>, form: &Form) -> Result<(), Refusal> {
             })?,
     };
     let granted = form.verdict == Some(true);
+    work.stop_clock(ClockKind::Approval, request.slot);
     work.fact(Fact::Decided {
         slot: request.slot,
         granted,

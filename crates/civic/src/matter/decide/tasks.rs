@@ -242,6 +242,7 @@ pub(super) fn waive(work: &mut Work<'_>, form: &Form) -> Result<(), Refusal> {
 
 /// Stops the clocks of a task that ends without an answer.
 pub(super) fn end_clocks(work: &mut Work<'_>, no: u32) {
+    work.stop_clock(ClockKind::Approval, no);
     work.stop_clock(ClockKind::SignIn, no);
     work.stop_clock(ClockKind::Handle, no);
 }
@@ -254,7 +255,11 @@ pub(super) fn order_check(work: &mut Work<'_>, to: &Target) -> Result<(), Refusa
         ));
     };
     let state = work.state(code)?;
-    let accused = |grid| work.rules.directory.accused(work.matter(), Desk::Area(grid));
+    let accused = |grid| {
+        work.rules
+            .directory
+            .accused(work.matter(), Desk::Area(grid))
+    };
     let Some(grid) = work.matter().path.at(Level::Grid).filter(|g| !accused(*g)) else {
         return Err(Refusal::Conflict(
             "这件事没有可以派去核实的网格，请由本级自行核实后办结".into(),

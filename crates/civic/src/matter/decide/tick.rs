@@ -64,10 +64,13 @@ pub fn tick(rules: &Rules, matter: &Matter, now: Instant) -> Result<Option<Outco
 }
 
 /// The desk that a clock concerns.
-fn desk_of(work: &Work<'_>, slot: u32) -> Desk {
-    work.matter()
-        .task(slot)
-        .map_or(work.matter().desk, |t| t.desk)
+fn desk_of(work: &Work<'_>, kind: ClockKind, slot: u32) -> Desk {
+    let matter = work.matter();
+    let asked = matter.pending.iter().find(|p| p.slot == slot);
+    match (kind, asked) {
+        (ClockKind::Approval, Some(pending)) => pending.approver,
+        _ => matter.task(slot).map_or(matter.desk, |t| t.desk),
+    }
 }
 
 fn warn(work: &mut Work<'_>, kind: ClockKind, slot: u32, due: Instant) {
@@ -83,7 +86,7 @@ fn warn(work: &mut Work<'_>, kind: ClockKind, slot: u32, due: Instant) {
     } else {
         format!("{} 的{}时限还剩 {left} 分钟", work.label(), kind.word())
     };
-    let desk = desk_of(work, slot);
+    let desk = desk_of(work, kind, slot);
     work.tell(desk, NoticeKind::Warned, text);
 }
 
@@ -111,7 +114,7 @@ fn overdue(
         measure: Measure::Overdue,
         day,
     });
-    let desk = desk_of(work, slot);
+    let desk = desk_of(work, kind, slot);
     let text = format!(
         "{} 的{}时限已过，责任席位：{}",
         work.label(),

@@ -214,3 +214,37 @@ fn a_waived_co_handler_is_not_waited_for_and_a_lead_cannot_be_waived() {
     .unwrap();
     assert_eq!(town.m(id).state, "fed_back");
 }
+
+#[test]
+fn asking_buys_no_time_and_the_desk_waits_for_the_answer() {
+    let mut town = Town::new();
+    let id = at_town(&mut town);
+    town.act(31, id, "return", at(11, 11, 0), say("请社区先核实"))
+        .unwrap();
+    let clock = |town: &Town| {
+        let approval = |c: &&Clock| c.kind == ClockKind::Approval && c.runs();
+        town.m(id).clocks.iter().find(approval).cloned()
+    };
+    assert_eq!(
+        clock(&town).map(|c| c.due),
+        Some(at(12, 0, 0)),
+        "a judgement is made on its day, whoever has the last word"
+    );
+    let no = town
+        .act(31, id, "escalate", at(11, 11, 5), say("上报"))
+        .unwrap_err();
+    assert!(no.to_string().contains("正在等"), "{no}");
+    town.notices.clear();
+    while town.tick(id, at(12, 0, 0)) {}
+    let late: Vec<Desk> = town
+        .notices
+        .iter()
+        .filter(|n| n.kind == NoticeKind::Overdue)
+        .map(|n| n.desk)
+        .collect();
+    assert_eq!(late, [Desk::Area(AreaId(3)), Desk::Area(AreaId(2))]);
+    assert_eq!(town.counted(id, Measure::Overdue), 1);
+    town.act(31, id, "escalate", at(12, 9, 0), say("上报"))
+        .unwrap();
+    assert!(clock(&town).is_none(), "the late request is gone");
+}

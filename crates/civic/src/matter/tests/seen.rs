@@ -132,9 +132,7 @@ fn a_complaint_about_a_community_never_comes_near_its_own_people() {
         area: Some(AreaId(5)),
         ..say("请网格核实")
     };
-    let no = town
-        .act(31, id, "assign", at(11, 9, 10), down)
-        .unwrap_err();
+    let no = town.act(31, id, "assign", at(11, 9, 10), down).unwrap_err();
     assert!(matches!(no, Refusal::Invalid(_)), "{no:?}");
     let back = town.act(31, id, "return", at(11, 9, 20), say("请补正"));
     assert!(back.is_err(), "there is nobody below to return it to");

@@ -80,7 +80,7 @@ impl Work<'_> {
             (ClockKind::SignIn, _) => self.sign_in_limit().unit,
             (ClockKind::Handle, Some(task)) => task.limit.unit,
             (ClockKind::Handle, None) => self.limit().unit,
-            (ClockKind::Supervision, _) => LimitUnit::WorkingHours,
+            (ClockKind::Supervision | ClockKind::Approval, _) => LimitUnit::WorkingHours,
             _ => LimitUnit::CalendarDays,
         }
     }

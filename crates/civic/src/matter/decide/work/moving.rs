@@ -158,7 +158,7 @@ fn ends_with_move(clock: &Clock, phase: Phase) -> bool {
         && match clock.kind {
             ClockKind::SameDay => phase != Phase::Check,
             ClockKind::Handle => !matches!(phase, Phase::Check | Phase::Suspended),
-            ClockKind::Stay | ClockKind::Until => true,
+            ClockKind::Stay | ClockKind::Until | ClockKind::Approval => true,
             ClockKind::SignIn | ClockKind::Reply | ClockKind::Supervision => false,
         }
 }

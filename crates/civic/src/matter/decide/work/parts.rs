@@ -5,10 +5,14 @@ use super::super::Rules;
 use super::Work;
 use crate::flow::Flow;
 use crate::id::AreaId;
+use crate::limit::{Limit, LimitUnit};
 use crate::limits;
 use crate::post::Seat;
 use crate::refusal::Refusal;
 use crate::time::Day;
+
+/// Working hours within which an extension or a suspension is decided.
+const APPROVAL: Limit = Limit::new(8, LimitUnit::WorkingHours);
 
 impl Work<'_> {
     pub fn claim(&mut self, no: Option<u32>) -> Result<(), Refusal> {
@@ -87,6 +91,12 @@ impl Work<'_> {
             let (_, owner) = self.owner()?;
             (task.desk, owner, ask == Ask::Refuse && task.refusals > 0)
         };
+        let due = match ask {
+            // A judgement is made on its day, whoever has the last word.
+            Ask::Return | Ask::Void => self.rules.calendar.same_day_due(self.now, None),
+            Ask::Refuse => self.due(self.sign_in_limit()),
+            Ask::Extend | Ask::Suspend => self.due(APPROVAL),
+        };
         self.fact(Fact::Asked(Pending {
             ask,
             slot,
@@ -96,6 +106,7 @@ impl Work<'_> {
             leader,
             until,
         }));
+        self.start_clock(ClockKind::Approval, slot, due);
         let text = format!(
             "{}：{}申请{}，请审批",
             self.label(),
