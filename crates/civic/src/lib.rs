@@ -29,6 +29,7 @@ pub mod post;
 pub mod problem;
 pub mod refusal;
 pub mod rights;
+pub mod sheet;
 mod table;
 pub mod time;
 pub mod title;

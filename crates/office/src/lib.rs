@@ -15,6 +15,7 @@ mod file;
 mod found;
 mod home;
 pub mod identity;
+pub mod install;
 mod live;
 pub mod matter;
 mod message;

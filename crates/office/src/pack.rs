@@ -110,6 +110,15 @@ pub fn departments() -> Vec<DepartmentLine> {
         .collect()
 }
 
+/// The kinds and titles of the base pack.
+pub(crate) fn words() -> Result<(Kinds, Titles), Vec<Problem>> {
+    let files = embedded(BASE);
+    let kinds = kinds_of(&files)?;
+    let titles = files.iter().find(|f| f.path == TITLES);
+    let titles = Titles::parse(TITLES, titles.map_or("", |f| &f.body), &kinds)?;
+    Ok((kinds, titles))
+}
+
 /// Checks the files of a pack by the rules that loading follows.
 ///
 /// # Errors

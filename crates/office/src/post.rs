@@ -2,6 +2,7 @@
 
 mod rules;
 
+pub(crate) use rules::is_admin;
 pub use rules::{SOURCES, source_word};
 
 pub(crate) use rules::is_admin;

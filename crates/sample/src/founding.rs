@@ -9,7 +9,6 @@ use civic::id::{AccountId, AreaId, OrgId, PostId};
 use civic::org::{Org, OrgKind};
 use civic::post::{Post, Role, Seat};
 use civic::time::{Day, Instant};
-use office::pack::departments;
 use office::{Account, AccountKind, BoundaryRow, Founding};
 
 /// Posts of the whole city (requirements.md 2.7), shared out by the number of units.
@@ -109,7 +108,7 @@ pub fn founding(scale: Scale, from: Day, at: Instant, secret: &str) -> Founding 
         last: areas.len() as i64,
     };
     put_areas(&mut maker, &areas);
-    put_orgs(&mut maker, &areas);
+    put_orgs(&mut maker);
     put_posts(&mut maker, &areas);
     fill(&mut maker, &areas);
     maker.out
@@ -165,50 +164,14 @@ fn put_areas(maker: &mut Maker<'_>, areas: &[geography::Area]) {
     }
 }
 
-/// Every department of the base pack gets a desk at the city, in each county and in each town where
-/// it has one; a desk's parent is the same department's desk above.
-fn put_orgs(maker: &mut Maker<'_>, areas: &[geography::Area]) {
-    let lines = departments();
-    let mut desks: std::collections::HashMap<(String, usize), OrgId> =
-        std::collections::HashMap::new();
-    for (i, area) in areas.iter().enumerate().filter(|(_, a)| a.level <= 3) {
-        let Some(level) = Level::from_number(area.level.into()) else {
-            continue;
-        };
-        for line in &lines {
-            if !line.levels.split_whitespace().any(|l| l == level.code()) {
-                continue;
-            }
-            let Some(kind) = OrgKind::parse(&line.kind) else {
-                continue;
-            };
-            let name = if level == Level::Town && !line.town_name.is_empty() {
-                format!("{}{}", area.name, line.town_name)
-            } else {
-                format!("{}{}", area.name, line.name)
-            };
-            let parent = area
-                .parent
-                .and_then(|p| desks.get(&(line.code.clone(), p)))
-                .copied();
-            let id = OrgId(maker.id());
-            desks.insert((line.code.clone(), i), id);
-            let kind = if level == Level::Town && kind == OrgKind::Department {
-                OrgKind::Station
-            } else {
-                kind
-            };
-            maker.out.orgs.push(Org {
-                id,
-                parent,
-                kind,
-                line: line.code.as_str().into(),
-                name: name.into(),
-                area: area_id(i),
-                level,
-            });
-        }
-    }
+/// The departments of the base pack at all their levels.
+fn put_orgs(maker: &mut Maker<'_>) {
+    let mut last = maker.last;
+    maker.out.orgs = office::install::desks(&maker.out.areas, || {
+        last += 1;
+        last
+    });
+    maker.last = last;
 }
 
 fn put_posts(maker: &mut Maker<'_>, areas: &[geography::Area]) {

@@ -401,7 +401,11 @@ impl Office {
 }
 
 /// Every rule that the fields of a new account break.
-fn check(login: &str, name: &str, phone: Option<&str>) -> std::result::Result<(), Vec<Problem>> {
+pub(crate) fn check(
+    login: &str,
+    name: &str,
+    phone: Option<&str>,
+) -> std::result::Result<(), Vec<Problem>> {
     let mut problems = Vec::new();
     let letters = login
         .chars()

@@ -10,6 +10,7 @@ mod sign_in;
 mod token;
 pub mod totp;
 
+pub(crate) use account::check as check_account;
 pub use account::{AccountRow, Created, DEMO_PASSWORD, DemoAccount, NewAccount};
 pub use factor::{FactorState, Offer};
 pub use session::OwnSession;

@@ -1,0 +1,236 @@
+//! Sheets that people fill in: columns in any order, named by code or by word, and every fault said
+//! with file, row and column.
+
+use crate::problem::Problem;
+use std::collections::HashMap;
+
+/// A column of a sheet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Column {
+    /// Name for programs, and in the field of a problem.
+    pub code: &'static str,
+    /// Name for people.
+    pub word: &'static str,
+    /// Whether every row fills it in.
+    pub required: bool,
+}
+
+/// A column that every row fills in.
+#[must_use]
+pub const fn required(code: &'static str, word: &'static str) -> Column {
+    Column {
+        code,
+        word,
+        required: true,
+    }
+}
+
+/// A column that may be empty or absent.
+#[must_use]
+pub const fn optional(code: &'static str, word: &'static str) -> Column {
+    Column {
+        code,
+        word,
+        required: false,
+    }
+}
+
+/// A row of a sheet.
+#[derive(Debug, Clone)]
+pub struct Row {
+    /// Line in the file, from 1, the heading included.
+    pub line: u64,
+    file: &'static str,
+    cells: HashMap<&'static str, String>,
+    columns: &'static [Column],
+}
+
+impl Row {
+    /// The trimmed text of a cell; empty where there is none.
+    #[must_use]
+    pub fn cell(&self, column: &str) -> &str {
+        self.cells.get(column).map_or("", String::as_str)
+    }
+
+    /// What is wrong with a cell: its field is `file:line:column`.
+    #[must_use]
+    pub fn problem(&self, column: &str, code: &str, message: &str) -> Problem {
+        let word = self
+            .columns
+            .iter()
+            .find(|c| c.code == column)
+            .map_or(column, |c| c.word);
+        Problem::new(
+            format!("{}:{}:{column}", self.file, self.line),
+            code,
+            format!("第 {} 行“{word}”：{message}", self.line),
+        )
+    }
+}
+
+/// Reads a sheet. What could be read is returned beside everything that is wrong, so that the rules
+/// of the rows can be judged in the same run.
+#[must_use]
+pub fn read(
+    file: &'static str,
+    bytes: &[u8],
+    columns: &'static [Column],
+) -> (Vec<Row>, Vec<Problem>) {
+    let fail = |line: u64, code: &str, message: &str| {
+        (
+            Vec::new(),
+            vec![Problem::in_line(file, line, code, message)],
+        )
+    };
+    let Ok(text) = std::str::from_utf8(bytes) else {
+        let before = bytes.utf8_chunks().next().map_or("", |c| c.valid());
+        let line = before.matches('\n').count() as u64 + 1;
+        let message = "文字编码不是 UTF-8，请在表格软件里另存为“CSV UTF-8(逗号分隔)”。";
+        return fail(line, "encoding", message);
+    };
+    let mut reader = csv::ReaderBuilder::new()
+        .trim(csv::Trim::All)
+        .flexible(true)
+        .from_reader(text.strip_prefix('\u{feff}').unwrap_or(text).as_bytes());
+    let heading = match reader.headers() {
+        Ok(heading) => heading.clone(),
+        Err(_) => return fail(1, "bad_heading", "表头读不出来，请检查引号。"),
+    };
+    let mut problems = Vec::new();
+    let mut places: Vec<Option<Column>> = Vec::new();
+    for name in &heading {
+        let known = columns.iter().find(|c| c.code == name || c.word == name);
+        let again = known.is_some_and(|c| places.contains(&Some(*c)));
+        if (known.is_none() && !name.is_empty()) || again {
+            let words: Vec<&str> = columns.iter().map(|c| c.word).collect();
+            let why = if again {
+                "出现了两次"
+            } else {
+                "不认识"
+            };
+            let message = format!("表头“{name}”{why}，可用的列：{}。", words.join("、"));
+            problems.push(Problem::in_line(file, 1, "bad_heading", &message));
+        }
+        places.push(known.copied());
+    }
+    for column in columns.iter().filter(|c| c.required) {
+        if !places.contains(&Some(*column)) {
+            let message = format!("缺少“{}”({})一列，请补上。", column.word, column.code);
+            problems.push(Problem::in_line(file, 1, "missing_column", &message));
+        }
+    }
+    if !problems.is_empty() {
+        return (Vec::new(), problems);
+    }
+    let mut rows = Vec::new();
+    for record in reader.records() {
+        let record = match record {
+            Ok(record) => record,
+            Err(error) => {
+                let line = error.position().map_or(0, csv::Position::line);
+                problems.push(Problem::in_line(
+                    file,
+                    line,
+                    "bad_row",
+                    "这一行读不出来，请检查引号。",
+                ));
+                continue;
+            }
+        };
+        let line = record.position().map_or(0, csv::Position::line);
+        if record.iter().all(str::is_empty) {
+            continue;
+        }
+        if record.len() != places.len() {
+            let message = format!(
+                "应有 {} 列，实有 {} 列，请检查逗号和引号。",
+                places.len(),
+                record.len()
+            );
+            problems.push(Problem::in_line(file, line, "bad_row", &message));
+            continue;
+        }
+        let cells = places
+            .iter()
+            .zip(&record)
+            .filter_map(|(column, cell)| Some(((*column)?.code, cell.to_owned())))
+            .collect();
+        let row = Row {
+            line,
+            file,
+            cells,
+            columns,
+        };
+        for column in columns.iter().filter(|c| c.required) {
+            if row.cell(column.code).is_empty() {
+                problems.push(row.problem(column.code, "required", "没有填写，请补上。"));
+            }
+        }
+        rows.push(row);
+    }
+    if rows.is_empty() && problems.is_empty() {
+        let message = "没有任何内容，请至少填写一行。";
+        problems.push(Problem::in_line(file, 1, "empty", message));
+    }
+    (rows, problems)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const COLUMNS: &[Column] = &[
+        required("code", "编码"),
+        required("name", "名称"),
+        optional("note", "备注"),
+    ];
+
+    fn said(bytes: &[u8]) -> Vec<String> {
+        let (_, problems) = read("a.csv", bytes, COLUMNS);
+        problems.iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn columns_are_named_by_code_or_word_in_any_order() {
+        let (rows, problems) = read(
+            "a.csv",
+            "\u{feff}名称,code\n坂头, 1 \n,\n霞林,2\n".as_bytes(),
+            COLUMNS,
+        );
+        assert_eq!(problems, []);
+        let seen: Vec<_> = rows
+            .iter()
+            .map(|r| (r.line, r.cell("code"), r.cell("name"), r.cell("note")))
+            .collect();
+        assert_eq!(seen, [(2, "1", "坂头", ""), (4, "2", "霞林", "")]);
+    }
+
+    #[test]
+    fn a_sheet_that_cannot_be_read_says_where_and_why() {
+        assert_eq!(
+            said("编码,名称\n1,\n2,a,b\n".as_bytes()),
+            [
+                "a.csv:2:name [required] 第 2 行“名称”：没有填写，请补上。",
+                "a.csv:3 [bad_row] 第 3 行：应有 2 列，实有 3 列，请检查逗号和引号。",
+            ]
+        );
+        assert_eq!(
+            said("编码,颜色\n1,红\n".as_bytes()),
+            [
+                "a.csv:1 [bad_heading] 第 1 行：表头“颜色”不认识，可用的列：编码、名称、备注。",
+                "a.csv:1 [missing_column] 第 1 行：缺少“名称”(name)一列，请补上。",
+            ]
+        );
+        let gbk = b"code,name\n1,\xcf\xbc\xc1\xd6\n";
+        assert_eq!(
+            said(gbk),
+            [
+                "a.csv:2 [encoding] 第 2 行：文字编码不是 UTF-8，请在表格软件里另存为“CSV UTF-8(逗号分隔)”。"
+            ]
+        );
+        assert_eq!(
+            said("code,name\n".as_bytes()),
+            ["a.csv:1 [empty] 第 1 行：没有任何内容，请至少填写一行。"]
+        );
+    }
+}
