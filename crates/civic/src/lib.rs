@@ -23,6 +23,7 @@ pub mod measure;
 pub mod network;
 pub mod notice;
 pub mod org;
+pub mod pack;
 pub mod parameter;
 pub mod password;
 pub mod post;

@@ -303,9 +303,7 @@ pub fn relations(role: Role, verb: Verb) -> impl Iterator<Item = Relation> {
 /// The whole table as text: a line per verb, a column per role, the letters of the relations.
 #[must_use]
 pub fn table() -> String {
-    let mut out = String::from(
-        "# role x verb x relation. Regenerate: UPDATE_EXPECT=1 cargo test -p civic rights\n",
-    );
+    let mut out = String::from("# role x verb x relation. Regenerate: cargo xtask permissions\n");
     for verb in Verb::ALL {
         out.push_str(&format!("\n{} {}\n", verb.code(), verb.word()));
         for role in Role::ALL {

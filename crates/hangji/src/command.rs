@@ -26,9 +26,13 @@ pub enum Command {
     Build(BuildArgs),
     /// 建立或升级数据库，装入自带的业务包
     Migrate(DatabaseArgs),
+    /// 初始化：从表格建立区划、单位、账号和三种管理员
+    Init(InitArgs),
+    /// 在服务器上给一个账号新的初始密码（安全管理员自己无法登录时使用；须先停止平台）
+    Password(PasswordArgs),
     /// 核验：每件事等于它的流程记录，每条记录首尾相连，每项统计等于重算
     Verify(DatabaseArgs),
-    /// 封存：记下此刻所有流程记录的校验值
+    /// 封存：记下此刻所有流程记录的校验值（使用 SQLite 时须先停止平台）
     Seal(DatabaseArgs),
     /// 测速
     Bench(BenchArgs),
@@ -43,11 +47,9 @@ pub enum Command {
         #[arg(default_value = "incident")]
         code: String,
     },
-    /// 检查业务包文件：流程(.toml)、类别目录或日历(.csv)、指标(kpi.toml)
-    Pack {
-        /// 文件
-        file: PathBuf,
-    },
+    /// 业务包
+    #[command(subcommand)]
+    Pack(PackCommand),
     /// 输出权限表
     Permissions,
 }
@@ -63,6 +65,48 @@ pub struct DatabaseArgs {
     pub data: PathBuf,
 }
 
+/// What to do with a pack.
+#[derive(Debug, Clone, Subcommand)]
+pub enum PackCommand {
+    /// 检查一个业务包文件夹，或其中的一个文件：有问题的文件和行都会列出
+    Check {
+        /// 文件夹或文件
+        path: PathBuf,
+    },
+}
+
+/// How to fill an empty installation.
+#[derive(Debug, Clone, Args)]
+pub struct InitArgs {
+    /// 放表格的文件夹：areas.csv（区划，必须有）、orgs.csv（单位）、people.csv（人员和岗位）
+    pub folder: PathBuf,
+    /// 在文件夹里写一套示例表格
+    #[arg(long, conflicts_with = "check")]
+    pub example: bool,
+    /// 只检查表格，不写入
+    #[arg(long)]
+    pub check: bool,
+    /// 初始密码写入这个新文件；不给就显示在屏幕上
+    #[arg(long)]
+    pub passwords: Option<PathBuf>,
+    /// 从哪一天起有效，如 2026-11-22；默认今天
+    #[arg(long)]
+    pub from: Option<String>,
+    /// Which database.
+    #[command(flatten)]
+    pub place: DatabaseArgs,
+}
+
+/// Whose password.
+#[derive(Debug, Clone, Args)]
+pub struct PasswordArgs {
+    /// 登录名
+    pub login: String,
+    /// Which database.
+    #[command(flatten)]
+    pub place: DatabaseArgs,
+}
+
 /// How to serve.
 #[derive(Debug, Clone, Args)]
 pub struct ServeArgs {
@@ -72,6 +116,12 @@ pub struct ServeArgs {
     /// 监听地址
     #[arg(long, env = "HANGJI_LISTEN", default_value = "127.0.0.1:7007")]
     pub listen: SocketAddr,
+    /// 前面有反向代理：按它写的 X-Forwarded-For 认来访者的地址。没有代理时不要打开，否则来访者可以冒充地址
+    #[arg(long, env = "HANGJI_BEHIND_PROXY", value_parser = clap::builder::FalseyValueParser::new())]
+    pub behind_proxy: bool,
+    /// 浏览器只在加密连接（HTTPS）上发送登录凭证；对外使用时应打开
+    #[arg(long, env = "HANGJI_SECURE_COOKIES", value_parser = clap::builder::FalseyValueParser::new())]
+    pub secure_cookies: bool,
 }
 
 /// How to show.

@@ -42,7 +42,7 @@ pub async fn demo(args: DemoArgs) -> anyhow::Result<ExitCode> {
         std::fs::write(&finished, "")?;
     }
     list_accounts(&office).await?;
-    listen(office, args.listen, move |bound| {
+    listen(office, args.listen, api::Options::default(), move |bound| {
         if !args.no_open {
             open_browser(bound);
         }

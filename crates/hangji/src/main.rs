@@ -4,7 +4,9 @@ mod bench;
 mod build;
 mod command;
 mod demo;
+mod init;
 mod memory;
+mod pack;
 mod prove;
 mod serve;
 
@@ -58,7 +60,9 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Load => bench::load::load().await,
         Command::Openapi => command::print_line(&api::openapi().to_pretty_json()?),
         Command::Flow { code } => prove::flow(&code),
-        Command::Pack { file } => prove::pack(&file),
+        Command::Pack(command::PackCommand::Check { path }) => pack::pack_check(&path),
+        Command::Init(args) => init::init(args).await,
+        Command::Password(args) => init::password(args).await,
         Command::Permissions => command::print_line(&civic::rights::table()),
     }
 }

@@ -4,7 +4,6 @@ use crate::command::{DatabaseArgs, complain, print_line, say};
 use crate::serve::{blocking, config, create, open};
 use anyhow::{Context, bail};
 use office::{Clock, SystemClock};
-use std::path::Path;
 use std::process::ExitCode;
 use store::url::StoreUrl;
 
@@ -105,38 +104,10 @@ pub fn flow(code: &str) -> anyhow::Result<ExitCode> {
     }
 }
 
-/// `hangji pack`
-pub fn pack(file: &Path) -> anyhow::Result<ExitCode> {
-    let body =
-        std::fs::read_to_string(file).with_context(|| format!("无法读取 {}", file.display()))?;
-    let name = file
-        .file_name()
-        .and_then(|n| n.to_str())
-        .unwrap_or_default()
-        .to_owned();
-    let path = match name.as_str() {
-        "kpi.toml" | "categories.csv" => name,
-        other if other.starts_with("calendar") && other.ends_with(".csv") => name,
-        other if other.ends_with(".toml") => format!("flows/{name}"),
-        _ => bail!(
-            "不认识的文件 {name}：可以检查流程(*.toml)、categories.csv、calendar*.csv、kpi.toml"
-        ),
-    };
-    match office::pack::check(&[office::pack::PackFile { path, body }]) {
-        Ok(()) => {
-            say(&format!("{} 没有问题", file.display()));
-            Ok(ExitCode::SUCCESS)
-        }
-        Err(problems) => list(&problems),
-    }
-}
-
-fn list(problems: &[civic::problem::Problem]) -> anyhow::Result<ExitCode> {
+/// Says every problem; exit code 1.
+pub fn list(problems: &[civic::problem::Problem]) -> anyhow::Result<ExitCode> {
     for problem in problems {
-        complain(&format!(
-            "{}  [{}] {}",
-            problem.message, problem.code, problem.field
-        ));
+        complain(&format!("{}  {}", problem.field, problem.message));
     }
     Ok(ExitCode::FAILURE)
 }

@@ -44,13 +44,19 @@ pub fn blocking<T>(work: impl FnOnce() -> T) -> T {
 /// `hangji serve`
 pub async fn serve(args: ServeArgs) -> anyhow::Result<ExitCode> {
     let office = open(&config(&args.place, false)?)?;
-    listen(office, args.listen, |_| ()).await
+    let options = api::Options {
+        behind_proxy: args.behind_proxy,
+        secure_cookies: args.secure_cookies,
+        ..api::Options::default()
+    };
+    listen(office, args.listen, options, |_| ()).await
 }
 
 /// Listens until the process is told to stop. `ready` is called with the bound address.
 pub async fn listen(
     office: Arc<Office>,
     address: SocketAddr,
+    options: api::Options,
     ready: impl FnOnce(SocketAddr),
 ) -> anyhow::Result<ExitCode> {
     let listener = tokio::net::TcpListener::bind(address)
@@ -66,7 +72,7 @@ pub async fn listen(
     let options = api::Options {
         ui: Some(web::router()),
         closing: Some(closing),
-        ..api::Options::default()
+        ..options
     };
     let app = api::router(Arc::clone(&office), options);
     say(&format!("平台已启动:http://{bound}/"));

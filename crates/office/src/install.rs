@@ -6,12 +6,13 @@ mod orgs;
 mod people;
 
 use crate::identity::password;
-use crate::pack::{self, DepartmentLine};
+use crate::pack;
 use crate::{Account, AccountKind, Founding, Office, Result};
 use civic::area::{Area, Code, Tree};
 use civic::id::AccountId;
 use civic::kind::Kinds;
 use civic::org::Org;
+use civic::pack::Department;
 use civic::post::Post;
 use civic::problem::Problem;
 use civic::time::Day;
@@ -87,7 +88,7 @@ pub struct FirstPassword {
 struct Words {
     kinds: Kinds,
     titles: Titles,
-    departments: Vec<DepartmentLine>,
+    departments: Vec<Department>,
 }
 
 /// Ids in the order in which things are read; later ones come from the clock and are larger.

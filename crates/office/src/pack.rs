@@ -1,11 +1,14 @@
 //! Packs: features as data. The base pack is part of the program; every version that was ever
 //! loaded stays in the database, because a running matter stays on its flow.
 
+mod check;
+
 use civic::calendar::Calendar;
 use civic::category::Categories;
 use civic::flow::Flow;
 use civic::kind::Kinds;
 use civic::kpi::Kpi;
+use civic::pack::{DEPARTMENTS, Department};
 use civic::problem::Problem;
 use civic::time::{Instant, Zone};
 use civic::title::Titles;
@@ -14,6 +17,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use store::Store;
 use store::driver::{Conn, OpenError};
+
+pub use check::check;
 
 static PACKS: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/../../packs");
 
@@ -72,42 +77,13 @@ fn collect(dir: &Dir<'_>, pack: &str, out: &mut Vec<PackFile>) {
     }
 }
 
-/// One line of the department list: `code,name,kind,levels,town_name,note`.
-#[derive(Debug, Clone)]
-pub struct DepartmentLine {
-    /// Code of the line of business.
-    pub code: String,
-    /// Name that can follow the name of an area.
-    pub name: String,
-    /// [`civic::org::OrgKind`] code.
-    pub kind: String,
-    /// Levels at which it has desks, codes joined by `;` or space.
-    pub levels: String,
-    /// Name of its station in a town.
-    pub town_name: String,
-}
-
 /// The department list of the base pack.
 #[must_use]
-pub fn departments() -> Vec<DepartmentLine> {
-    let text = embedded(BASE)
-        .into_iter()
-        .find(|f| f.path == "departments.csv")
-        .map(|f| f.body)
-        .unwrap_or_default();
-    text.lines()
-        .skip(1)
-        .filter_map(|line| {
-            let mut cells = line.split(',').map(str::to_owned);
-            Some(DepartmentLine {
-                code: cells.next()?,
-                name: cells.next()?,
-                kind: cells.next()?,
-                levels: cells.next()?,
-                town_name: cells.next()?,
-            })
-        })
-        .collect()
+pub fn departments() -> Vec<Department> {
+    let files = embedded(BASE);
+    let file = files.iter().find(|f| f.path == DEPARTMENTS);
+    // The base pack is checked when it is built and when it is installed.
+    civic::pack::departments(DEPARTMENTS, file.map_or("", |f| &f.body)).unwrap_or_default()
 }
 
 /// The kinds and titles of the base pack.
@@ -117,40 +93,6 @@ pub(crate) fn words() -> Result<(Kinds, Titles), Vec<Problem>> {
     let titles = files.iter().find(|f| f.path == TITLES);
     let titles = Titles::parse(TITLES, titles.map_or("", |f| &f.body), &kinds)?;
     Ok((kinds, titles))
-}
-
-/// Checks the files of a pack by the rules that loading follows.
-///
-/// # Errors
-/// Everything that is wrong, with the path of its file as the field's prefix.
-pub fn check(files: &[PackFile]) -> Result<(), Vec<Problem>> {
-    let mut problems = Vec::new();
-    for file in files {
-        let under = |list: Vec<Problem>| {
-            list.into_iter()
-                .map(|p| p.under(&file.path))
-                .collect::<Vec<_>>()
-        };
-        let found = match file.path.as_str() {
-            path if path.starts_with("flows/") => Flow::parse(&file.body).err(),
-            "categories.csv" => Categories::parse(&file.path, &file.body, &[]).err(),
-            path if path.starts_with("calendar") => {
-                Calendar::parse("cn", "0", Zone::CHINA, &file.body).err()
-            }
-            "kpi.toml" => Kpi::parse(&file.body).err(),
-            KINDS => Kinds::parse(&file.path, &file.body).err(),
-            TITLES => kinds_of(files)
-                .and_then(|kinds| Titles::parse(&file.path, &file.body, &kinds))
-                .err(),
-            _ => None,
-        };
-        problems.extend(found.map(under).unwrap_or_default());
-    }
-    if problems.is_empty() {
-        Ok(())
-    } else {
-        Err(problems)
-    }
 }
 
 /// The kinds of areas of a pack, or of the base pack where it names none of its own.

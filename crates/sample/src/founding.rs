@@ -6,7 +6,6 @@ use crate::geography::{self, SEED};
 use crate::texts::person_name;
 use civic::area::{Area, Code, Level};
 use civic::id::{AccountId, AreaId, OrgId, PostId};
-use civic::org::{Org, OrgKind};
 use civic::post::{Post, Role, Seat};
 use civic::time::{Day, Instant};
 use office::{Account, AccountKind, BoundaryRow, Founding};

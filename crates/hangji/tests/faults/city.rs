@@ -14,6 +14,8 @@ pub fn hangji() -> Command {
         .env_remove("HANGJI_DATABASE")
         .env_remove("HANGJI_DATA")
         .env_remove("HANGJI_LISTEN")
+        .env_remove("HANGJI_BEHIND_PROXY")
+        .env_remove("HANGJI_SECURE_COOKIES")
         .env_remove("HANGJI_LOG");
     command
 }

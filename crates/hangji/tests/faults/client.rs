@@ -102,10 +102,15 @@ fn parse(bytes: &[u8]) -> Option<Answer> {
     Some(answer)
 }
 
+/// An attempt to sign in, with further headers.
+pub fn knock(address: SocketAddr, login: &str, password: &str, headers: &[(&str, &str)]) -> Answer {
+    let body = json!({ "login": login, "password": password }).to_string();
+    request(address, "POST", "/sessions", headers, &body).unwrap()
+}
+
 impl Person {
     pub fn sign_in(address: SocketAddr, login: &str) -> Self {
-        let body = json!({ "login": login, "password": office::identity::DEMO_PASSWORD });
-        let answer = request(address, "POST", "/sessions", &[], &body.to_string()).unwrap();
+        let answer = knock(address, login, office::identity::DEMO_PASSWORD, &[]);
         assert_eq!(answer.status, 200, "{login}: {}", answer.body);
         let cookie = answer.header("set-cookie").unwrap();
         Self {

@@ -1,5 +1,6 @@
 //! What happens when something goes wrong: the process is killed, the file is tampered with, the
 //! disk is full, the clock jumps back, a request is sent twice, the command line has a slip.
+//! And what an installation begins with: sheets, packs, a proxy in front.
 //!
 //! All on the built binary or on the very database that it made.
 #![allow(
@@ -11,9 +12,11 @@ mod backwards;
 mod city;
 mod client;
 mod full;
+mod install;
 mod kill;
 mod load;
 mod outage;
+mod pack;
 mod server;
 mod start;
 mod tamper;

@@ -8,7 +8,7 @@ use store::database::Database;
 
 /// The command fails, says all of this, and neither panics nor shows a backtrace.
 #[track_caller]
-fn refused(command: &mut std::process::Command, says: &[&str]) {
+pub fn refused(command: &mut std::process::Command, says: &[&str]) {
     let (code, said) = run(command);
     assert_eq!(code, 1, "{said}");
     for part in says {
@@ -234,67 +234,4 @@ fn a_second_process_on_the_same_file_is_refused_and_the_first_goes_on() {
     let mut command = other.command("serve");
     command.args(["--listen", &server.address.to_string()]);
     refused(&mut command, &["无法监听", "请用 --listen 换一个"]);
-}
-
-#[test]
-fn a_broken_pack_file_is_answered_with_the_line_or_the_state() {
-    let scratch = Scratch::new("pack");
-    let pack = |name: &str, body: &str| {
-        let file = scratch.path().join(name);
-        std::fs::write(&file, body).unwrap();
-        let mut command = hangji();
-        command.arg("pack").arg(file);
-        command
-    };
-    let calendar = "date,kind,name\n2026-01-01,holiday,元旦\n2026-02-30,holiday,春节\n2026-10-01,feast,国庆节\n2026-01-01,holiday,元旦\n2026-05-01,holiday\n";
-    refused(
-        &mut pack("calendar-cn.csv", calendar),
-        &[
-            "第 3 行",
-            "第 4 行",
-            "类型“feast”不认识",
-            "第 5 行",
-            "已经出现",
-            "第 6 行",
-            "应有三列",
-        ],
-    );
-    refused(&mut pack("calendar-cn.csv", "日期,类型\n"), &["表头应为"]);
-    refused(&mut pack("calendar-cn.csv", ""), &["日历是空的"]);
-
-    let flow = office::pack::embedded(office::pack::BASE)
-        .into_iter()
-        .find(|f| f.path == "flows/incident.toml")
-        .unwrap()
-        .body;
-    let (code, said) = run(&mut pack("incident.toml", &flow));
-    assert_eq!(code, 0, "{said}");
-    // A state that nothing leaves, with neither holder nor clock, and to which nothing leads.
-    let stranded = format!(
-        "{flow}\n[[state]]\ncode = \"limbo\"\nname = \"悬置\"\nphase = \"work\"\nholder = \"nobody\"\n"
-    );
-    refused(
-        &mut pack("incident.toml", &stranded),
-        &[
-            "状态“悬置”没有承办席位",
-            "状态“悬置”没有时限",
-            "状态“悬置”没有出口",
-            "flows/incident.toml",
-        ],
-    );
-    let nowhere = flow.replacen("to = \"state:working\"", "to = \"state:workng\"", 1);
-    assert_ne!(nowhere, flow);
-    refused(&mut pack("incident.toml", &nowhere), &["workng"]);
-    refused(&mut pack("incident.toml", "code = \"x\n"), &["第 1 行"]);
-
-    refused(
-        &mut pack("notes.txt", "x"),
-        &["不认识的文件 notes.txt", "categories.csv"],
-    );
-    let mut missing = hangji();
-    missing.args(["pack", "no/such/calendar.csv"]);
-    refused(&mut missing, &["无法读取 no/such/calendar.csv"]);
-    let mut unknown = hangji();
-    unknown.args(["flow", "no-such-flow"]);
-    refused(&mut unknown, &["没有流程 no-such-flow"]);
 }

@@ -54,14 +54,7 @@ pub fn desks(areas: &[Area], mut next: impl FnMut() -> i64) -> Vec<Org> {
     let mut desks: HashMap<(&str, AreaId), OrgId> = HashMap::new();
     let mut list = Vec::new();
     for area in areas.iter().filter(|a| a.level <= Level::Town) {
-        for line in &lines {
-            let there = line
-                .levels
-                .split_whitespace()
-                .any(|l| l == area.level.code());
-            let Some(kind) = OrgKind::parse(&line.kind).filter(|_| there) else {
-                continue;
-            };
+        for line in lines.iter().filter(|l| l.levels.contains(&area.level)) {
             let town = area.level == Level::Town;
             let name = if town && !line.town_name.is_empty() {
                 &line.town_name
@@ -76,10 +69,10 @@ pub fn desks(areas: &[Area], mut next: impl FnMut() -> i64) -> Vec<Org> {
             list.push(Org {
                 id,
                 parent,
-                kind: if town && kind == OrgKind::Department {
+                kind: if town && line.kind == OrgKind::Department {
                     OrgKind::Station
                 } else {
-                    kind
+                    line.kind
                 },
                 line: line.code.as_str().into(),
                 name: format!("{}{name}", area.name).into(),

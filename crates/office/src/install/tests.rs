@@ -83,7 +83,9 @@ fn a_sheet_of_areas_alone_is_enough() {
     let accounts: std::collections::HashSet<_> = draft.posts.iter().map(|p| p.account).collect();
     assert_eq!(accounts.len(), 3, "three different people");
     let departments = pack::departments();
-    let of_city = departments.iter().filter(|d| d.levels.contains("city"));
+    let of_city = departments
+        .iter()
+        .filter(|d| d.levels.contains(&Level::City));
     let desks = draft.orgs.iter().filter(|o| o.level == Level::City);
     assert_eq!(desks.count(), of_city.count());
 }

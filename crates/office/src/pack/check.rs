@@ -1,0 +1,125 @@
+//! Checking the files of a pack by the rules that loading follows.
+
+use super::{BASE, KINDS, PackFile, TITLES, embedded, kinds_of};
+use civic::calendar::Calendar;
+use civic::category::Categories;
+use civic::flow::Flow;
+use civic::kpi::Kpi;
+use civic::pack::{DEPARTMENTS, MANIFEST, REFUSED, check_manifest, check_refused, departments};
+use civic::problem::Problem;
+use civic::time::Zone;
+use civic::title::Titles;
+
+/// Checks the files of a pack, or some of them: what they refer to and is not among them is that of
+/// the base pack.
+///
+/// # Errors
+/// Everything that is wrong; the field is `path:line`, or the path where no one line is to blame.
+pub fn check(files: &[PackFile]) -> Result<(), Vec<Problem>> {
+    let mut problems = Vec::new();
+    for file in files {
+        let found = faults(file, files);
+        problems.extend(found.into_iter().map(|p| placed(p, file)));
+    }
+    if problems.is_empty() {
+        Ok(())
+    } else {
+        Err(problems)
+    }
+}
+
+fn faults(file: &PackFile, files: &[PackFile]) -> Vec<Problem> {
+    let (path, body) = (file.path.as_str(), file.body.as_str());
+    let checked = match path {
+        MANIFEST => {
+            let others = files.iter().map(|f| f.path.as_str());
+            let others: Vec<&str> = others.filter(|p| *p != MANIFEST).collect();
+            // Alone it is read only; beside its files it has to describe them.
+            if others.is_empty() {
+                let known = embedded(BASE);
+                let known: Vec<&str> = known.iter().map(|f| f.path.as_str()).collect();
+                let known: Vec<&str> = known.into_iter().filter(|p| *p != MANIFEST).collect();
+                check_manifest(path, body, &known)
+            } else {
+                check_manifest(path, body, &others)
+            }
+        }
+        DEPARTMENTS => departments(path, body).map(drop),
+        REFUSED => check_refused(path, body),
+        KINDS => civic::kind::Kinds::parse(path, body).map(drop),
+        TITLES => kinds_of(files).and_then(|kinds| Titles::parse(path, body, &kinds).map(drop)),
+        "categories.csv" => {
+            let codes = department_codes(files);
+            let codes: Vec<&str> = codes.iter().map(String::as_str).collect();
+            Categories::parse(path, body, &codes).map(drop)
+        }
+        "kpi.toml" => Kpi::parse(body).map(drop),
+        _ if path.starts_with("flows/") && path.ends_with(".toml") => Flow::parse(body).map(drop),
+        _ if path.starts_with("calendar") && path.ends_with(".csv") => {
+            Calendar::parse("cn", "0", Zone::CHINA, body).map(drop)
+        }
+        _ => Err(vec![Problem::new(
+            path,
+            "unknown_file",
+            format!(
+                "不认识的文件 {path}：业务包由 pack.toml、flows/*.toml、categories.csv、\
+                 calendar*.csv、departments.csv、kinds.csv、titles.csv、refused.csv、kpi.toml 组成"
+            ),
+        )]),
+    };
+    checked.err().unwrap_or_default()
+}
+
+/// The codes of the departments of a pack, or of the base pack where it has no list of its own; none
+/// where the list is wrong, which is said of the list.
+fn department_codes(files: &[PackFile]) -> Vec<String> {
+    let own = files.iter().find(|f| f.path == DEPARTMENTS);
+    let list = match own {
+        Some(file) => departments(DEPARTMENTS, &file.body).unwrap_or_default(),
+        None => super::departments(),
+    };
+    list.into_iter().map(|d| d.code).collect()
+}
+
+/// The same problem with `path:line` for its field. What has no line itself names a state, an
+/// action or a formula by its code, which stands in a line of its own.
+fn placed(problem: Problem, file: &PackFile) -> Problem {
+    let tail = problem.field.rsplit(':').next().unwrap_or_default();
+    let line = tail
+        .parse::<u64>()
+        .ok()
+        .filter(|_| problem.field.contains(':'));
+    let line = line.or_else(|| {
+        let mut parts = problem.field.split('.');
+        let (section, code) = (parts.next()?, parts.next()?);
+        line_of(&file.body, section, code)
+    });
+    let message = match line {
+        Some(line) if !problem.message.starts_with("第 ") => {
+            format!("第 {line} 行：{}", problem.message)
+        }
+        _ => problem.message,
+    };
+    Problem {
+        field: line.map_or(file.path.clone(), |l| format!("{}:{l}", file.path)),
+        code: problem.code,
+        message,
+    }
+}
+
+/// The line in which the code of an entry of `[[section]]` stands, from 1; the last one, where a
+/// code stands twice.
+fn line_of(body: &str, section: &str, code: &str) -> Option<u64> {
+    let wanted = format!("code=\"{code}\"");
+    let mut within = String::new();
+    let mut found = None;
+    for (at, line) in body.lines().enumerate() {
+        let line = line.replace(' ', "");
+        if line.starts_with('[') {
+            within = line.trim_matches(['[', ']']).to_owned();
+        } else if within == section && line.starts_with(&wanted) {
+            found = Some(at as u64 + 1);
+        }
+    }
+    found
+}
