@@ -47,7 +47,10 @@ fn faults(file: &PackFile, files: &[PackFile]) -> Vec<Problem> {
         DEPARTMENTS => departments(path, body).map(drop),
         REFUSED => check_refused(path, body),
         KINDS => civic::kind::Kinds::parse(path, body).map(drop),
-        TITLES => kinds_of(files).and_then(|kinds| Titles::parse(path, body, &kinds).map(drop)),
+        // A wrong list of kinds is said of that list.
+        TITLES => kinds_of(files)
+            .or_else(|_| kinds_of(&[]))
+            .and_then(|kinds| Titles::parse(path, body, &kinds).map(drop)),
         "categories.csv" => {
             let codes = department_codes(files);
             let codes: Vec<&str> = codes.iter().map(String::as_str).collect();
@@ -70,15 +73,15 @@ fn faults(file: &PackFile, files: &[PackFile]) -> Vec<Problem> {
     checked.err().unwrap_or_default()
 }
 
-/// The codes of the departments of a pack, or of the base pack where it has no list of its own; none
-/// where the list is wrong, which is said of the list.
+/// The codes of the departments of a pack, or of the base pack where it has no list of its own or a
+/// wrong one, which is said of the list.
 fn department_codes(files: &[PackFile]) -> Vec<String> {
     let own = files.iter().find(|f| f.path == DEPARTMENTS);
-    let list = match own {
-        Some(file) => departments(DEPARTMENTS, &file.body).unwrap_or_default(),
-        None => super::departments(),
-    };
-    list.into_iter().map(|d| d.code).collect()
+    let list = own.and_then(|file| departments(DEPARTMENTS, &file.body).ok());
+    list.unwrap_or_else(super::departments)
+        .into_iter()
+        .map(|d| d.code)
+        .collect()
 }
 
 /// The same problem with `path:line` for its field. What has no line itself names a state, an
