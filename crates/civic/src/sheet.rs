@@ -194,7 +194,9 @@ mod tests {
     fn columns_are_named_by_code_or_word_in_any_order() {
         let (rows, problems) = read(
             "a.csv",
-            "\u{feff}名称,code\n坂头, 1 \n,\n霞林,2\n".as_bytes(),
+            "\u{feff}名称|code\n坂头| 1 \n|\n霞林|2\n"
+                .replace('|', ",")
+                .as_bytes(),
             COLUMNS,
         );
         assert_eq!(problems, []);
@@ -208,14 +210,14 @@ mod tests {
     #[test]
     fn a_sheet_that_cannot_be_read_says_where_and_why() {
         assert_eq!(
-            said("编码,名称\n1,\n2,a,b\n".as_bytes()),
+            said("编码|名称\n1|\n2|a|b\n".replace('|', ",").as_bytes()),
             [
                 "a.csv:2:name [required] 第 2 行“名称”：没有填写，请补上。",
                 "a.csv:3 [bad_row] 第 3 行：应有 2 列，实有 3 列，请检查逗号和引号。",
             ]
         );
         assert_eq!(
-            said("编码,颜色\n1,红\n".as_bytes()),
+            said("编码|颜色\n1|红\n".replace('|', ",").as_bytes()),
             [
                 "a.csv:1 [bad_heading] 第 1 行：表头“颜色”不认识，可用的列：编码、名称、备注。",
                 "a.csv:1 [missing_column] 第 1 行：缺少“名称”(name)一列，请补上。",

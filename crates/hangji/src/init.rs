@@ -79,7 +79,7 @@ pub async fn password(args: PasswordArgs) -> anyhow::Result<ExitCode> {
 }
 
 fn lines(passwords: &[FirstPassword]) -> String {
-    let mut text = "登录名,姓名,初始密码\n".to_owned();
+    let mut text = ["登录名", "姓名", "初始密码"].join(",") + "\n";
     for first in passwords {
         text.push_str(&format!(
             "{},{},{}\n",

@@ -258,7 +258,7 @@ fn point(row: &Row, above: Option<&Area>, problems: &mut Vec<Problem>) -> (f64, 
             .filter(|v| (low..=high).contains(v))
             .unwrap_or_else(|| {
                 let message =
-                    format!("{word}应是 {low} 到 {high} 之间的度数(WGS84),如 119.0078；请核对。");
+                    format!("{word}应是 {low} 到 {high} 之间的度数(WGS84)，如 119.0078；请核对。");
                 problems.push(row.problem(column, "out_of_range", &message));
                 low
             })

@@ -33,8 +33,10 @@ fn with(sheet: &str, old: &str, new: &str) -> Sheets {
         _ => sheets.people.as_mut().unwrap(),
     };
     let text = String::from_utf8(bytes.clone()).unwrap();
-    assert!(text.contains(old), "{old}");
-    *bytes = text.replace(old, new).into_bytes();
+    // Bars for commas, as a comma after a Chinese word would be taken for one of the sentence.
+    let (old, new) = (old.replace('|', ","), new.replace('|', ","));
+    assert!(text.contains(&old), "{old}");
+    *bytes = text.replace(&old, &new).into_bytes();
     sheets
 }
 
@@ -92,17 +94,18 @@ fn a_sheet_of_areas_alone_is_enough() {
 
 #[test]
 fn every_fault_of_the_sheet_of_areas_is_said_with_row_and_column() {
-    let areas = "编码,级别,类型,名称,上级编码,级数,专属,人口,经度,纬度\n\
-        1,市级,地级市,莆田市,,,,,119.0,25.4\n\
-        2,县,区,城厢区,1,,,,,\n\
-        3,镇街,大街,霞林街道,1,,,,25.4,119.0\n\
-        3,镇街,街道,龙桥街道,9,,,,,\n\
-        4,县区,区,荔城区,3,2,,-5,,\n\
-        5,网格,医院网格,医院,3,3,也许,,,\n\
-        6,网格,网格,甲,7,,,,,\n\
-        7,网格,网格,乙,6,,,,,\n\
-        8,市级,地级市,福州市,,,,,119.3,26.0\n\
-        9,网格,小区网格,丙,3,1,是,,,\n";
+    let areas = "编码|级别|类型|名称|上级编码|级数|专属|人口|经度|纬度\n\
+        1|市级|地级市|莆田市|||||119.0|25.4\n\
+        2|县|区|城厢区|1|||||\n\
+        3|镇街|大街|霞林街道|1||||25.4|119.0\n\
+        3|镇街|街道|龙桥街道|9|||||\n\
+        4|县区|区|荔城区|3|2||-5||\n\
+        5|网格|医院网格|医院|3|3|也许|||\n\
+        6|网格|网格|甲|7|||||\n\
+        7|网格|网格|乙|6|||||\n\
+        8|市级|地级市|福州市|||||119.3|26.0\n\
+        9|网格|小区网格|丙|3|1|是|||\n"
+        .replace('|', ",");
     let sheets = Sheets {
         areas: areas.into(),
         ..Sheets::default()
@@ -144,8 +147,8 @@ fn every_fault_of_organisations_and_people_is_said_with_row_and_column() {
     let cases = [
         (
             ORGS,
-            "county-natural,自然资源局",
-            "county-natural,天气局",
+            "county-natural|自然资源局",
+            "county-natural|天气局",
             "orgs.csv:3:line unknown_line",
         ),
         (ORGS, ",350302,", ",999,", "orgs.csv:3:area unknown"),
@@ -161,11 +164,11 @@ fn every_fault_of_organisations_and_people_is_said_with_row_and_column() {
             ",nobody\n",
             "orgs.csv:4:parent unknown",
         ),
-        (ORGS, ",站所,", ",所,", "orgs.csv:4:kind unknown_kind"),
+        (ORGS, "|站所|", "|所|", "orgs.csv:4:kind unknown_kind"),
         (
             ORGS,
-            "county-natural,自",
-            "city-natural,自",
+            "county-natural|自",
+            "city-natural|自",
             "orgs.csv:3:code duplicate",
         ),
         (PEOPLE, "city.center,", "c,", "people.csv:5:login bad_login"),
@@ -177,27 +180,27 @@ fn every_fault_of_organisations_and_people_is_said_with_row_and_column() {
         ),
         (
             PEOPLE,
-            ",市级中心,350300",
-            ",市级中心,350302",
+            "|市级中心|350300",
+            "|市级中心|350302",
             "people.csv:5:area wrong_level",
         ),
         (
             PEOPLE,
-            "部门经办人,,town-natural",
-            "部门经办人,350302004,",
+            "部门经办人||town-natural",
+            "部门经办人|350302004|",
             "people.csv:8:org wrong_seat",
         ),
         (PEOPLE, "town-natural", "x", "people.csv:8:org unknown"),
         (
             PEOPLE,
-            ",社区党委书记,",
-            ",村长,",
+            "|社区党委书记|",
+            "|村长|",
             "people.csv:9:title unknown_title",
         ),
         (
             PEOPLE,
-            ",党员",
-            ",群众",
+            "|党员",
+            "|群众",
             "people.csv:10:source unknown_source",
         ),
         (
@@ -208,20 +211,20 @@ fn every_fault_of_organisations_and_people_is_said_with_row_and_column() {
         ),
         (
             PEOPLE,
-            "unit.head.2,示例邻居",
-            "unit.head.1,示例邻居",
+            "unit.head.2|示例邻居",
+            "unit.head.1|示例邻居",
             "people.csv:12:name another_person",
         ),
         (
             PEOPLE,
-            "city.center,示例市级",
-            "admin.audit,示例审计",
+            "city.center|示例市级",
+            "admin.audit|示例审计",
             "people.csv:5:role not_apart",
         ),
         (
             PEOPLE,
-            "admin.audit,示例审计,,审计管理员",
-            "admin.audit,示例审计,,市级领导",
+            "admin.audit|示例审计||审计管理员",
+            "admin.audit|示例审计||市级领导",
             "people.csv [missing_administrator",
         ),
     ];
