@@ -245,9 +245,10 @@ mod tests {
 
     #[test]
     fn every_fault_of_the_refused_topics_is_said_with_its_line() {
-        let text = "topic,channel,sentence,words\n甲,乙,请到别处,丙 丁丁\n甲,,请到别处。,戊戊\n";
+        let text = "topic,channel,sentence,words\n甲|乙|请到别处|丙 丁丁\n甲||请到别处。|戊戊\n"
+            .replace('|', ",");
         assert_eq!(
-            said(check_refused(REFUSED, text)),
+            said(check_refused(REFUSED, &text)),
             [
                 "refused.csv:2 [bad_row] 第 2 行：提示语应是完整的句子，请以句号结尾。",
                 "refused.csv:2 [bad_row] 第 2 行：匹配的词“丙”太短，会误伤别的内容，请至少写两个字。",

@@ -28,6 +28,8 @@ pub struct Founding {
     pub orgs: Vec<Org>,
     /// People who can sign in.
     pub accounts: Vec<Account>,
+    /// Whether their passwords were given to them and have to be changed at the first sign-in.
+    pub given: bool,
     /// What they may do.
     pub posts: Vec<Post>,
 }
@@ -77,6 +79,13 @@ impl Office {
             store::area::put_boundaries(conn, &founding.boundaries)?;
             store::org::insert_many(conn, &founding.orgs)?;
             store::account::insert_many(conn, &founding.accounts)?;
+            for account in founding.accounts.iter().filter(|_| founding.given) {
+                let given = store::credential::Credential {
+                    given: true,
+                    ..crate::identity::untouched(account)
+                };
+                store::credential::put(conn, account.id, &given)?;
+            }
             store::post::insert_many(conn, &founding.posts)?;
             let detail = format!(
                 "区域 {}、单位 {}、账号 {}、岗位 {}",

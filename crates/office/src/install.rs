@@ -184,6 +184,7 @@ impl Office {
             boundaries: Vec::new(),
             orgs: draft.orgs,
             accounts,
+            given: true,
             posts: draft.posts,
         })
         .await?;

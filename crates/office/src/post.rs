@@ -5,7 +5,6 @@ mod rules;
 pub(crate) use rules::is_admin;
 pub use rules::{SOURCES, source_word};
 
-pub(crate) use rules::is_admin;
 use rules::{check, conflict};
 
 use crate::identity::entry;

@@ -283,5 +283,6 @@ pub fn city() -> Founding {
         orgs: ORGS.iter().map(org).collect(),
         accounts: PEOPLE.iter().map(account).collect(),
         posts: PEOPLE.iter().filter_map(post).collect(),
+        given: false,
     }
 }

@@ -96,7 +96,7 @@ fn settled(code: &str) -> String {
 }
 
 /// The credentials of an account that never changed any.
-pub(super) fn untouched(account: &Account) -> Credential {
+pub(crate) fn untouched(account: &Account) -> Credential {
     Credential {
         set_at: account.created_at,
         given: false,

@@ -167,6 +167,7 @@ impl City {
                 area: TOWN,
                 level: Level::Town,
             }],
+            given: false,
             accounts: PEOPLE.iter().map(|(login, _)| account(login)).collect(),
             posts: PEOPLE
                 .iter()
