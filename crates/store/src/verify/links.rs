@@ -62,6 +62,7 @@ const READ: (&str, &str, &str) = ("message_read", "已读标记", "message");
 const VISIT: (&str, &str, &str) = ("visit", "走访", "id");
 const ANSWERED: (&str, &str, &str) = ("answered", "回执", "key");
 const POST: (&str, &str, &str) = ("post", "岗位", "id");
+const ABSENCE: (&str, &str, &str) = ("absence", "离岗", "id");
 const DUTY: (&str, &str, &str) = ("duty", "值班", "day");
 
 /// Every link that the proof follows. A new table with references gets its lines here.
@@ -114,6 +115,8 @@ pub const LINKS: &[Link] = &[
     link(POST, "account", ACCOUNT),
     link(POST, "area", AREA),
     link(POST, "org", ORG),
+    link(ABSENCE, "post", ("post", "岗位")),
+    link(ABSENCE, "substitute", ACCOUNT),
     link(DUTY, "area", AREA),
     link(DUTY, "account", ACCOUNT),
     link(("session", "会话", "created_at"), "account", ACCOUNT),
@@ -217,6 +220,7 @@ const SHARED: &[&str] = &[
     "org",
     "account",
     "post",
+    "absence",
     "duty",
     "session",
     "api_token",
