@@ -38,7 +38,7 @@ pub struct Area {
     /// `village_house_group`, `shop`, `workshop`, `ward`, `school_year`, `stall_area`, `facility`,
     /// `farmland`, `woodland`, `water`, `green`.
     pub kind: &'static str,
-    /// An exclusive grid (R010), or a unit of one.
+    /// An exclusive grid (R010).
     pub exclusive: bool,
     /// Name: official down to villages, generated below.
     pub name: String,
@@ -367,7 +367,7 @@ impl List {
                     parent: Some(at),
                     level: 6,
                     kind: unit.kind,
-                    exclusive,
+                    exclusive: false,
                     name: unit.name.clone(),
                     short: unit.name.clone(),
                     population: unit.population,
