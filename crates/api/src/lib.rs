@@ -5,6 +5,7 @@
 //! the verb, and turns the value into a view.
 
 mod absence;
+mod account;
 mod area;
 mod area_change;
 mod area_check;
@@ -33,6 +34,7 @@ mod openapi;
 mod parameter;
 mod post;
 mod public;
+mod rule_book;
 mod session;
 mod token;
 mod visit;
@@ -90,6 +92,7 @@ fn routes() -> OpenApiRouter<Arc<App>> {
         .merge(factor::routes())
         .merge(me::routes())
         .merge(home::routes())
+        .merge(rule_book::routes())
         .merge(demo::routes())
         .merge(area::routes())
         .merge(area_change::routes())
@@ -110,6 +113,7 @@ fn routes() -> OpenApiRouter<Arc<App>> {
         .merge(audit::routes())
         .merge(token::routes())
         .merge(parameter::routes())
+        .merge(account::routes())
         .merge(public::routes());
     OpenApiRouter::with_openapi(openapi::frame())
         .nest("/api/v1", nouns)

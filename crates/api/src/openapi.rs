@@ -36,6 +36,7 @@ const TAGS: &[(&str, &str)] = &[
     ("event", "实时推送"),
     ("visit", "走访巡查"),
     ("audit", "审计日志"),
+    ("account", "账号"),
     ("token", "接口令牌"),
     ("parameter", "系统参数与安全策略"),
     ("public", "群众上报与查询(无需登录)"),

@@ -16,7 +16,7 @@ pub enum Refusal {
     #[error("{1}")]
     Held(Hold, String),
     /// The input breaks rules; every broken rule is listed (HTTP 422).
-    #[error("{}", .0.iter().map(|p| p.message.as_str()).collect::<Vec<_>>().join(";"))]
+    #[error("{}", .0.iter().map(|p| p.message.as_str()).collect::<Vec<_>>().join("；"))]
     Invalid(Vec<Problem>),
     /// The state of things does not allow it; the sentence says what is possible (HTTP 409).
     #[error("{0}")]

@@ -86,7 +86,7 @@ impl Office {
             more: false,
         };
         for post in &actor.posts {
-            let (one, more) = self.home_of(actor, post, unread, day, day_ends).await?;
+            let (one, more) = self.home_of(actor, post, day, day_ends).await?;
             home.posts.push(one);
             home.more |= more;
         }
@@ -97,7 +97,6 @@ impl Office {
         &self,
         actor: &Actor,
         post: &Arc<Post>,
-        unread: usize,
         day: Day,
         day_ends: Instant,
     ) -> Result<(HomePost, bool)> {
@@ -129,6 +128,10 @@ impl Office {
             Some(area) if !is_admin => Some(self.over_area(&alone, post, area, day).await?),
             _ => None,
         };
+        let notices = match home::jobs(post.role).contains(&Job::Notices) {
+            true => self.waiting_notices(&alone).await?.len() as i64,
+            false => 0,
+        };
         let asked = if home::jobs(post.role).contains(&Job::Decide) {
             self.asked(&alone, None, COUNTED_MAX).await?.len() as i64
         } else {
@@ -142,8 +145,7 @@ impl Office {
                     of_desk.clone().count() as i64,
                     of_desk.filter(|(_, late)| *late).count() as i64,
                 );
-                let (waiting, late, done) =
-                    figures(*job, lies, asked, unread as i64, over.as_ref());
+                let (waiting, late, done) = figures(*job, lies, asked, notices, over.as_ref());
                 HomeJob {
                     job: *job,
                     waiting,
@@ -284,7 +286,7 @@ fn figures(
     job: Job,
     lies: (i64, i64),
     asked: i64,
-    unread: i64,
+    notices: i64,
     over: Option<&Over>,
 ) -> (Option<i64>, i64, Option<i64>) {
     let of_area = |n: fn(&Over) -> i64| over.map(n);
@@ -300,7 +302,7 @@ fn figures(
         | Job::FeedBack
         | Job::Refuse => (Some(lies.0), lies.1, None),
         Job::Decide => (Some(asked), 0, None),
-        Job::Notices => (Some(unread), 0, None),
+        Job::Notices => (Some(notices), 0, None),
         Job::Vacancies => (of_area(|o| o.vacant), 0, None),
         Job::Call | Job::Coordinate => (of_area(|o| o.at_departments), 0, None),
         Job::Enforce => (of_area(|o| o.enforcing), 0, None),

@@ -24,6 +24,7 @@ pub mod pack;
 mod parameter;
 mod post;
 pub mod proof;
+mod rule_book;
 pub mod sweep;
 mod visit;
 mod world;
@@ -43,6 +44,7 @@ pub use live::Live;
 pub use message::{MessagePage, Read};
 pub use parameter::ParameterRow;
 pub use post::{Appointment, Person, PostRow, SOURCES, Vacancy, source_word};
+pub use rule_book::{RuleBook, RuleFile, RuleFlow};
 pub use visit::{KINDS as VISIT_KINDS, VisitInput};
 pub use world::World;
 

@@ -147,5 +147,5 @@ pub(crate) fn explained(what: &str, problems: &[civic::problem::Problem]) -> Ope
     } else {
         String::new()
     };
-    OpenError::new(format!("{what}:{}{tail}", shown.join(";")))
+    OpenError::new(format!("{what}：{}{tail}", shown.join("；")))
 }

@@ -133,7 +133,8 @@ fn put_areas(maker: &mut Maker<'_>, areas: &[geography::Area]) {
             level,
             kind: area.kind.into(),
             tier: u8::from(level == Level::Grid),
-            exclusive: area.exclusive,
+            // The kinds of the pack know exclusive grids; their units are what they are elsewhere.
+            exclusive: area.exclusive && level == Level::Grid,
             name: name.as_str().into(),
             valid_from: maker.from,
             valid_to: None,

@@ -174,14 +174,34 @@ pub fn demo(conn: &mut Conn) -> Result<Vec<Account>> {
     conn.query(&sql, &[])?.iter().map(account).collect()
 }
 
-/// One page of accounts after `after`, by id, for the security administrator.
-pub fn page(conn: &mut Conn, after: Option<AccountId>, limit: usize) -> Result<Vec<Account>> {
+/// One page of accounts after `after`, by id, for the administrators; with `begins`, of those whose
+/// login or name begins so; with `service`, only those that other systems use.
+pub fn page(
+    conn: &mut Conn,
+    begins: Option<&str>,
+    service: bool,
+    after: Option<AccountId>,
+    limit: usize,
+) -> Result<Vec<Account>> {
     let after = after.map_or(0, |id| id.0);
-    let sql = format!("{ACCOUNTS} WHERE id > $1 ORDER BY id LIMIT $2");
-    conn.query(&sql, &[after.into(), (limit as i64).into()])?
-        .iter()
-        .map(account)
-        .collect()
+    let escaped = begins
+        .unwrap_or_default()
+        .replace('\\', "\\\\")
+        .replace('%', "\\%")
+        .replace('_', "\\_");
+    let kind = match service {
+        true => format!(" AND kind = '{}'", AccountKind::Service.code()),
+        false => String::new(),
+    };
+    let sql = format!(
+        "{ACCOUNTS} WHERE id > $1{kind} AND (login LIKE $2 ESCAPE '\\' OR name LIKE $2 ESCAPE '\\') ORDER BY id LIMIT $3"
+    );
+    let params = [
+        after.into(),
+        format!("{escaped}%").into(),
+        (limit as i64).into(),
+    ];
+    conn.query(&sql, &params)?.iter().map(account).collect()
 }
 
 /// Sets the count of failures and the lock: zero and none after a good sign-in.
@@ -255,7 +275,7 @@ mod tests {
             assert_eq!(all_names(conn).unwrap().len(), 2);
             let demo: Vec<_> = demo(conn).unwrap().into_iter().map(|a| a.id.0).collect();
             assert_eq!(demo, [2]);
-            let rest: Vec<_> = page(conn, Some(AccountId(1)), 10).unwrap().into_iter().map(|a| a.id.0).collect();
+            let rest: Vec<_> = page(conn, None, false, Some(AccountId(1)), 10).unwrap().into_iter().map(|a| a.id.0).collect();
             assert_eq!(rest, [2]);
             assert_eq!(by_ids(conn, &[AccountId(1), AccountId(9)]).unwrap().len(), 1);
         }

@@ -15,7 +15,7 @@ export const WAYS: Record<JobCode, Way> = {
   prehandle: queue({ job: 'prehandle' }),
   settle: queue({ job: 'settle' }),
   visit: page('/visits', { add: '1' }),
-  notices: page('/messages', { unread: '1' }),
+  notices: page('/notices'),
   gather: queue({ job: 'gather' }),
   check: queue({ job: 'check' }),
   patrol: page('/visits', { add: '1', kind: 'patrol' }),

@@ -1,6 +1,6 @@
 import {
-  Bell, ChatLineSquare, DataBoard, EditPen, HomeFilled, Key, MapLocation, Notification, OfficeBuilding, Setting,
-  Share, Tickets, UserFilled, View,
+  Bell, ChatLineSquare, DataBoard, EditPen, HomeFilled, Key, MapLocation, Notification, OfficeBuilding, Reading, Setting,
+  Share, Tickets, User, UserFilled, View,
 } from '@element-plus/icons-vue'
 import type { Component } from 'vue'
 import { zh } from '@shared/words'
@@ -28,6 +28,9 @@ export const NAV: NavItem[] = [
   { to: '/areas', word: zh.nav.areas, icon: OfficeBuilding, verbs: ['propose_areas', 'decide_areas', 'manage_areas'] },
   { to: '/flow', word: zh.nav.flow, icon: Share, verbs: [] },
   { to: '/messages', word: zh.nav.messages, icon: ChatLineSquare, verbs: [] },
+  { to: '/rules', word: zh.nav.rules, icon: Reading, verbs: ['see_board', 'manage_packs'] },
+  { to: '/accounts', word: zh.nav.accounts, icon: User, verbs: ['manage_accounts', 'manage_locks'] },
+  { to: '/tokens', word: zh.nav.tokens, icon: Key, verbs: ['manage_tokens'] },
   { to: '/audit', word: zh.nav.audit, icon: View, verbs: ['read_audit'] },
   { to: '/sign-ins', word: zh.nav.signIns, icon: Key, verbs: ['read_audit'] },
   { to: '/parameters', word: zh.nav.parameters, icon: Setting, verbs: ['manage_parameters', 'manage_policies'] },

@@ -32,7 +32,7 @@ describe('the home page', () => {
     const wrapper = await open()
     const links = wrapper.findAll('.jobs a')
     expect(links.map((link) => link.get('.name').text())).toEqual(['名report', '名prehandle', '名visit', '名notices'])
-    expect(links.map((link) => link.attributes('href'))).toEqual(['/register', '/queue?job=prehandle', '/visits?add=1', '/messages?unread=1'])
+    expect(links.map((link) => link.attributes('href'))).toEqual(['/register', '/queue?job=prehandle', '/visits?add=1', '/notices'])
     expect(links[1]!.text()).toContain('2 件')
     expect(links[1]!.text()).toContain('超期 1')
     expect(links[2]!.text()).toContain('本月已记 3 次')

@@ -1,10 +1,10 @@
 /** Every call of the pages, typed. Names follow the HTTP contract. */
 import { request } from './http'
 import type {
-  Absence, ActionForm, Area, AreaChange, AreaChangeForm, AreaChangePreview, AreaCheck, AreaDetail, AreaHistory,
+  Absence, Account, ActionForm, ApiToken, Area, AreaChange, AreaChangeForm, AreaChangePreview, AreaCheck, AreaDetail, AreaHistory,
   AreaPost, AuditRow, Board, Callable, CategoryClass, Day, DemoAccount, Dictionaries, Duty, Factor, FactorOffer,
-  FileRef, Flow, Followed, Home, Id, Located, Look, MatterPage, MatterRow, MatterView, Me, Message, Millis,
-  OpenSession, Page, Parameter, ReportForm, SignInAttempt, StuckDesk,
+  FileRef, Flow, Followed, Home, Id, Located, Look, MadeAccount, MatterPage, MatterRow, MatterView, Me, Message, Millis,
+  OpenSession, Page, Parameter, ReportForm, RuleBook, SignInAttempt, StuckDesk,
   TodayBoard, Vacancy, Visit,
 } from './types'
 import type { FeatureCollection } from 'geojson'
@@ -119,6 +119,16 @@ export const api = {
   audit: (query: { name?: string; action?: string; object?: string; from?: number; to?: number; cursor?: string | null }) => get<Page<AuditRow>>('/audit', { query }),
   looks: (cursor?: string | null) => get<Page<Look>>('/me/looks', { query: { cursor } }),
   publicLooks: (no: string, code: string) => get<Look[]>(`/public/reports/${enc(no)}/looks`, { query: { code } }),
+  rules: (year: number) => get<RuleBook>('/rules', { query: { year } }),
+  accounts: (q: string | undefined, cursor?: string | null) => get<Page<Account>>('/accounts', { query: { q, cursor } }),
+  /** Accounts of other systems. */
+  services: () => get<Page<Account>>('/accounts', { query: { service: true, limit: 100 } }),
+  createAccount: (body: { login: string; name: string; phone?: string; service: boolean }) => request<MadeAccount>('POST', '/accounts', { body }),
+  setAccount: (id: Id, disabled: boolean) => request<void>('PUT', `/accounts/${enc(id)}/state`, { body: { disabled } }),
+  resetAccount: (id: Id) => request<MadeAccount>('POST', `/accounts/${enc(id)}/password`),
+  tokens: () => get<ApiToken[]>('/tokens'),
+  createToken: (body: { account: Id; name: string; expires_at: Millis }) => request<{ id: Id; token: string }>('POST', '/tokens', { body }),
+  revokeToken: (id: Id) => request<void>('DELETE', `/tokens/${enc(id)}`),
 }
 
 export const fileUrl = (id: Id) => `/api/v1/files/${enc(id)}`

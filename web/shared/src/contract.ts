@@ -44,6 +44,11 @@ export type Read = [
   Fits<Server['StuckDesk'], ours.StuckDesk>,
   Fits<Server['MessagePage'], ours.Page<ours.Message>>,
   Fits<Server['VisitPage'], ours.Page<ours.Visit>>,
+  Fits<Server['RuleBook'], ours.RuleBook>,
+  Fits<Server['AccountPage'], ours.Page<ours.Account>>,
+  Fits<Server['MadeAccount'], ours.MadeAccount>,
+  Fits<Server['Token'], ours.ApiToken>,
+  Fits<Server['PublicProgress'], ours.Followed>,
   Fits<Server['AuditPage'], ours.Page<ours.AuditRow>>,
   Fits<Server['ProblemDocument'], ours.ProblemBody>,
 ]

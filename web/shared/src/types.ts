@@ -669,6 +669,43 @@ export interface AuditRow {
   detail?: string | null
 }
 
+export interface RuleBook {
+  flows: { code: string; version: number; name: string; in_force: boolean }[]
+  kpis: { code: string; version: number; name: string; text: string; target?: number | null; source: string }[]
+  calendar: string
+  hours: string[]
+  reach?: Day | null
+  days: { day: Day; kind: string; kind_word: string; name: string }[]
+  files: { path: string; version: number; sha256: string; loaded_at: Millis; in_force: boolean }[]
+}
+
+export interface Account {
+  id: Id
+  login: string
+  name: string
+  phone_masked: string
+  service: boolean
+  locked_until?: Millis | null
+  disabled_at?: Millis | null
+  titles: string[]
+}
+
+export interface MadeAccount {
+  id: Id
+  login: string
+  password?: string | null
+}
+
+export interface ApiToken {
+  id: Id
+  account: Id
+  account_name: string
+  name: string
+  created_at: Millis
+  expires_at: Millis
+  revoked_at?: Millis | null
+}
+
 export interface Page<Row> {
   rows: Row[]
   next?: string | null

@@ -9,6 +9,7 @@ mod document;
 mod events;
 mod forms;
 mod home;
+mod keeping;
 mod kinds;
 mod matrix;
 mod notices;

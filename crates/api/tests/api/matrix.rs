@@ -270,6 +270,21 @@ fn call(operation: &str, scene: &Scene) -> Call {
             json!({ "unit": "6", "kind": "visit", "text": "走访" }),
         ),
         "get /api/v1/home" => read("/api/v1/home", "unit"),
+        "get /api/v1/rules" => read("/api/v1/rules", "city"),
+        "get /api/v1/accounts" => read("/api/v1/accounts", "secadmin"),
+        "post /api/v1/accounts" => write(
+            "/api/v1/accounts",
+            "sysadmin",
+            json!({ "login": "xinren", "name": "新人" }),
+        ),
+        "put /api/v1/accounts/{id}/state" => write(
+            "/api/v1/accounts/54/state",
+            "secadmin",
+            json!({ "disabled": true }),
+        ),
+        "post /api/v1/accounts/{id}/password" => {
+            write("/api/v1/accounts/55/password", "secadmin", json!({}))
+        }
         "get /health" => read("/health", "unit"),
         other => panic!(
             "{other} is not in the matrix of rights: say in tests/api/matrix.rs how it is called and whose work it is"

@@ -369,6 +369,8 @@ impl Office {
     pub async fn accounts(
         &self,
         actor: &Actor,
+        begins: Option<String>,
+        service: bool,
         after: Option<AccountId>,
         limit: Option<usize>,
     ) -> Result<(Vec<AccountRow>, Option<AccountId>)> {
@@ -376,7 +378,9 @@ impl Office {
             .or_else(|_| self.require(actor, Verb::ManageLocks))?;
         let limit = limit.unwrap_or(PAGE_ROWS_DEFAULT).clamp(1, PAGE_ROWS_MAX);
         let mut accounts = self
-            .read(move |conn| store::account::page(conn, after, limit + 1))
+            .read(move |conn| {
+                store::account::page(conn, begins.as_deref(), service, after, limit + 1)
+            })
             .await?;
         let next = (accounts.len() > limit).then(|| accounts[limit - 1].id);
         accounts.truncate(limit);

@@ -237,7 +237,7 @@ impl World {
         let hint = if near.is_empty() {
             "这个地点不在本市范围内".to_owned()
         } else {
-            format!("最近的是：{}", near.join(";"))
+            format!("最近的是：{}", near.join("；"))
         };
         Err(Refusal::Invalid(vec![Problem::new(
             "place",

@@ -82,7 +82,7 @@ impl Office {
     }
 
     /// What still waits for the actor: unread, or read and still to be done.
-    async fn waiting_notices(&self, actor: &Actor) -> Result<Vec<Listed>> {
+    pub(crate) async fn waiting_notices(&self, actor: &Actor) -> Result<Vec<Listed>> {
         let now = self.now();
         let since = Mint::new(0, 0).next(now.plus_hours(-24 * WAITING_DAYS).0) - 1;
         let (mut rows, _) = self.received(actor, since, None, WAITING_MAX).await?;

@@ -393,7 +393,7 @@ async fn the_system_administrator_makes_accounts_and_the_security_administrator_
 
     let (rows, next) = city
         .office
-        .accounts(&city.actor("sec"), None, None)
+        .accounts(&city.actor("sec"), None, false, None, None)
         .await
         .unwrap();
     assert!(next.is_none() && rows.len() == 14);
@@ -401,7 +401,11 @@ async fn the_system_administrator_makes_accounts_and_the_security_administrator_
         rows.iter()
             .all(|row| !row.phone_masked.contains("13812341234"))
     );
-    let (rows, _) = city.office.accounts(&county, None, None).await.unwrap();
+    let (rows, _) = city
+        .office
+        .accounts(&county, None, false, None, None)
+        .await
+        .unwrap();
     assert!(
         rows.iter().any(|row| row.login == "unit") && rows.iter().all(|row| row.login != "city")
     );
