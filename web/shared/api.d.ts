@@ -24,6 +24,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Accounts
+         * @description 账号列表，电话脱敏；可按登录名或姓名的开头查找。
+         */
+        get: operations["account_accounts"];
+        put?: never;
+        /**
+         * Make an account
+         * @description 开通账号，初始密码只显示一次。
+         */
+        post: operations["account_create_account"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/accounts/{id}/factor": {
         parameters: {
             query?: never;
@@ -39,6 +63,26 @@ export interface paths {
          * @description 为手机和恢复码都丢失的人解除绑定，并退出其全部登录(安全管理员)。
          */
         delete: operations["session_reset_factor"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{id}/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give an account a new password
+         * @description 重置密码，同时解除锁定；新密码只显示一次。
+         */
+        post: operations["account_reset_account"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -63,6 +107,26 @@ export interface paths {
          * @description 强制一个账号退出全部登录(安全管理员)。
          */
         delete: operations["session_end_sessions_of"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{id}/state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Disable an account or let it be used again
+         * @description 停用账号，登录随即失效；或重新启用。
+         */
+        put: operations["account_set_account"];
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1440,6 +1504,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The rules in force
+         * @description 正在用的规则：流程、指标公式、工作日历，以及每一版业务包文件。
+         */
+        get: operations["dictionary_rules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sessions": {
         parameters: {
             query?: never;
@@ -1619,6 +1703,36 @@ export interface components {
             reason: string;
             /** @description First day back. */
             to: string;
+        };
+        /** @description An account, without its secrets. */
+        Account: {
+            /**
+             * Format: int64
+             * @description 停用自。
+             */
+            disabled_at?: number | null;
+            id: string;
+            /**
+             * Format: int64
+             * @description 连续输错密码而锁定，到这个时间为止。
+             */
+            locked_until?: number | null;
+            login: string;
+            name: string;
+            phone_masked: string;
+            /** @description Another system uses it, by tokens. */
+            service: boolean;
+            /** @description 现任岗位。 */
+            titles: string[];
+        };
+        /** @description A page of accounts. */
+        AccountPage: {
+            next?: string | null;
+            rows: components["schemas"]["Account"][];
+        };
+        /** @description Whether an account may be used. */
+        AccountState: {
+            disabled: boolean;
         };
         /** @description Who acts for an absent holder, at the end of a chain. */
         Acting: {
@@ -2418,6 +2532,13 @@ export interface components {
             next?: string | null;
             rows: components["schemas"]["Look"][];
         };
+        /** @description An account with its new password. */
+        MadeAccount: {
+            id: string;
+            login: string;
+            /** @description 只显示这一次；接口账号没有。 */
+            password?: string | null;
+        };
         /** @description A token that was made. */
         MadeToken: {
             /** Format: int64 */
@@ -2617,6 +2738,15 @@ export interface components {
              * @description Distance in metres.
              */
             metres: number;
+        };
+        /** @description An account to be made. */
+        NewAccount: {
+            /** @description 3 to 32 letters, digits, `.`, `-`, `_`. */
+            login: string;
+            name: string;
+            phone?: string | null;
+            /** @description 接口账号：没有密码，只用令牌。 */
+            service?: boolean | null;
         };
         /** @description A token to be made. */
         NewToken: {
@@ -3103,6 +3233,64 @@ export interface components {
             /** @description The area's own desk is vacant; this person above answers for it. */
             vacant: boolean;
         };
+        /** @description The rules in force. */
+        RuleBook: {
+            /** @description Version of the calendar. */
+            calendar: string;
+            /** @description Special days of the year that was asked for. */
+            days: components["schemas"]["RuleDay"][];
+            /** @description Every version of every text, newest first. */
+            files: components["schemas"]["RuleFile"][];
+            flows: components["schemas"]["RuleFlow"][];
+            /** @description Working hours: `08:00-12:00`. */
+            hours: string[];
+            kpis: components["schemas"]["RuleKpi"][];
+            /** @description The last day that the calendar knows. */
+            reach?: string | null;
+        };
+        /** @description A day that does not follow its weekday. */
+        RuleDay: {
+            day: string;
+            /** @description `holiday` or `workday`. */
+            kind: string;
+            kind_word: string;
+            name: string;
+        };
+        /** @description One version of a text of the pack. */
+        RuleFile: {
+            in_force: boolean;
+            /** Format: int64 */
+            loaded_at: number;
+            path: string;
+            sha256: string;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description A flow by name and version. */
+        RuleFlow: {
+            code: string;
+            /** @description Whether new matters begin on it. */
+            in_force: boolean;
+            name: string;
+            /** Format: int32 */
+            version: number;
+        };
+        /** @description A formula of the boards. */
+        RuleKpi: {
+            code: string;
+            name: string;
+            /** @description 依据。 */
+            source: string;
+            /**
+             * Format: double
+             * @description Percent.
+             */
+            target?: number | null;
+            /** @description 公式说明。 */
+            text: string;
+            /** Format: int32 */
+            version: number;
+        };
         /** @description An open session. */
         Session: {
             address: string;
@@ -3400,6 +3588,75 @@ export interface operations {
             };
         };
     };
+    account_accounts: {
+        parameters: {
+            query?: {
+                /** @description 登录名或姓名的开头。 */
+                q?: string;
+                /** @description 只看接口账号。 */
+                service?: boolean;
+                /** @description `next` of the page before. */
+                cursor?: string;
+                /** @description 1 to 100 rows. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountPage"];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    account_create_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAccount"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeAccount"];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     session_reset_factor: {
         parameters: {
             query?: never;
@@ -3416,6 +3673,36 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    account_reset_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeAccount"];
+                };
             };
             /** @description 没有办成：原因与办法见 detail */
             default: {
@@ -3468,6 +3755,38 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    account_set_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccountState"];
+            };
+        };
         responses: {
             204: {
                 headers: {
@@ -5972,6 +6291,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Look"][];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    dictionary_rules: {
+        parameters: {
+            query?: {
+                /** @description Year of the special days; this year where it is not said. */
+                year?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleBook"];
                 };
             };
             /** @description 没有办成：原因与办法见 detail */
