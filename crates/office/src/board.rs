@@ -12,6 +12,7 @@ use civic::measure::{self, Measure};
 use civic::refusal::Refusal;
 use civic::rights::Verb;
 use civic::time::{Day, Instant};
+use std::collections::BTreeMap;
 use store::tally::{self, Figures};
 
 /// Longest period of a board, in days: ten years.
@@ -166,9 +167,15 @@ impl Office {
             .filter_map(|c| c.code.parse().ok())
             .collect();
         let with_classes = level <= Level::Community;
-        let (own, stocks, mut below) = self
+        let today = self.today();
+        let running = match (from..=to).contains(&today) {
+            true => measure::covering(today, today),
+            false => Vec::new(),
+        };
+        let (own, stocks, mut below, day, mut day_below) = self
             .read(move |conn| {
                 let total = [measure::TOTAL];
+                let zero = |map: BTreeMap<i64, Figures>| map.get(&0).cloned().unwrap_or_default();
                 let mut wanted = vec![0];
                 if with_classes {
                     wanted.extend(classes);
@@ -183,7 +190,7 @@ impl Office {
                         tally::of_node(conn, &parents, area, &total, &wanted)?,
                     ),
                 };
-                let mut children = std::collections::BTreeMap::new();
+                let mut children = BTreeMap::new();
                 if level < Level::Unit {
                     let now = tally::children(conn, area, &total)?;
                     for (child, figures) in tally::children(conn, area, &periods)? {
@@ -194,24 +201,33 @@ impl Office {
                         children.insert(child, entry.with_stocks_of(&total));
                     }
                 }
+                let (day, mut day_below) = match level {
+                    _ if running.is_empty() => (Figures::default(), BTreeMap::new()),
+                    Level::Unit => (zero(tally::of_unit(conn, area, &running)?), BTreeMap::new()),
+                    _ => (
+                        zero(tally::of_node(conn, &parents, area, &running, &[0])?),
+                        tally::children(conn, area, &running)?,
+                    ),
+                };
                 for unit in units {
-                    let zero = |map: std::collections::BTreeMap<i64, Figures>| {
-                        map.get(&0).cloned().unwrap_or_default()
-                    };
+                    if !running.is_empty() {
+                        day_below.insert(unit, zero(tally::of_unit(conn, unit, &running)?));
+                    }
                     let now = zero(tally::of_unit(conn, unit, &total)?);
                     children.insert(
                         unit,
                         zero(tally::of_unit(conn, unit, &periods)?).with_stocks_of(&now),
                     );
                 }
-                Ok((own, stocks, children))
+                Ok((own, stocks, children, day, day_below))
             })
             .await?;
-        let kpis = |figures: &Figures| {
+        let kpis = |figures: &Figures, day: &Figures| {
+            let settled = figures.clone().without_waiting(day);
             world
                 .kpis
                 .iter()
-                .map(|kpi| valued(kpi, figures))
+                .map(|kpi| valued(kpi, &settled))
                 .collect::<Vec<_>>()
         };
         let none = Figures::default();
@@ -222,7 +238,6 @@ impl Office {
                 .with_stocks_of(stocks.get(&class).unwrap_or(&none))
         };
         let figures = at(0);
-        let today = self.today();
         let children: Vec<(AreaId, bool, Option<Figures>)> = world
             .tree()
             .children(area)
@@ -237,7 +252,7 @@ impl Office {
             .filter(|(_, alive, figures)| *alive || *figures != Figures::default())
             .map(|(area, _, figures)| BoardChild {
                 area,
-                kpis: kpis(&figures),
+                kpis: kpis(&figures, &day_below.remove(&area).unwrap_or_default()),
                 figures,
             })
             .collect();
@@ -253,7 +268,7 @@ impl Office {
             area,
             from,
             to,
-            kpis: kpis(&figures),
+            kpis: kpis(&figures, &day),
             figures,
             children,
             classes: seen.into_iter().map(|c| (c, at(c))).collect(),

@@ -173,6 +173,16 @@ impl Figures {
         }
         Ok(())
     }
+    /// Leaves out what came in on the day of `today` and is not judged yet: it has until midnight,
+    /// so that it is neither in time nor late.
+    #[must_use]
+    pub fn without_waiting(mut self, today: &Figures) -> Self {
+        for level in Level::ALL {
+            let (received, judged) = Measure::triage(level);
+            self.0[received as usize] -= today.get(received) - today.get(judged);
+        }
+        self
+    }
     /// Takes the stocks (what is open now) from the total period into figures of other periods.
     pub fn with_stocks_of(mut self, total: &Figures) -> Self {
         for measure in Measure::ALL.iter().filter(|m| m.is_stock()) {

@@ -1,6 +1,8 @@
 //! Boards and lists: what is not changed is not sent again; what is not yours is not there.
 
 use crate::app::App;
+use serde_json::json;
+use testkit::march;
 
 #[tokio::test]
 async fn a_board_that_did_not_change_is_not_sent_again() {
@@ -164,4 +166,32 @@ async fn areas_are_found_by_name_and_by_place_and_drawn_with_their_level() {
         .done()
         .json();
     assert_eq!(near, serde_json::json!([]));
+}
+
+#[tokio::test]
+async fn what_still_has_until_midnight_is_neither_in_time_nor_late() {
+    let app = App::sqlite("midnight").await;
+    app.test.clock.set(march(11, 9, 0));
+    let unit = app.user("unit").await;
+    let judged = unit.report().await;
+    unit.report().await;
+    let cannot = json!({ "finding": "cannot", "opinion": "单元无法解决" });
+    unit.act(&judged, "prehandle", &cannot).await.done();
+    let town = app.user("town").await;
+    let rate = async || {
+        let board = town
+            .get("/api/v1/boards/3?from=2026-03-11&to=2026-03-12")
+            .await
+            .done()
+            .json();
+        let kpis = board["kpis"].as_array().unwrap().clone();
+        let of_unit = kpis.iter().find(|k| k["code"] == "same_day_unit").unwrap();
+        (
+            of_unit["numerator"].as_i64().unwrap(),
+            of_unit["denominator"].as_i64().unwrap(),
+        )
+    };
+    assert_eq!(rate().await, (1, 1), "the other one still has its day");
+    app.test.clock.set(march(12, 9, 0));
+    assert_eq!(rate().await, (1, 2), "now it had it");
 }
