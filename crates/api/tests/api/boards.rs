@@ -177,9 +177,10 @@ async fn what_still_has_until_midnight_is_neither_in_time_nor_late() {
     unit.report().await;
     let cannot = json!({ "finding": "cannot", "opinion": "单元无法解决" });
     unit.act(&judged, "prehandle", &cannot).await.done();
-    let town = app.user("town").await;
     let rate = async || {
-        let board = town
+        let board = app
+            .user("town")
+            .await
             .get("/api/v1/boards/3?from=2026-03-11&to=2026-03-12")
             .await
             .done()
