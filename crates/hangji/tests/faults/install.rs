@@ -65,7 +65,7 @@ fn an_empty_machine_becomes_an_installation_that_people_can_enter() {
     assert_eq!(me.body["posts"][0]["title"], "示例楼 1 号楼楼栋长");
     let me = knock(server.address, "admin.security", &security, &[]);
     assert_eq!(me.body["posts"][0]["role"], "sec_admin");
-    assert_eq!(me.body["hold"], "password", "{}", me.body);
+    assert_eq!(me.body["hold"], "password_due", "{}", me.body);
     server.stop();
 
     // Nobody can sign in as security administrator any more: the server gives a new password.
