@@ -132,6 +132,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admissions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The list of admitted items, with what was asked, refused, expired and taken off
+         * @description 部门工作进村居、网格的准入清单。
+         */
+        get: operations["admission_admissions"];
+        put?: never;
+        /**
+         * Ask for an item to be admitted
+         * @description 部门申请准入。
+         */
+        post: operations["admission_apply_admission"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admissions/{id}/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Admit for a term, or refuse
+         * @description 审核准入申请。
+         */
+        post: operations["admission_decide_admission"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admissions/{id}/exit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take an item off the list, or withdraw the application
+         * @description 退出清单或撤回申请。
+         */
+        post: operations["admission_exit_admission"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/area-changes": {
         parameters: {
             query?: never;
@@ -588,6 +652,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/boards/{area}/burden": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The burden meter: what was pushed to each area in a week, and by whom
+         * @description 减负看板：一周内各级向村居、网格、治理单元下发了多少通知、任务、报表和填报项，谁发的。
+         */
+        get: operations["board_burden"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/boards/{area}/stuck": {
         parameters: {
             query?: never;
@@ -640,6 +724,26 @@ export interface paths {
          * @description 事件类别、情形与办理时限。
          */
         get: operations["category_categories"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/certificates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Certificates that villages and communities do not issue, and where to go instead
+         * @description 不应由村居出具的证明清单，以及应当去哪里办。
+         */
+        get: operations["certificate_certificates"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1773,9 +1877,62 @@ export interface components {
             /** @description Yes or no, for a decision or a check. */
             verdict?: boolean | null;
         };
+        /** @description An item with its way through the gate. */
+        Admission: {
+            applied_by: string;
+            applied_on: string;
+            area: string;
+            area_name: string;
+            basis: string;
+            content: string;
+            decided_by?: string | null;
+            exit_reason?: string | null;
+            /**
+             * Format: int32
+             * @description Most fields that a form of it may ask for.
+             */
+            fields: number;
+            frequency: string;
+            /** @description First day on the list. */
+            from?: string | null;
+            id: string;
+            level_words: string[];
+            /** @description Codes of the levels it may be sent to. */
+            levels: string[];
+            money: string;
+            opinion?: string | null;
+            org: string;
+            org_name: string;
+            people: string;
+            /** @description `applied`, `refused`, `coming`, `listed`, `expired` or `exited`. */
+            state: string;
+            state_word: string;
+            title: string;
+            /** @description First day off the list. */
+            to?: string | null;
+        };
         /** @description Name and title of who answers for a vacant desk. */
         AnsweredBy: {
             name: string;
+            title: string;
+        };
+        /** @description What a department asks to be admitted. */
+        ApplyAdmission: {
+            /** @description Law, rule or decision that says so. */
+            basis: string;
+            content: string;
+            /**
+             * Format: int32
+             * @description Most fields that a form of it may ask for; none where it is not said.
+             */
+            fields?: number;
+            frequency: string;
+            /** @description `community`, `grid`, `unit`. */
+            levels: string[];
+            /** @description What money comes with it. */
+            money: string;
+            /** @description Who of the department's own people works with it. */
+            people: string;
             title: string;
         };
         /** @description An appointment: `login` or `account`, and for department roles the desk in `org`. */
@@ -2034,6 +2191,78 @@ export interface components {
         BoardEvent: {
             areas: string[];
         };
+        /** @description The burden meter of a week. */
+        BurdenBoard: {
+            children: components["schemas"]["BurdenView"][];
+            from: string;
+            level: string;
+            level_word: string;
+            /** @description The desks that sent most to this area, most first. */
+            senders: components["schemas"]["BurdenSender"][];
+            to: string;
+            trail: components["schemas"]["TrailEntry"][];
+            whole: components["schemas"]["BurdenView"];
+        };
+        /** @description What was pushed. */
+        BurdenLoad: {
+            /**
+             * Format: int64
+             * @description Questions in them.
+             */
+            fields: number;
+            /**
+             * Format: int64
+             * @description Of all these, those with questions.
+             */
+            forms: number;
+            /**
+             * Format: int64
+             * @description Notices and bulletins.
+             */
+            notices: number;
+            /** Format: int64 */
+            tasks: number;
+        };
+        /** @description What one desk sent. */
+        BurdenSender: {
+            desk_name: string;
+            /**
+             * Format: int64
+             * @description Areas of the level that were met, each as often as it was.
+             */
+            reached: number;
+            /** @description What it sent, each notice once. */
+            sent: components["schemas"]["BurdenLoad"];
+        };
+        /** @description The burden of the areas of a level in an area. */
+        BurdenView: {
+            /**
+             * Format: int64
+             * @description How many areas of the level there are.
+             */
+            areas: number;
+            /**
+             * Format: double
+             * @description Notices and tasks for each area on average.
+             */
+            average: number;
+            /**
+             * Format: double
+             * @description Questions for each area on average.
+             */
+            average_fields: number;
+            id: string;
+            name: string;
+            /** @description What all got together: a notice to ten of them counts ten times. */
+            total: components["schemas"]["BurdenLoad"];
+            worst?: components["schemas"]["BurdenWorst"] | null;
+        };
+        /** @description The area that got most. */
+        BurdenWorst: {
+            full_name: string;
+            id: string;
+            load: components["schemas"]["BurdenLoad"];
+        };
         /** @description An organisation that can be called. */
         CallableOrg: {
             id: string;
@@ -2066,6 +2295,21 @@ export interface components {
             categories: components["schemas"]["Category"][];
             code: string;
             name: string;
+        };
+        /** @description A certificate that is issued elsewhere. */
+        Certificate: {
+            /** @description Who issues it, or makes it needless. */
+            body: string;
+            /** @description What the person does instead. */
+            instead: string;
+            name: string;
+            /**
+             * Format: int32
+             * @description Number in the national list.
+             */
+            number: number;
+            /** @description The department to call in one's own area, where one can be called. */
+            org_name?: string | null;
         };
         /** @description A clock that is not stopped. */
         ClockView: {
@@ -2182,6 +2426,15 @@ export interface components {
             m2: number;
             sentence: string;
         };
+        /** @description The decision on an application. */
+        DecideAdmission: {
+            admitted: boolean;
+            /** @description First day on the list; today where it is not said. */
+            from?: string | null;
+            opinion: string;
+            /** @description First day off the list; a year later where it is not said. */
+            to?: string | null;
+        };
         /** @description An account made for showing, with its password. */
         DemoAccount: {
             login: string;
@@ -2233,6 +2486,10 @@ export interface components {
             day: string;
             name: string;
             phone_masked: string;
+        };
+        /** @description Why it leaves. */
+        ExitAdmission: {
+            reason: string;
         };
         /** @description How the own second factor stands. */
         Factor: {
@@ -2289,6 +2546,8 @@ export interface components {
             /** @description Attachments that were uploaded before. */
             files?: string[];
             reply?: string | null;
+            /** @description Answers to the questions of the form, in their order. */
+            values?: string[];
         };
         /** @description A flow. */
         Flow: {
@@ -2767,7 +3026,10 @@ export interface components {
             /** @description Name and title of the author. */
             author: string;
             author_title: string;
+            /** @description Questions that a reply answers. */
+            fields: string[];
             files: components["schemas"]["File"][];
+            item?: components["schemas"]["NamedThing"] | null;
             /** @description Matters that a bulletin names: id and number. */
             matters: components["schemas"]["NamedThing"][];
             /** @description Whether the reader may confirm or reply now. */
@@ -3114,8 +3376,12 @@ export interface components {
              * @description Deadline.
              */
             due?: number | null;
+            /** @description Questions that every reply answers. */
+            fields?: string[];
             /** @description Attachments that were uploaded before. */
             files?: string[];
+            /** @description The admitted item that a department sends down. */
+            item?: string | null;
             /** @description `notice`, `task` or `bulletin`. */
             kind: string;
             /** @description Matters that a bulletin names. */
@@ -3793,6 +4059,134 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    admission_admissions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Admission"][];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    admission_apply_admission: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApplyAdmission"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Admission"];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    admission_decide_admission: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecideAdmission"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Admission"];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    admission_exit_admission: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExitAdmission"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Admission"];
+                };
             };
             /** @description 没有办成：原因与办法见 detail */
             default: {
@@ -4669,6 +5063,41 @@ export interface operations {
             };
         };
     };
+    board_burden: {
+        parameters: {
+            query?: {
+                /** @description Whose burden: `community`, `grid` or `unit`; units where it is not said. */
+                level?: string;
+                /** @description Last day of the seven; today where it is not said. */
+                to?: string;
+            };
+            header?: never;
+            path: {
+                area: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BurdenBoard"];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     board_stuck: {
         parameters: {
             query?: never;
@@ -4757,6 +5186,34 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    certificate_certificates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Certificate"][];
+                };
             };
             /** @description 没有办成：原因与办法见 detail */
             default: {

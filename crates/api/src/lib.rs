@@ -6,12 +6,15 @@
 
 mod absence;
 mod account;
+mod admission;
 mod area;
 mod area_change;
 mod area_check;
 mod audit;
 mod board;
+mod burden;
 mod category;
+mod certificate;
 mod demo;
 mod dictionary;
 mod duty;
@@ -101,6 +104,8 @@ fn routes() -> OpenApiRouter<Arc<App>> {
         .merge(absence::routes())
         .merge(duty::routes())
         .merge(category::routes())
+        .merge(certificate::routes())
+        .merge(burden::routes())
         .merge(dictionary::routes())
         .merge(flow::routes())
         .merge(matter::routes())
@@ -108,6 +113,7 @@ fn routes() -> OpenApiRouter<Arc<App>> {
         .merge(board::routes())
         .merge(message::routes())
         .merge(notice::routes())
+        .merge(admission::routes())
         .merge(event::routes())
         .merge(visit::routes())
         .merge(audit::routes())

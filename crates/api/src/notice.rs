@@ -92,10 +92,10 @@ async fn publish_notice(
     IdempotencyKey(key): IdempotencyKey,
     Form(form): Form<PublishNotice>,
 ) -> Answer<Response> {
-    let (files, matters) = (form.files.clone(), form.matters.clone());
+    let with = form.with();
     let kept = app
         .office
-        .publish_notice(&signed.actor, form.into(), &files, &matters, key)
+        .publish_notice(&signed.actor, form.into(), with, key)
         .await?;
     let viewed = app.office.notice(&signed.actor, kept.notice.id).await?;
     Ok(answer(&app, StatusCode::CREATED, &viewed))
@@ -110,9 +110,10 @@ async fn preview_notice(
     signed: Signed,
     Form(form): Form<PublishNotice>,
 ) -> Answer<Json<NoticePreview>> {
+    let item = form.with().item;
     let preview = app
         .office
-        .preview_notice(&signed.actor, &form.into())
+        .preview_notice(&signed.actor, form.into(), item)
         .await?;
     Ok(Json(NoticePreview::of(preview)))
 }
@@ -153,7 +154,7 @@ async fn finish_notice(
 ) -> Answer<Response> {
     let viewed = app
         .office
-        .finish_notice(&signed.actor, id, form.reply, &form.files)
+        .finish_notice(&signed.actor, id, (form.values, form.reply), &form.files)
         .await?;
     Ok(answer(&app, StatusCode::OK, &viewed))
 }

@@ -33,6 +33,8 @@ const TAGS: &[(&str, &str)] = &[
     ("board", "看板与指标"),
     ("message", "消息"),
     ("notice", "通知、任务、通报"),
+    ("certificate", "不应由村居出具的证明"),
+    ("admission", "部门工作进村居、网格的准入清单"),
     ("event", "实时推送"),
     ("visit", "走访巡查"),
     ("audit", "审计日志"),

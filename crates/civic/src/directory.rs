@@ -334,6 +334,15 @@ impl Directory {
         }
     }
 
+    /// The area of a seat: that which an organisation serves.
+    #[must_use]
+    pub fn area_of(&self, seat: Seat) -> Option<AreaId> {
+        match seat {
+            Seat::Area(area) => Some(area),
+            Seat::Org(org) => self.org(org).map(|o| o.area),
+        }
+    }
+
     /// The name of a seat.
     #[must_use]
     pub fn seat_name(&self, seat: Seat) -> String {

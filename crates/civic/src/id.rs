@@ -56,6 +56,8 @@ ids! {
     VisitId,
     /// One notice, task or bulletin from above.
     NoticeId,
+    /// One item of a department that is to be admitted to communities and grids.
+    AdmissionId,
 }
 
 struct IdVisitor;

@@ -5,10 +5,16 @@
 //! Whatever can be refused is refused with a [`refusal::Refusal`] whose sentence, in Chinese, says
 //! what to do.
 
+#[macro_use]
+mod words;
+
 pub mod absence;
+pub mod admission;
 pub mod area;
+pub mod burden;
 pub mod calendar;
 pub mod category;
+pub mod certificate;
 pub mod directory;
 pub mod flow;
 pub mod home;

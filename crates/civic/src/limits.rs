@@ -52,5 +52,9 @@ pub const NOTICE_OPEN_DAYS: i64 = 30;
 pub const NOTICE_DUE_DAYS_MAX: i64 = 366;
 /// Time between two urgings of one notice, in hours.
 pub const NOTICE_URGE_HOURS: i64 = 4;
+/// Longest term of an admitted item, in days.
+pub const ADMISSION_DAYS_MAX: i64 = 3 * 366;
+/// Most questions of a form that goes out with a notice.
+pub const NOTICE_FIELDS_MAX: usize = 30;
 /// Most urgings of one notice.
 pub const NOTICE_URGES_MAX: u32 = 3;

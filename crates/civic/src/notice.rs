@@ -6,8 +6,6 @@
 //! figures stay exact; who read and did is a [`Receipt`] each, written when it happens. See
 //! docs/decisions/0006.
 
-#[macro_use]
-mod words;
 mod receipt;
 mod rule;
 mod scope;
@@ -18,7 +16,7 @@ pub use receipt::{Figures, Progress, Receipt, Roster, Standing};
 pub use rule::{Correction, Draft};
 pub use scope::{Scope, Spread};
 
-use crate::id::{AccountId, AreaId, MatterId, NoticeId};
+use crate::id::{AccountId, AdmissionId, MatterId, NoticeId};
 use crate::limits::NOTICE_OPEN_DAYS;
 use crate::matter::Attached;
 use crate::post::Seat;
@@ -109,6 +107,12 @@ pub struct Notice {
     pub named: Vec<Seat>,
     /// Matters that a bulletin names, with their numbers of that day.
     pub matters: Vec<(MatterId, String)>,
+    /// The admitted item that a department sends down, with its title (R201).
+    #[serde(default)]
+    pub item: Option<(AdmissionId, String)>,
+    /// Questions of the form that goes with it.
+    #[serde(default)]
+    pub fields: Vec<String>,
     /// Who published.
     pub sender: Sender,
     /// When.
@@ -133,13 +137,5 @@ impl Notice {
     #[must_use]
     pub fn is_open(&self, now: Instant) -> bool {
         self.withdrawn.is_none() && now <= self.open_until()
-    }
-    /// The area from which it was sent, where an area's desk sent it.
-    #[must_use]
-    pub fn sender_area(&self) -> Option<AreaId> {
-        match self.sender.seat {
-            Seat::Area(area) => Some(area),
-            Seat::Org(_) => None,
-        }
     }
 }

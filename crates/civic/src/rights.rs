@@ -64,6 +64,8 @@ verbs! {
     SeeBoard "see_board" "看板",
     LogVisit "log_visit" "走访巡查",
     PublishNotice "publish_notice" "发布通知任务",
+    ApplyAdmission "apply_admission" "申请准入",
+    DecideAdmission "decide_admission" "准入审核",
     ManageDuty "manage_duty" "值班安排",
     ManagePosts "manage_posts" "任免",
     Substitute "substitute" "安排代理",
@@ -257,7 +259,13 @@ const DEPARTMENT: &[(Verb, Relation)] = &[
     (V::AnswerSupervision, R::Task),
     (V::Comment, R::Involved),
     (V::Unmask, R::Task),
+    // Over the own desk: what goes down must be on the list of admitted items (R201).
+    (V::PublishNotice, R::Within),
+    (V::ApplyAdmission, R::Within),
 ];
+
+/// Who admits departments' work to communities and grids: county and city.
+const ADMIT: &[(Verb, Relation)] = &[(V::DecideAdmission, R::Within)];
 
 /// The rights of a role, as lists that add up.
 #[must_use]
@@ -270,9 +278,11 @@ pub fn of_role(role: Role) -> &'static [&'static [(Verb, Relation)]] {
         Role::GridAssistant => &[ADVISER, &[(V::Check, R::Task)]],
         Role::CommunityStaff => &[JUDGE, PUBLISH],
         Role::CommunityLeader => &[JUDGE, LEAD, PUBLISH],
-        Role::TownDispatcher | Role::CityCenter => &[JUDGE, DISPATCH, PUBLISH],
-        Role::CountyCenter => &[JUDGE, DISPATCH, PUBLISH, REDRAW],
-        Role::TownLeader | Role::CountyLeader | Role::CityLeader => &[LEAD, PUBLISH, REDRAW],
+        Role::TownDispatcher => &[JUDGE, DISPATCH, PUBLISH],
+        Role::CityCenter => &[JUDGE, DISPATCH, PUBLISH, ADMIT],
+        Role::CountyCenter => &[JUDGE, DISPATCH, PUBLISH, REDRAW, ADMIT],
+        Role::TownLeader => &[LEAD, PUBLISH, REDRAW],
+        Role::CountyLeader | Role::CityLeader => &[LEAD, PUBLISH, REDRAW, ADMIT],
         Role::DeptStaff => &[DEPARTMENT],
         Role::DeptManager => &[DEPARTMENT, &[(V::Decide, R::Approver)]],
         Role::SysAdmin => &[&[

@@ -4,11 +4,13 @@
 //! [`civic::refusal::Refusal`]; opaque faults are logged once where they happen.
 
 mod absence;
+mod admission;
 mod area;
 mod area_change;
 mod area_check;
 mod audit;
 mod board;
+mod burden;
 mod clock;
 mod duty;
 mod file;
@@ -30,6 +32,7 @@ mod visit;
 mod world;
 
 pub use absence::{AbsenceInput, AbsenceRow};
+pub use admission::Verdict;
 pub use area::{AreaDetail, Counts, Located, Named, Responsible, UNIT_PEOPLE};
 pub use area_change::{AreaHistory, ChangeSeen, MatterMoves, PostMove, Preview};
 pub use area_check::{AreaCheck, CodeImport, Finding, Load};

@@ -12,7 +12,7 @@ pub use civic::notice::{
 };
 pub use list::{Box, Listed, Page};
 pub use progress::{Reached, Recipient};
-pub use publish::Preview;
+pub use publish::{Preview, With};
 pub use store::notice::{Kept, Version};
 
 use crate::{Office, Result};
@@ -66,7 +66,7 @@ impl Office {
     fn oversight(&self, actor: &Actor, notice: &Notice) -> Option<civic::id::AreaId> {
         let world = self.world();
         let (tree, directory) = (world.tree(), world.directory());
-        if let Some(own) = notice.sender_area()
+        if let Some(own) = directory.area_of(notice.sender.seat)
             && notice.overseen_by(directory, actor, own)
         {
             return Some(own);
@@ -117,10 +117,7 @@ impl Office {
         let area = directory
             .posts()
             .find(|p| p.id == post)
-            .and_then(|p| match p.seat {
-                Seat::Area(area) => Some(area),
-                Seat::Org(org) => directory.org(org).map(|o| o.area),
-            });
+            .and_then(|p| directory.area_of(p.seat));
         area.is_some_and(|area| notice.overseen_by(directory, actor, area))
     }
 

@@ -5,6 +5,7 @@ mod check;
 
 use civic::calendar::Calendar;
 use civic::category::Categories;
+use civic::certificate::{self, Certificate};
 use civic::flow::Flow;
 use civic::kind::Kinds;
 use civic::kpi::Kpi;
@@ -93,6 +94,18 @@ pub(crate) fn words() -> Result<(Kinds, Titles), Vec<Problem>> {
     let titles = files.iter().find(|f| f.path == TITLES);
     let titles = Titles::parse(TITLES, titles.map_or("", |f| &f.body), &kinds)?;
     Ok((kinds, titles))
+}
+
+/// The certificates that villages and communities do not issue (R202), with where to go instead.
+#[must_use]
+pub fn certificates() -> Vec<Certificate> {
+    let text = embedded(BASE)
+        .into_iter()
+        .find(|f| f.path == "certificates.csv")
+        .map(|f| f.body)
+        .unwrap_or_default();
+    // What is embedded was checked when it was put into the database.
+    certificate::parse("certificates.csv", &text).unwrap_or_default()
 }
 
 /// The kinds of areas of a pack, or of the base pack where it names none of its own.

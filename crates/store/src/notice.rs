@@ -238,6 +238,17 @@ pub fn by_ids(conn: &mut Conn, ids: &[NoticeId]) -> Result<Vec<Kept>> {
         .collect()
 }
 
+/// All notices with ids from `since` to before `until`: those of a span of time.
+pub fn between(conn: &mut Conn, since: i64, until: i64) -> Result<Vec<Notice>> {
+    let sql = format!("{NOTICES} WHERE shard = $1 AND id >= $2 AND id < $3 ORDER BY id");
+    let mut found = Vec::new();
+    conn.for_each(&sql, &[SHARD.into(), since.into(), until.into()], |row| {
+        found.push(kept(row)?.notice);
+        Ok(())
+    })?;
+    Ok(found)
+}
+
 /// Who received it when it was published.
 pub fn roster(conn: &mut Conn, id: NoticeId) -> Result<Roster> {
     let sql = "SELECT roster FROM notice WHERE shard = $1 AND id = $2";

@@ -20,6 +20,11 @@ pub const MIGRATIONS: &[Migration] = &[
     ),
     (5, "absence", include_str!("../migrations/0005_absence.sql")),
     (6, "trust", include_str!("../migrations/0006_trust.sql")),
+    (
+        7,
+        "admission",
+        include_str!("../migrations/0007_admission.sql"),
+    ),
 ];
 
 /// Threads that read. Few cores gain nothing from more.

@@ -1,6 +1,6 @@
 import {
-  Bell, ChatLineSquare, DataBoard, EditPen, HomeFilled, Key, MapLocation, Notification, OfficeBuilding, Reading, Setting,
-  Share, Tickets, User, UserFilled, View,
+  Bell, ChatLineSquare, DataBoard, EditPen, HomeFilled, Key, MapLocation, Notification, Odometer, OfficeBuilding, Reading,
+  Setting, Share, Stamp, Tickets, User, UserFilled, View,
 } from '@element-plus/icons-vue'
 import type { Component } from 'vue'
 import { zh } from '@shared/words'
@@ -23,6 +23,9 @@ export const NAV: NavItem[] = [
   { to: '/today', word: zh.nav.today, icon: Bell, verbs: ['see_board'] },
   { to: '/board', word: zh.nav.board, icon: DataBoard, verbs: ['see_board'] },
   { to: '/notices', word: zh.nav.notices, icon: Notification, verbs: ['see_board', 'sign'] },
+  { to: '/admissions', word: zh.nav.admissions, icon: Key, verbs: ['see_board', 'sign'] },
+  { to: '/burden', word: zh.nav.burden, icon: Odometer, verbs: ['decide_admission', 'supervise'] },
+  { to: '/certificates', word: zh.nav.certificates, icon: Stamp, verbs: ['publish_notice'] },
   { to: '/visits', word: zh.nav.visits, icon: MapLocation, verbs: ['log_visit'] },
   { to: '/posts', word: zh.nav.posts, icon: UserFilled, verbs: ['manage_posts', 'manage_duty', 'see_board'] },
   { to: '/areas', word: zh.nav.areas, icon: OfficeBuilding, verbs: ['propose_areas', 'decide_areas', 'manage_areas'] },

@@ -2,11 +2,15 @@
  * Every word the faces show, in one file (zh-CN). Sentences say what to do. Words that the server
  * sends (states, actions, roles, categories) are not repeated here.
  */
+import { admissionWords, burdenWords, certificateWords } from './admission-words'
 import type { Field } from './form'
 import { noticeWords } from './notice-words'
 
 export const zh = {
   notices: noticeWords,
+  admissions: admissionWords,
+  burden: burdenWords,
+  certificates: certificateWords,
   product: '夯基 · 基层治理工作台',
   brand: '夯基基层治理',
 
@@ -239,6 +243,9 @@ export const zh = {
     rules: '规则与指标',
     accounts: '账号管理',
     tokens: '接口令牌',
+    admissions: '准入清单',
+    burden: '减负看板',
+    certificates: '不出具证明',
     audit: '审计日志',
     signIns: '登录日志',
     parameters: '参数与策略',

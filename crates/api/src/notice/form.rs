@@ -1,10 +1,10 @@
 //! The forms of notices.
 
 use crate::fields::{Fields, Input};
-use civic::id::{AreaId, FileId, MatterId, OrgId, PostId};
+use civic::id::{AdmissionId, AreaId, FileId, MatterId, OrgId, PostId};
 use civic::post::Role;
 use civic::time::Instant;
-use office::notice::{Answer, Correction, Draft, Kind, Scope, Wording};
+use office::notice::{Answer, Correction, Draft, Kind, Scope, With, Wording};
 use utoipa::ToSchema;
 
 fn roles(f: &mut Fields) -> Vec<Role> {
@@ -37,7 +37,7 @@ pub(crate) struct PublishNotice {
     text: String,
     /// Attachments that were uploaded before.
     #[schema(value_type = Vec<String>, required = false)]
-    pub files: Vec<FileId>,
+    files: Vec<FileId>,
     /// Deadline.
     #[schema(value_type = Option<i64>)]
     due: Option<Instant>,
@@ -52,10 +52,26 @@ pub(crate) struct PublishNotice {
     orgs: Vec<OrgId>,
     /// Matters that a bulletin names.
     #[schema(value_type = Vec<String>, required = false)]
-    pub matters: Vec<MatterId>,
+    matters: Vec<MatterId>,
     /// The post under which it is published, where one holds several.
     #[schema(value_type = Option<String>)]
     post: Option<PostId>,
+    /// The admitted item that a department sends down.
+    #[schema(value_type = Option<String>)]
+    item: Option<AdmissionId>,
+    /// Questions that every reply answers.
+    #[schema(required = false)]
+    fields: Vec<String>,
+}
+
+impl PublishNotice {
+    pub fn with(&self) -> With {
+        With {
+            files: self.files.clone(),
+            matters: self.matters.clone(),
+            item: self.item,
+        }
+    }
 }
 
 impl Input for PublishNotice {
@@ -74,6 +90,8 @@ impl Input for PublishNotice {
             orgs: f.ids("orgs"),
             matters: f.ids("matters"),
             post: f.id("post"),
+            item: f.id("item"),
+            fields: f.texts("fields"),
         })
     }
 }
@@ -95,6 +113,8 @@ impl From<PublishNotice> for Draft {
             },
             matters: Vec::new(),
             post: form.post,
+            item: None,
+            fields: form.fields,
         }
     }
 }
@@ -102,6 +122,9 @@ impl From<PublishNotice> for Draft {
 /// What was done.
 #[derive(ToSchema)]
 pub(crate) struct FinishNotice {
+    /// Answers to the questions of the form, in their order.
+    #[schema(required = false)]
+    pub values: Vec<String>,
     pub reply: Option<String>,
     /// Attachments that were uploaded before.
     #[schema(value_type = Vec<String>, required = false)]
@@ -111,6 +134,7 @@ pub(crate) struct FinishNotice {
 impl Input for FinishNotice {
     fn read(f: &mut Fields) -> Option<Self> {
         Some(Self {
+            values: f.texts("values"),
             reply: f.text("reply"),
             files: f.ids("files"),
         })

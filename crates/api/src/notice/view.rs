@@ -157,6 +157,11 @@ pub(crate) struct NoticeView {
     named: Vec<NamedThing>,
     /// Matters that a bulletin names: id and number.
     matters: Vec<NamedThing>,
+    /// The admitted item that a department sent down.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    item: Option<NamedThing>,
+    /// Questions that a reply answers.
+    fields: Vec<String>,
     versions: Vec<NoticeVersion>,
     urges: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -228,6 +233,11 @@ impl NoticeView {
                     name: no.clone(),
                 })
                 .collect(),
+            item: notice.item.as_ref().map(|(id, title)| NamedThing {
+                id: id.to_string(),
+                name: title.clone(),
+            }),
+            fields: notice.fields.clone(),
             versions: viewed.versions.iter().map(version).collect(),
             urges: notice.urges,
             withdrawal: notice.withdrawn.as_ref().map(|w| WithdrawalView {

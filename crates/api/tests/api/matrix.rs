@@ -19,6 +19,8 @@ struct Scene {
     /// A task for the heads of units, version 2.
     notice: String,
     absence: String,
+    /// An item that waits for its decision.
+    admission: String,
     public_no: String,
     public_code: String,
     /// A proposed change of the tree.
@@ -71,6 +73,7 @@ fn call(operation: &str, scene: &Scene) -> Call {
         token,
         notice,
         absence,
+        admission,
         public_no,
         public_code,
         change,
@@ -201,6 +204,20 @@ fn call(operation: &str, scene: &Scene) -> Call {
         "post /api/v1/messages/read" => {
             write("/api/v1/messages/read", "unit", json!({ "all": true }))
         }
+        "get /api/v1/admissions" => read("/api/v1/admissions", "unit"),
+        "post /api/v1/admissions" => write("/api/v1/admissions", "resources", apply()),
+        "post /api/v1/admissions/{id}/decide" => write(
+            format!("/api/v1/admissions/{admission}/decide"),
+            "county",
+            json!({ "admitted": true, "opinion": "同意" }),
+        ),
+        "post /api/v1/admissions/{id}/exit" => write(
+            format!("/api/v1/admissions/{admission}/exit"),
+            "resources",
+            json!({ "reason": "任务完成" }),
+        ),
+        "get /api/v1/boards/{area}/burden" => read("/api/v1/boards/3/burden", "townleader"),
+        "get /api/v1/certificates" => read("/api/v1/certificates", "community"),
         "get /api/v1/notices" => read("/api/v1/notices", "unit"),
         "post /api/v1/notices" => write("/api/v1/notices", "town", publish),
         "post /api/v1/notices/preview" => write("/api/v1/notices/preview", "town", publish),
@@ -292,6 +309,10 @@ fn call(operation: &str, scene: &Scene) -> Call {
     }
 }
 
+fn apply() -> Value {
+    json!({ "title": "巡查", "content": "每季度一次", "basis": "条例", "people": "2 人", "money": "无", "frequency": "每季度", "levels": ["unit"] })
+}
+
 /// A task of the town for the heads of its units, corrected once, old enough to be urged.
 async fn published(app: &App) -> String {
     let town = app.user("town").await;
@@ -309,6 +330,12 @@ async fn published(app: &App) -> String {
 
 async fn scene(app: &App) -> Scene {
     let notice = published(app).await;
+    let bureau = app.user("resources").await;
+    let admission = bureau
+        .post("/api/v1/admissions", &apply())
+        .await
+        .done()
+        .json();
     let unit = app.user("unit").await;
     let matter = unit.report().await;
     let file = app
@@ -357,6 +384,7 @@ async fn scene(app: &App) -> Scene {
         file,
         token: token.id.to_string(),
         notice,
+        admission: admission["id"].as_str().unwrap().into(),
         public_no: receipt["no"].as_str().unwrap().into(),
         public_code: receipt["code"].as_str().unwrap().into(),
     }

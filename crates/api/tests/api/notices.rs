@@ -435,3 +435,75 @@ async fn a_repeated_publication_is_one_notice_and_its_files_open_for_its_readers
         used.problems()
     );
 }
+
+#[tokio::test]
+async fn the_burden_meter_counts_what_was_pushed_and_by_whom() {
+    let app = App::sqlite("burden").await;
+    let (county, town) = (app.user("county").await, app.user("town").await);
+    let body = |areas: &[&str], fields: &[&str]| json!({ "kind": "task", "answer": "reply", "title": "排查", "text": "请排查", "areas": areas, "roles": ["unit_head"], "fields": fields });
+    publish(&county, &body(&["3", "20"], &[])).await;
+    publish(&town, &body(&["4"], &["数量", "位置", "备注"])).await;
+    let read = json!({ "kind": "notice", "title": "停水", "text": "停水", "areas": ["5"], "roles": ["unit_head", "grid_head"] });
+    publish(&app.user("community").await, &read).await;
+    let board = county.get("/api/v1/boards/2/burden").await.done().json();
+    let row = |b: &Value| {
+        format!(
+            "{} 个单元 任务 {} 通知 {} 报表 {} 项 {} 平均 {} 最多 {}",
+            b["areas"],
+            b["total"]["tasks"],
+            b["total"]["notices"],
+            b["total"]["forms"],
+            b["total"]["fields"],
+            b["average"],
+            b["worst"]["full_name"]
+                .as_str()
+                .unwrap()
+                .rsplit(" / ")
+                .next()
+                .unwrap()
+        )
+    };
+    // Units 6 and 7 got all three, unit 10 and unit 23 the task of the county.
+    assert_eq!(
+        row(&board["whole"]),
+        "4 个单元 任务 6 通知 2 报表 2 项 6 平均 2.0 最多 1号楼"
+    );
+    assert_eq!(
+        row(&board["children"][0]),
+        "3 个单元 任务 5 通知 2 报表 2 项 6 平均 2.33 最多 1号楼"
+    );
+    assert_eq!(
+        row(&board["children"][1]),
+        "1 个单元 任务 1 通知 0 报表 0 项 0 平均 1.0 最多 5号楼"
+    );
+    let senders: Vec<String> = board["senders"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|s| format!("{} {}", s["desk_name"].as_str().unwrap(), s["reached"]))
+        .collect();
+    assert_eq!(senders, ["城厢区 4", "坂头社区 2", "霞林街道 2"]);
+    let grids = county
+        .get("/api/v1/boards/2/burden?level=grid")
+        .await
+        .done()
+        .json();
+    assert_eq!(
+        grids["whole"]["total"]["notices"], 1,
+        "the notice to the head of grid 5"
+    );
+    // A week later the meter stands at zero; nobody reads that of another town.
+    app.test.clock.advance_minutes(7 * 24 * 60);
+    let county = app.user("county").await;
+    let later = county.get("/api/v1/boards/2/burden").await.done().json();
+    assert_eq!(
+        (&later["whole"]["average"], &later["senders"]),
+        (&json!(0.0), &json!([]))
+    );
+    let other = app
+        .user("othertown")
+        .await
+        .get("/api/v1/boards/3/burden")
+        .await;
+    assert_eq!(other.refusal().0, "403 denied");
+}

@@ -1,11 +1,12 @@
 //! What may be published, corrected, urged, withdrawn, read and done.
 
 use super::{Answer, Kind, Notice, Receipt, Roster, Scope, Sender, Standing, Withdrawal, Wording};
+use crate::admission::{self, Item};
 use crate::directory::{Actor, Directory};
 use crate::id::{MatterId, NoticeId, PostId};
 use crate::limits::{
-    FILES_MAX, NOTICE_DUE_DAYS_MAX, NOTICE_MATTERS_MAX, NOTICE_TARGETS_MAX, NOTICE_URGE_HOURS,
-    NOTICE_URGES_MAX, TEXT_CHARS_MAX, TITLE_CHARS_MAX,
+    FILES_MAX, NOTICE_DUE_DAYS_MAX, NOTICE_FIELDS_MAX, NOTICE_MATTERS_MAX, NOTICE_TARGETS_MAX,
+    NOTICE_URGE_HOURS, NOTICE_URGES_MAX, TEXT_CHARS_MAX, TITLE_CHARS_MAX,
 };
 use crate::matter::Attached;
 use crate::post::{Post, Role, Seat};
@@ -37,6 +38,10 @@ pub struct Draft {
     pub matters: Vec<(MatterId, String)>,
     /// The post under which it is published, where the author holds several.
     pub post: Option<PostId>,
+    /// The admitted item that a department sends down (R201).
+    pub item: Option<Item>,
+    /// Questions of the form that goes with it; every reply answers all of them.
+    pub fields: Vec<String>,
 }
 
 /// A correction as it is given.
@@ -115,9 +120,7 @@ impl Draft {
 
     /// The name of something addressed that does not lie below the author's post.
     fn outside(&self, directory: &Directory, post: &Post) -> Option<String> {
-        let Seat::Area(own) = post.seat else {
-            return Some("您的单位".into());
-        };
+        let own = directory.area_of(post.seat)?;
         let tree = &directory.tree;
         let area = self.scope.areas.iter().find(|a| !tree.within(**a, own));
         let org = self.scope.orgs.iter().find(|o| {
@@ -148,6 +151,7 @@ impl Draft {
         }
         let own = match post.seat {
             Seat::Area(own) => directory.tree.get(own).map(|a| a.level),
+            // How deep a department reaches is a matter of its admitted item.
             Seat::Org(_) => None,
         };
         let below = |role: &Role| role.level().is_some() && role.level() > own;
@@ -208,7 +212,24 @@ impl Draft {
         if !bulletin && !areas.is_empty() && self.scope.roles.is_empty() {
             broken("roles", "required", "请选择发给哪些岗位".into());
         }
+        if self.fields.len() > NOTICE_FIELDS_MAX
+            || self
+                .fields
+                .iter()
+                .any(|f| f.trim().is_empty() || f.chars().count() > TITLE_CHARS_MAX)
+        {
+            let message = format!("填报项最多 {NOTICE_FIELDS_MAX} 项，每项要有名称");
+            broken("fields", "bad_fields", message);
+        }
+        if !self.fields.is_empty() && self.answer != Some(Answer::Reply) {
+            let message = "有填报项的要选择“办结回复”";
+            broken("fields", "no_reply", message.into());
+        }
         if bulletin {
+            if matches!(post.seat, Seat::Org(_)) {
+                let message = "部门不能发通报；需要通报的请报所在市、县区中心";
+                broken("kind", "department", message.into());
+            }
             if !self.scope.roles.is_empty() {
                 let message = "通报自动发给被通报的区域、部门及其上级，不用选岗位";
                 broken("roles", "bulletin", message.into());
@@ -235,6 +256,18 @@ impl Draft {
         problems
     }
 
+    /// Whether it may go out from `post` at all: a department's work only through the gate.
+    ///
+    /// # Errors
+    /// `Denied`, with the reason and the way to apply.
+    pub fn admitted(&self, directory: &Directory, post: &Post, day: Day) -> Result<(), Refusal> {
+        let Seat::Org(org) = post.seat else {
+            return Ok(());
+        };
+        let fields = self.fields.len();
+        admission::admit(directory, org, self.item.as_ref(), &self.scope, fields, day)
+    }
+
     /// Publishes: the notice, and the roster of those who receive it now.
     ///
     /// # Errors
@@ -247,6 +280,7 @@ impl Draft {
         (now, day): (Instant, Day),
     ) -> Result<(Notice, Roster), Refusal> {
         let post = self.author(directory, actor)?;
+        self.admitted(directory, post, day)?;
         let mut problems = self.problems(directory, post, now);
         let scope = self.reach(directory, post);
         // The author needs no notice of the author's own.
@@ -285,6 +319,8 @@ impl Draft {
             scope,
             named,
             matters: self.matters,
+            item: self.item.map(|item| (item.id, item.application.title)),
+            fields: self.fields.iter().map(|f| f.trim().to_owned()).collect(),
             sender: Sender {
                 account: actor.account,
                 name: actor.name.clone(),
@@ -441,6 +477,35 @@ impl Notice {
                 files: Vec::new(),
             }),
         }
+    }
+
+    /// The reply as it is kept: the answers to the questions of the form, then the words.
+    ///
+    /// # Errors
+    /// `Invalid` where a question has no answer.
+    pub fn reply_of(
+        &self,
+        values: &[String],
+        words: Option<&str>,
+    ) -> Result<Option<String>, Refusal> {
+        let answered =
+            values.len() == self.fields.len() && values.iter().all(|v| !v.trim().is_empty());
+        if !answered {
+            let message = match self.fields.is_empty() {
+                true => "这份通知没有填报项，请刷新后再填".into(),
+                false => format!("请填写全部 {} 个填报项，没有的填“无”", self.fields.len()),
+            };
+            return Err(Refusal::invalid("values", "required", message));
+        }
+        let pairs = self.fields.iter().zip(values);
+        let mut lines: Vec<String> = pairs.map(|(f, v)| format!("{f}：{}", v.trim())).collect();
+        lines.extend(
+            words
+                .map(str::trim)
+                .filter(|w| !w.is_empty())
+                .map(str::to_owned),
+        );
+        Ok((!lines.is_empty()).then(|| lines.join("\n")))
     }
 
     /// Whether it can be marked as done with this reply.

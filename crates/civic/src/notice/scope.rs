@@ -156,8 +156,8 @@ impl Notice {
     #[must_use]
     pub fn overseen_by(&self, directory: &Directory, actor: &Actor, area: AreaId) -> bool {
         self.managed_by(actor)
-            || self
-                .sender_area()
+            || directory
+                .area_of(self.sender.seat)
                 .is_some_and(|own| above(directory, actor, own))
             || (above(directory, actor, area) && self.touches(directory, area))
     }

@@ -3,7 +3,7 @@
 use super::*;
 use crate::area::tests::small;
 use crate::directory::{Actor, Directory};
-use crate::id::{OrgId, PostId};
+use crate::id::{AreaId, OrgId, PostId};
 use crate::org::{Org, OrgKind};
 use crate::post::{Post, Role};
 use crate::refusal::Refusal;

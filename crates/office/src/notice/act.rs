@@ -49,7 +49,7 @@ impl Office {
         &self,
         actor: &Actor,
         id: NoticeId,
-        reply: Option<String>,
+        (values, reply): (Vec<String>, Option<String>),
         files: &[FileId],
     ) -> Result<Viewed> {
         let kept = self.known_notice(actor, id).await?;
@@ -74,6 +74,7 @@ impl Office {
                 .filter(|p| standing(p.id) != Standing::Done)
                 .collect();
             let first = open.first().map_or(Standing::Done, |p| standing(p.id));
+            let reply = notice.reply_of(&values, reply.as_deref())?;
             notice.may_finish(first, reply.as_deref())?;
             let mut files = Some(files);
             let fresh: Vec<Receipt> = open
@@ -86,11 +87,7 @@ impl Office {
                         version: notice.version,
                         read,
                         done: Some(now),
-                        reply: reply
-                            .as_deref()
-                            .map(str::trim)
-                            .filter(|r| !r.is_empty())
-                            .map(str::to_owned),
+                        reply: reply.clone(),
                         // A file belongs to one reply: that of the first post.
                         files: files.take().unwrap_or_default(),
                     }

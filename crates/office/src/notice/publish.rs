@@ -4,7 +4,7 @@ use super::{Draft, Notice, Spread};
 use crate::identity::entry;
 use crate::{Office, Result};
 use civic::directory::Actor;
-use civic::id::{FileId, MatterId, NoticeId};
+use civic::id::{AdmissionId, FileId, MatterId, NoticeId};
 use civic::refusal::Refusal;
 use store::lane::Failure;
 use store::notice::Kept;
@@ -18,15 +18,33 @@ pub struct Preview {
     pub author: String,
 }
 
+/// What goes with a draft, still by id.
+#[derive(Debug, Clone, Default)]
+pub struct With {
+    /// Attachments that were uploaded before.
+    pub files: Vec<FileId>,
+    /// Matters that a bulletin names.
+    pub matters: Vec<MatterId>,
+    /// The admitted item that a department sends down.
+    pub item: Option<AdmissionId>,
+}
+
 impl Office {
     /// How many would get a draft, if it were published now. Its words are not looked at.
     ///
     /// # Errors
     /// `Denied` without the right.
-    pub async fn preview_notice(&self, actor: &Actor, draft: &Draft) -> Result<Preview> {
+    pub async fn preview_notice(
+        &self,
+        actor: &Actor,
+        mut draft: Draft,
+        item: Option<AdmissionId>,
+    ) -> Result<Preview> {
+        draft.item = self.item_of(item).await?;
         let world = self.world();
         let directory = world.directory();
         let post = draft.author(directory, actor)?;
+        draft.admitted(directory, post, self.today())?;
         let scope = draft.reach(directory, post);
         if let Some(problem) = draft.out_of_reach(directory, post) {
             return Err(Refusal::Invalid(vec![problem]).into());
@@ -45,8 +63,7 @@ impl Office {
         &self,
         actor: &Actor,
         mut draft: Draft,
-        files: &[FileId],
-        matters: &[MatterId],
+        with: With,
         key: String,
     ) -> Result<Kept> {
         let account = actor.account;
@@ -58,16 +75,16 @@ impl Office {
         if let Some(id) = kept.and_then(|id| id.parse().ok()) {
             return self.known_notice(actor, id).await;
         }
-        for id in matters {
-            draft
-                .matters
-                .push((*id, self.visible(actor, *id).await?.no));
+        for id in with.matters {
+            let no = self.visible(actor, id).await?.no;
+            draft.matters.push((id, no));
         }
+        draft.item = self.item_of(with.item).await?;
         let (world, now, today) = (self.world(), self.now(), self.today());
         // The rules first: files that are refused are looked up in vain.
         let rule = draft.clone();
         rule.publish(world.directory(), actor, NoticeId(0), (now, today))?;
-        draft.files = self.attachable(actor, files).await?;
+        draft.files = self.attachable(actor, &with.files).await?;
         let author = actor.clone();
         let (kept, fresh) = self
             .write(move |conn| {
@@ -79,6 +96,10 @@ impl Office {
                     }
                 {
                     return Ok((kept, false));
+                }
+                // As it stands at this moment: it may have been taken off the list meanwhile.
+                if let Some(item) = draft.item.take() {
+                    draft.item = store::admission::get(conn, item.id)?;
                 }
                 let id = NoticeId(store::fresh_id(conn, "notice", now)?);
                 let (notice, roster) =
@@ -108,6 +129,15 @@ impl Office {
             self.tell(&kept.notice);
         }
         Ok(kept)
+    }
+}
+
+impl Office {
+    async fn item_of(&self, id: Option<AdmissionId>) -> Result<Option<civic::admission::Item>> {
+        match id {
+            Some(id) => self.read(move |conn| store::admission::get(conn, id)).await,
+            None => Ok(None),
+        }
     }
 }
 

@@ -56,6 +56,7 @@ fn faults(file: &PackFile, files: &[PackFile]) -> Vec<Problem> {
             let codes: Vec<&str> = codes.iter().map(String::as_str).collect();
             Categories::parse(path, body, &codes).map(drop)
         }
+        "certificates.csv" => civic::certificate::parse(path, body).map(drop),
         "kpi.toml" => Kpi::parse(body).map(drop),
         _ if path.starts_with("flows/") && path.ends_with(".toml") => Flow::parse(body).map(drop),
         _ if path.starts_with("calendar") && path.ends_with(".csv") => {
@@ -66,7 +67,7 @@ fn faults(file: &PackFile, files: &[PackFile]) -> Vec<Problem> {
             "unknown_file",
             format!(
                 "不认识的文件 {path}：业务包由 pack.toml、flows/*.toml、categories.csv、\
-                 calendar*.csv、departments.csv、kinds.csv、titles.csv、refused.csv、kpi.toml 组成"
+                 calendar*.csv、departments.csv、kinds.csv、titles.csv、refused.csv、certificates.csv、kpi.toml 组成"
             ),
         )]),
     };

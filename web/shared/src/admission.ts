@@ -1,0 +1,21 @@
+/** Calls and shapes of the gate, the burden meter and the certificates; see `api.ts`. */
+import type { components } from '../api'
+import { request } from './http'
+import type { Day, Id } from './types'
+
+type Schemas = components['schemas']
+export type Admission = Schemas['Admission']
+export type ApplyAdmission = Schemas['ApplyAdmission']
+export type BurdenBoard = Schemas['BurdenBoard']
+export type Certificate = Schemas['Certificate']
+
+const enc = encodeURIComponent
+
+export const admissions = {
+  list: () => request<Admission[]>('GET', '/admissions'),
+  apply: (body: ApplyAdmission) => request<Admission>('POST', '/admissions', { body }),
+  decide: (id: Id, body: Schemas['DecideAdmission']) => request<Admission>('POST', `/admissions/${enc(id)}/decide`, { body }),
+  exit: (id: Id, reason: string) => request<Admission>('POST', `/admissions/${enc(id)}/exit`, { body: { reason } }),
+}
+export const burden = (area: Id, level: string, to?: Day) => request<BurdenBoard>('GET', `/boards/${enc(area)}/burden`, { query: { level, to } })
+export const certificates = () => request<Certificate[]>('GET', '/certificates')
