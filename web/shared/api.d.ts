@@ -852,6 +852,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/flows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The flows of this installation
+         * @description 全部流程的最新版本，以及我能不能发起。
+         */
+        get: operations["flow_flows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/flows/{code}/{version}": {
         parameters: {
             query?: never;
@@ -2265,6 +2285,8 @@ export interface components {
         };
         /** @description An organisation that can be called. */
         CallableOrg: {
+            /** @description The area it serves. */
+            area: string;
             id: string;
             kind: string;
             kind_word: string;
@@ -2541,6 +2563,11 @@ export interface components {
             /** Format: binary */
             file: string;
         };
+        /** @description A field of the flow's own form. */
+        FilledField: {
+            name: string;
+            value: string;
+        };
         /** @description What was done. */
         FinishNotice: {
             /** @description Attachments that were uploaded before. */
@@ -2556,6 +2583,7 @@ export interface components {
             /** @description The flow as a Mermaid state diagram. */
             mermaid: string;
             name: string;
+            start: components["schemas"]["FlowStart"];
             states: components["schemas"]["FlowState"][];
             /** Format: int32 */
             version: number;
@@ -2574,11 +2602,36 @@ export interface components {
             };
             verb: string;
         };
+        /** @description A field of a flow's own form. */
+        FlowField: {
+            code: string;
+            /** @description `choice`, `day` or `text`. */
+            kind: string;
+            name: string;
+            options: string[];
+            required: boolean;
+        };
         /** @description The flow on which it runs. */
         FlowRef: {
             code: string;
             /** Format: int32 */
             version: number;
+        };
+        /** @description How a matter of a flow begins. */
+        FlowStart: {
+            /**
+             * @description `place`: where it happened; `level`: the desk of that level there; `target`: a lower area or
+             *     an organisation that the issuer names.
+             */
+            at: string;
+            /** @description Classes of the categories it takes; all where none is named. */
+            classes: string[];
+            fields: components["schemas"]["FlowField"][];
+            help: string;
+            /** @description Fields the form must bring besides the words. */
+            needs: string[];
+            /** @description Word of the button. */
+            word: string;
         };
         /** @description A state of a flow. */
         FlowState: {
@@ -2592,6 +2645,16 @@ export interface components {
             /** @description What happens when the clock runs out: `alert`, `escalate`, `close`, `resume`. */
             overdue: string;
             phase: string;
+        };
+        /** @description A flow that can be begun. */
+        FlowSummary: {
+            code: string;
+            /** @description Whether the reader may begin one somewhere. */
+            may_start: boolean;
+            name: string;
+            start: components["schemas"]["FlowStart"];
+            /** Format: int32 */
+            version: number;
         };
         /** @description How the program is. */
         Health: {
@@ -2810,10 +2873,15 @@ export interface components {
         Matter: components["schemas"]["MatterHead"] & {
             actions: components["schemas"]["AvailableAction"][];
             category?: string | null;
+            cause?: components["schemas"]["MatterLink"] | null;
+            /** @description The matters that were begun because of it. */
+            caused: components["schemas"]["MatterLink"][];
             channel: string;
             channel_word: string;
             clocks: components["schemas"]["ClockView"][];
             condition?: string | null;
+            /** @description What the flow's own form brought. */
+            fields: components["schemas"]["FilledField"][];
             files: components["schemas"]["File"][];
             finding_word?: string | null;
             flow: components["schemas"]["FlowRef"];
@@ -2859,6 +2927,10 @@ export interface components {
             due_at?: number | null;
             /** @description Code of the kind of that clock. */
             due_kind?: string | null;
+            /** @description Code of the flow. */
+            flow_code: string;
+            /** @description Its name: 事件、限期整改。 */
+            flow_word: string;
             /** @description Who claimed it. */
             holder_name?: string | null;
             id: string;
@@ -2878,10 +2950,20 @@ export interface components {
             state: string;
             state_word: string;
             supervised: boolean;
+            /**
+             * Format: int32
+             * @description 督办级别：1 最重，至 3；没有待回复的督办时为空。
+             */
+            supervision_level?: number | null;
             title: string;
             urgent: boolean;
             /** Format: int32 */
             version: number;
+        };
+        /** @description Another matter. */
+        MatterLink: {
+            id: string;
+            no: string;
         };
         /** @description Open matters that go to one place for one reason. */
         MatterMovesView: {
@@ -3452,11 +3534,19 @@ export interface components {
             bypass?: string | null;
             /** @description Code of a category; not demanded of residents. */
             category?: string | null;
+            /** @description Id of the matter because of which it is begun. */
+            cause?: string | null;
             /** @description Code of a channel: see the dictionaries. */
             channel: string;
             /** @description Number of a condition within it. */
             condition?: string | null;
+            /** @description The fields of the flow's own form, by code. */
+            fields?: {
+                [key: string]: string;
+            };
             files?: string[];
+            /** @description Code of a flow, see `/flows`; the incident where it is not said. */
+            flow?: string | null;
             /** Format: double */
             lat?: number | null;
             /**
@@ -3468,11 +3558,16 @@ export interface components {
             on_behalf?: boolean | null;
             prehandle?: components["schemas"]["PrehandleForm"] | null;
             reporter?: components["schemas"]["ReporterForm"] | null;
+            /** @description For a flow that is sent from above: the lower area, or `target_org`. */
+            target_area?: string | null;
+            target_org?: string | null;
             text: string;
             /** @description Made from the text where it is not given. */
             title?: string | null;
             /** @description A unit, or the lowest area that is known. */
             unit?: string | null;
+            /** @description Last day for the work, `2026-03-20`. */
+            until?: string | null;
         };
         /** @description The person concerned. */
         ReporterForm: {
@@ -5365,6 +5460,40 @@ export interface operations {
                 };
                 content: {
                     "application/octet-stream": number[];
+                };
+            };
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    flow_flows: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowSummary"][];
                 };
             };
             304: {

@@ -308,6 +308,8 @@ struct CallableView {
     /// Line of business.
     line: String,
     level: &'static str,
+    /// The area it serves.
+    area: String,
 }
 
 /// Words of the kinds of organisations.
@@ -348,6 +350,7 @@ async fn callable(
                 .map_or("单位", |(_, word)| word),
             line: org.line.to_string(),
             level: org.level.code(),
+            area: org.area.to_string(),
         });
     Ok(Json(views.collect()))
 }

@@ -144,7 +144,13 @@ async fn board(
             .rules
             .categories
             .class(&format!("{class:02}"))
-            .map_or_else(String::new, |c| c.name.clone())
+            .map(|c| c.name.clone())
+            .or_else(|| {
+                let of_board = |f: &&Arc<civic::flow::Flow>| f.board == class;
+                let flow = world.rules.flows.values().find(of_board)?;
+                Some(flow.name.clone())
+            })
+            .unwrap_or_default()
     };
     let child = |c: office::BoardChild| {
         Some(BoardChild {

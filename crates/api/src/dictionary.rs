@@ -226,18 +226,20 @@ fn title(title: &Title) -> CodedTitle {
 ///
 /// 全部代码与中文名称。
 #[utoipa::path(get, path = "/dictionaries", tag = "dictionary", responses((status = 200, body = Dictionaries), (status = 304)))]
-async fn dictionaries(State(app): Shared, _: Signed, headers: HeaderMap) -> Answer<Response> {
+async fn dictionaries(State(app): Shared, signed: Signed, headers: HeaderMap) -> Answer<Response> {
     let world = app.office.world();
-    let states = world.rules.newest("incident").map(|flow| {
-        flow.states
-            .iter()
-            .map(|s| CodedState {
-                code: s.code.clone(),
-                word: s.name.clone(),
-                phase: phase(s.phase),
-            })
-            .collect()
-    });
+    let mut states: Vec<CodedState> = Vec::new();
+    for (flow, _) in app.office.startable(&signed.actor) {
+        for s in &flow.states {
+            if states.iter().all(|known| known.code != s.code) {
+                states.push(CodedState {
+                    code: s.code.clone(),
+                    word: s.name.clone(),
+                    phase: phase(s.phase),
+                });
+            }
+        }
+    }
     let levels = Level::ALL
         .iter()
         .map(|l| coded(l.code(), l.word()))
@@ -247,7 +249,7 @@ async fn dictionaries(State(app): Shared, _: Signed, headers: HeaderMap) -> Answ
         findings: all!(Finding),
         roles: all!(Role),
         levels,
-        states: states.unwrap_or_default(),
+        states,
         phases: pairs(PHASES),
         measures: all!(Measure),
         verbs: all!(Verb),

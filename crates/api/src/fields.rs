@@ -3,6 +3,7 @@
 use civic::problem::Problem;
 use civic::time::{Day, Instant};
 use serde_json::{Map, Value};
+use std::collections::BTreeMap;
 use std::str::FromStr;
 
 /// What can be read from the fields of a request.
@@ -246,6 +247,22 @@ impl Fields {
             Value::Object(map) => self.inner(name, map),
             _ => self.wrong(name, "一组内容"),
         }
+    }
+    /// An object of texts, by name.
+    pub fn named_texts(&mut self, name: &str) -> BTreeMap<String, String> {
+        let map = match self.take(name) {
+            None => return BTreeMap::new(),
+            Some(Value::Object(map)) if map.len() <= LIST_MAX => map,
+            Some(_) => return self.wrong(name, "一组内容").unwrap_or_default(),
+        };
+        let mut inner = Fields::new(map.clone());
+        let read = map
+            .keys()
+            .filter_map(|key| Some((key.clone(), inner.text(key)?)))
+            .collect();
+        let under = |p: Problem| p.under(name);
+        self.problems.extend(inner.problems.into_iter().map(under));
+        read
     }
     pub fn list<T: Input>(&mut self, name: &str) -> Vec<T> {
         let items = match self.take(name) {

@@ -8,7 +8,7 @@ use crate::{App, Shared};
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
-use civic::flow::{ClockRule, Flow, mermaid, targets};
+use civic::flow::{ClockRule, Flow, StartAt, mermaid, targets};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -17,7 +17,9 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 pub(crate) fn routes() -> OpenApiRouter<Arc<App>> {
-    OpenApiRouter::new().routes(routes!(flow))
+    OpenApiRouter::new()
+        .routes(routes!(flows))
+        .routes(routes!(flow))
 }
 
 /// A state of a flow.
@@ -52,6 +54,47 @@ struct ActionView {
     verb: &'static str,
 }
 
+/// A field of a flow's own form.
+#[derive(Serialize, ToSchema)]
+#[schema(as = FlowField)]
+struct FieldView {
+    code: String,
+    name: String,
+    /// `choice`, `day` or `text`.
+    kind: String,
+    options: Vec<String>,
+    required: bool,
+}
+
+/// How a matter of a flow begins.
+#[derive(Serialize, ToSchema)]
+#[schema(as = FlowStart)]
+struct StartView {
+    /// Word of the button.
+    word: String,
+    help: String,
+    /// `place`: where it happened; `level`: the desk of that level there; `target`: a lower area or
+    /// an organisation that the issuer names.
+    at: &'static str,
+    /// Fields the form must bring besides the words.
+    needs: Vec<String>,
+    fields: Vec<FieldView>,
+    /// Classes of the categories it takes; all where none is named.
+    classes: Vec<String>,
+}
+
+/// A flow that can be begun.
+#[derive(Serialize, ToSchema)]
+#[schema(as = FlowSummary)]
+struct SummaryView {
+    code: String,
+    version: u32,
+    name: String,
+    /// Whether the reader may begin one somewhere.
+    may_start: bool,
+    start: StartView,
+}
+
 /// A flow.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Flow)]
@@ -61,6 +104,7 @@ struct FlowView {
     name: String,
     states: Vec<StateView>,
     actions: Vec<ActionView>,
+    start: StartView,
     /// The flow as a Mermaid state diagram.
     mermaid: String,
 }
@@ -78,6 +122,48 @@ fn clock(rule: &ClockRule) -> String {
         ClockRule::Fixed(limit) => limit.to_string(),
         other => code_of(other),
     }
+}
+
+fn start(flow: &Flow) -> StartView {
+    let field = |f: &civic::flow::Field| FieldView {
+        code: f.code.clone(),
+        name: f.name.clone(),
+        kind: code_of(&f.kind),
+        options: f.options.clone(),
+        required: f.required,
+    };
+    StartView {
+        word: flow.start.word.clone(),
+        help: flow.start.help.clone(),
+        at: match flow.start.at {
+            StartAt::Place => "place",
+            StartAt::Level(_) => "level",
+            StartAt::Target => "target",
+        },
+        needs: flow.start.needs.iter().map(code_of).collect(),
+        fields: flow.start.fields.iter().map(field).collect(),
+        classes: flow.classes.clone(),
+    }
+}
+
+/// The flows of this installation
+///
+/// 全部流程的最新版本，以及我能不能发起。
+#[utoipa::path(get, path = "/flows", tag = "flow", responses((status = 200, body = Vec<SummaryView>), (status = 304)))]
+async fn flows(State(app): Shared, signed: Signed, headers: HeaderMap) -> Answer<Response> {
+    let list: Vec<SummaryView> = app
+        .office
+        .startable(&signed.actor)
+        .into_iter()
+        .map(|(flow, may_start)| SummaryView {
+            code: flow.code.clone(),
+            version: flow.version,
+            name: flow.name.clone(),
+            may_start,
+            start: start(&flow),
+        })
+        .collect();
+    tagged_json(&headers, &list)
 }
 
 fn view(flow: &Flow) -> FlowView {
@@ -109,6 +195,7 @@ fn view(flow: &Flow) -> FlowView {
         name: flow.name.clone(),
         states: flow.states.iter().map(state).collect(),
         actions: flow.actions.iter().map(action).collect(),
+        start: start(flow),
         mermaid: mermaid(flow),
     }
 }

@@ -99,6 +99,7 @@ async fn report(
     // one the receipt of the other.
     let own = Hash::of(format!("{key}\n{}\n{}", form.phone, form.text).as_bytes()).to_string();
     let input = ReportInput {
+        opening: Default::default(),
         title: String::new(),
         text: form.text,
         category: None,

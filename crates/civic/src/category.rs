@@ -194,13 +194,37 @@ impl Categories {
     /// `unknown_privacy`, `unknown_photo`, `unknown_route`, `bad_flag`.
     pub fn parse(file: &str, csv: &str, departments: &[&str]) -> Result<Self, Vec<Problem>> {
         let classes = read::classes(file, csv, departments)?;
+        Ok(Self::indexed(classes))
+    }
+
+    /// The trees of several packs as one.
+    ///
+    /// # Errors
+    /// `class_taken` for a class that two packs define.
+    pub fn merged(trees: Vec<Self>) -> Result<Self, Vec<Problem>> {
+        let mut classes: Vec<Class> = Vec::new();
+        for class in trees.into_iter().flat_map(|tree| tree.classes) {
+            if let Some(known) = classes.iter().find(|c| c.code == class.code) {
+                let text = format!(
+                    "大类编码“{}”已用于“{}”，业务包的“{}”请换一个编码",
+                    class.code, known.name, class.name
+                );
+                return Err(vec![Problem::new("categories.csv", "class_taken", text)]);
+            }
+            classes.push(class);
+        }
+        classes.sort_by(|a, b| a.code.cmp(&b.code));
+        Ok(Self::indexed(classes))
+    }
+
+    fn indexed(classes: Vec<Class>) -> Self {
         let mut index = HashMap::new();
         for (c, class) in classes.iter().enumerate() {
             for (k, category) in class.categories.iter().enumerate() {
                 index.insert(category.code.clone(), (c, k));
             }
         }
-        Ok(Self { classes, index })
+        Self { classes, index }
     }
 
     /// The category with this code.

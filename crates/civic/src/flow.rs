@@ -6,9 +6,11 @@
 mod diagram;
 mod lint;
 mod read;
+mod start;
 
 pub use diagram::{mermaid, targets};
 pub use lint::lint;
+pub use start::{Field, FieldKind, Order, Start, StartAt};
 
 use crate::area::Level;
 use crate::limit::Limit;
@@ -32,6 +34,17 @@ pub struct Flow {
     pub handle: Limit,
     /// Acknowledgement to the reporter.
     pub reply: Limit,
+    /// How a matter of it begins.
+    pub start: Start,
+    /// Letters before its numbers; none for the main flow.
+    pub prefix: String,
+    /// The class of the boards under which it is counted; 0 for the main flow, whose matters are
+    /// counted under the classes of their categories and in the sum of all.
+    pub board: i64,
+    /// Classes of the categories it takes; all of them where none is named.
+    pub classes: Vec<String>,
+    /// 督办: rank and limit of the answer by the level that orders it.
+    pub supervision: Vec<Order>,
     /// The states.
     pub states: Vec<State>,
     /// The actions.
@@ -254,6 +267,21 @@ impl Flow {
         self.states
             .iter()
             .find(|s| s.phase == Phase::Triage && s.level == Some(level))
+    }
+    /// Rank and limit of a supervision ordered from `level` (R076); the usual ones where the flow
+    /// says nothing.
+    #[must_use]
+    pub fn order(&self, level: Level) -> Order {
+        self.supervision
+            .iter()
+            .copied()
+            .find(|o| o.level == level)
+            .unwrap_or_else(|| Order::usual(level))
+    }
+    /// Whether it takes categories of this class.
+    #[must_use]
+    pub fn takes(&self, class: &str) -> bool {
+        self.classes.is_empty() || self.classes.iter().any(|c| c == class)
     }
     /// The actions that leave a state.
     pub fn leaving<'a>(&'a self, state: &'a str) -> impl Iterator<Item = &'a Action> {

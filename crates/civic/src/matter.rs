@@ -34,13 +34,13 @@ mod task;
 mod tests;
 
 pub use clock::{Clock, ClockKind, thresholds};
-pub use command::{CalledDesk, Command, Form, Rating, ReportForm};
+pub use command::{CalledDesk, Command, Form, Opening, Rating, ReportForm};
 pub use decide::{
     Available, Cases, Notice, NoticeKind, Outcome, Rules, available, decide, rehome, report, tick,
 };
 pub use desk::Desk;
 pub use said::{Attached, Channel, Classified, Finding, Place, Reporter};
-pub use step::{Fact, Step, Trail, Who, Words};
+pub use step::{Fact, Link, Step, Trail, Who, Words};
 pub use task::{Ask, Pending, Supervision, Task, TaskKind, TaskState};
 
 use crate::area::{Level, Path};
@@ -51,6 +51,7 @@ use crate::measure::Measure;
 use crate::time::{Day, Instant};
 use crate::trace::Hash;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// One figure that a matter contributes to the boards: which, and on which day.
 pub type Counted = (Measure, Day);
@@ -128,6 +129,18 @@ pub struct Matter {
     pub joined: Vec<AccountId>,
     /// Supervision, the latest.
     pub supervision: Option<Supervision>,
+    /// The class of the boards under which it is counted; 0 for the main flow.
+    #[serde(default, skip_serializing_if = "is_main")]
+    pub board: i64,
+    /// What the flow's own form brought.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub fields: BTreeMap<String, String>,
+    /// The matter because of which it was begun.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cause: Option<Link>,
+    /// The matters that were begun because of it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub caused: Vec<Link>,
     /// Attachments.
     pub files: Vec<Attached>,
     /// Result of the work.
@@ -154,6 +167,11 @@ fn first_due<'a>(clocks: impl Iterator<Item = &'a Clock>) -> Option<&'a Clock> {
     clocks
         .filter(|c| c.runs() && c.kind != ClockKind::Reply)
         .min_by_key(|c| (c.kind == ClockKind::Approval, c.due))
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks like this")]
+fn is_main(board: &i64) -> bool {
+    *board == 0
 }
 
 impl Matter {

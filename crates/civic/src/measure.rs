@@ -187,13 +187,20 @@ pub fn covering(from: Day, to: Day) -> Vec<i64> {
 pub fn contribution(matter: &Matter) -> BTreeMap<(i64, i64, Measure), i64> {
     let mut out = BTreeMap::new();
     let class = matter.class();
+    // A flow with a board of its own is counted there and nowhere else, so that the main figures
+    // stay what they say: incidents.
+    let (board, class) = if matter.board == 0 {
+        (0, class)
+    } else {
+        (matter.board, 0)
+    };
     let mut add = |period: i64, measure: Measure| {
-        *out.entry((0, period, measure)).or_default() += 1;
+        *out.entry((board, period, measure)).or_default() += 1;
         if class != 0 {
             *out.entry((class, period, measure)).or_default() += 1;
         }
     };
-    let dispute = matter.category.as_ref().is_some_and(|c| c.dispute);
+    let dispute = matter.board == 0 && matter.category.as_ref().is_some_and(|c| c.dispute);
     for (measure, day) in &matter.counted {
         for period in periods(*day) {
             add(period, *measure);

@@ -60,6 +60,10 @@ verbs! {
     Supervise "supervise" "督办",
     AnswerSupervision "answer_supervision" "督办回复",
     Archive "archive" "归档",
+    Issue "issue" "发起",
+    Pass "pass" "转入下一环节",
+    SendBack "send_back" "退回整改",
+    Accept "accept" "验收",
     Unmask "unmask" "查看联系方式",
     SeeBoard "see_board" "看板",
     LogVisit "log_visit" "走访巡查",
@@ -169,6 +173,26 @@ const FIELD: &[(Verb, Relation)] = &[
     (V::Unmask, R::Desk),
 ];
 
+/// What an area's desk does with a task that was sent to it from above.
+const TASKED: &[(Verb, Relation)] = &[
+    (V::Claim, R::Task),
+    (V::Sign, R::Task),
+    (V::Progress, R::Task),
+    (V::Pass, R::Task),
+    (V::FeedBack, R::Task),
+    (V::AskExtension, R::Task),
+    (V::AnswerSupervision, R::Task),
+];
+
+/// What an area's desk does with what it ordered itself.
+const ISSUER: &[(Verb, Relation)] = &[
+    (V::Issue, R::Above),
+    (V::Pass, R::Owner),
+    (V::SendBack, R::Owner),
+    (V::Accept, R::Owner),
+    (V::Withdraw, R::Owner),
+];
+
 const GRID: &[(Verb, Relation)] = &[
     (V::Return, R::Desk),
     (V::Assign, R::Desk),
@@ -253,6 +277,7 @@ const DEPARTMENT: &[(Verb, Relation)] = &[
     (V::Sign, R::Task),
     (V::Refuse, R::Task),
     (V::Progress, R::Task),
+    (V::Pass, R::Task),
     (V::FeedBack, R::Task),
     (V::AskExtension, R::Task),
     (V::AskSuspension, R::Task),
@@ -271,18 +296,18 @@ const ADMIT: &[(Verb, Relation)] = &[(V::DecideAdmission, R::Within)];
 #[must_use]
 pub fn of_role(role: Role) -> &'static [&'static [(Verb, Relation)]] {
     match role {
-        Role::UnitHead => &[FIELD],
-        Role::GridHead => &[FIELD, GRID, PUBLISH],
-        Role::GridWorker | Role::GridManager => &[FIELD, GRID],
+        Role::UnitHead => &[FIELD, TASKED],
+        Role::GridHead => &[FIELD, GRID, TASKED, PUBLISH],
+        Role::GridWorker | Role::GridManager => &[FIELD, GRID, TASKED],
         Role::GridInstructor | Role::GridPolice => &[ADVISER],
         Role::GridAssistant => &[ADVISER, &[(V::Check, R::Task)]],
-        Role::CommunityStaff => &[JUDGE, PUBLISH],
-        Role::CommunityLeader => &[JUDGE, LEAD, PUBLISH],
-        Role::TownDispatcher => &[JUDGE, DISPATCH, PUBLISH],
-        Role::CityCenter => &[JUDGE, DISPATCH, PUBLISH, ADMIT],
-        Role::CountyCenter => &[JUDGE, DISPATCH, PUBLISH, REDRAW, ADMIT],
-        Role::TownLeader => &[LEAD, PUBLISH, REDRAW],
-        Role::CountyLeader | Role::CityLeader => &[LEAD, PUBLISH, REDRAW, ADMIT],
+        Role::CommunityStaff => &[JUDGE, TASKED, PUBLISH],
+        Role::CommunityLeader => &[JUDGE, LEAD, TASKED, ISSUER, PUBLISH],
+        Role::TownDispatcher => &[JUDGE, DISPATCH, TASKED, ISSUER, PUBLISH],
+        Role::CityCenter => &[JUDGE, DISPATCH, TASKED, ISSUER, PUBLISH, ADMIT],
+        Role::CountyCenter => &[JUDGE, DISPATCH, TASKED, ISSUER, PUBLISH, REDRAW, ADMIT],
+        Role::TownLeader => &[LEAD, ISSUER, PUBLISH, REDRAW],
+        Role::CountyLeader | Role::CityLeader => &[LEAD, ISSUER, PUBLISH, REDRAW, ADMIT],
         Role::DeptStaff => &[DEPARTMENT],
         Role::DeptManager => &[DEPARTMENT, &[(V::Decide, R::Approver)]],
         Role::SysAdmin => &[&[

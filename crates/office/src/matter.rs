@@ -14,12 +14,15 @@ pub use view::{Contact, StuckWith, Viewed};
 
 use crate::{Office, Result, World};
 use civic::directory::Actor;
+use civic::flow::Flow;
 use civic::id::MatterId;
 use civic::matter::Matter;
 use civic::refusal::Refusal;
+use civic::rights::{self, Verb};
 use civic::time::Day;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
+use std::sync::Arc;
 
 /// What a command on a matter answers, also when it is repeated.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -72,6 +75,35 @@ impl Office {
     /// and a post passed to a new area.
     fn present<'a>(&self, actor: &'a Actor) -> Cow<'a, Actor> {
         self.world().present(actor, self.now())
+    }
+
+    /// The newest version of every flow, the main one first, and whether the actor holds a post
+    /// that may begin it.
+    #[must_use]
+    pub fn startable(&self, actor: &Actor) -> Vec<(Arc<Flow>, bool)> {
+        let world = self.world();
+        let mut flows: Vec<Arc<Flow>> = world
+            .rules
+            .flows
+            .keys()
+            .filter_map(|(code, _)| world.rules.newest(code).cloned())
+            .collect();
+        flows.sort_by_key(|f| (f.code != report::FLOW, f.code.clone()));
+        flows.dedup_by(|a, b| a.code == b.code);
+        let holds = |verb| {
+            verb == Verb::Report
+                || actor
+                    .posts
+                    .iter()
+                    .any(|p| rights::relations(p.role, verb).next().is_some())
+        };
+        flows
+            .into_iter()
+            .map(|flow| {
+                let may = holds(flow.start.verb);
+                (flow, may)
+            })
+            .collect()
     }
 
     /// The matter, if the actor may see it; otherwise it does not exist for them.

@@ -3,20 +3,25 @@
 
 mod check;
 
+use crate::{Fault, Office};
 use civic::calendar::Calendar;
 use civic::category::Categories;
 use civic::certificate::{self, Certificate};
+use civic::directory::Actor;
 use civic::flow::Flow;
 use civic::kind::Kinds;
 use civic::kpi::Kpi;
 use civic::pack::{DEPARTMENTS, Department};
 use civic::problem::Problem;
+use civic::refusal::Refusal;
+use civic::rights::Verb;
 use civic::time::{Instant, Zone};
 use civic::title::Titles;
 use include_dir::{Dir, include_dir};
 use std::collections::HashMap;
 use std::sync::Arc;
 use store::Store;
+use store::audit::Entry;
 use store::driver::{Conn, OpenError};
 
 pub use check::check;
@@ -116,21 +121,124 @@ fn kinds_of(files: &[PackFile]) -> Result<Kinds, Vec<Problem>> {
     Kinds::parse(KINDS, &body)
 }
 
-/// Puts the base pack into a database, as new versions of the files that differ.
+/// The packs that are part of the program, the base pack first: every folder of `packs/`.
+#[must_use]
+pub fn all_embedded() -> Vec<String> {
+    let mut names: Vec<String> = PACKS
+        .dirs()
+        .filter_map(|d| d.path().to_str().map(str::to_owned))
+        .collect();
+    names.sort_by_key(|name| (name != BASE, name.clone()));
+    names
+}
+
+/// Puts the packs of the program into a database, as new versions of the files that differ.
 pub(crate) fn install(store: &Store, now: Instant) -> Result<(), OpenError> {
-    let files = embedded(BASE);
-    check(&files).map_err(|problems| crate::world::explained("自带的业务包有误", &problems))?;
+    let mut all = Vec::new();
+    for pack in all_embedded() {
+        let files = embedded(&pack);
+        check(&files).map_err(|problems| {
+            crate::world::explained(&format!("自带的业务包 {pack} 有误"), &problems)
+        })?;
+        all.extend(files.into_iter().map(|file| (pack.clone(), file)));
+    }
     let work = store.write::<(), store::lane::Failure>(move |conn| {
-        for file in &files {
-            store::pack::put(conn, BASE, &file.path, &file.body, now)?;
+        for (pack, file) in &all {
+            store::pack::put(conn, pack, &file.path, &file.body, now)?;
         }
         Ok(())
     });
     futures::executor::block_on(work).map_err(|e| OpenError::new(format!("无法装入业务包：{e}")))
 }
 
+impl Office {
+    /// Loads a pack, or a newer version of one, into a running installation: a new line of business
+    /// without a new program. What runs stays on the version on which it began.
+    ///
+    /// # Errors
+    /// `Denied` for who does not manage packs; everything that is wrong with its files, and a flow
+    /// code that another pack has.
+    pub async fn install_pack(
+        &self,
+        actor: &Actor,
+        pack: &str,
+        files: Vec<PackFile>,
+    ) -> Result<(), Fault> {
+        let root = self.world().tree().roots().next().map(|a| a.id);
+        let manages = |root| {
+            self.world()
+                .directory()
+                .over(actor, Verb::ManagePacks, root)
+                .is_some()
+        };
+        if !root.is_some_and(manages) {
+            return Err(Refusal::Denied("只有系统管理员可以装入业务包".into()).into());
+        }
+        check(&files)?;
+        for file in files.iter().filter(|f| f.path.starts_with("flows/")) {
+            let flow = Flow::parse(&file.body)?;
+            let world = self.world();
+            let known = world.rules.flows.keys().any(|(code, _)| *code == flow.code);
+            let ours = self
+                .read({
+                    let (pack, path) = (pack.to_owned(), file.path.clone());
+                    move |conn| store::pack::all_versions(conn, &pack, &path)
+                })
+                .await?;
+            if known && ours.is_empty() {
+                let text = format!("流程代码 {} 已被别的业务包使用，请换一个", flow.code);
+                return Err(vec![Problem::new(&file.path, "flow_taken", text)].into());
+            }
+        }
+        let (pack, now) = (pack.to_owned(), self.now());
+        let (account, name) = (actor.account, actor.name.clone());
+        self.write(move |conn| {
+            for file in &files {
+                store::pack::put(conn, &pack, &file.path, &file.body, now)?;
+            }
+            let paths: Vec<&str> = files.iter().map(|f| f.path.as_str()).collect();
+            store::audit::append(
+                conn,
+                &Entry {
+                    at: now,
+                    account,
+                    name,
+                    action: "install_pack".into(),
+                    object: format!("pack:{pack}"),
+                    detail: paths.join("、"),
+                },
+            )?;
+            Ok(())
+        })
+        .await?;
+        self.reload().await
+    }
+}
+
 /// Reads the packs from the database.
 pub(crate) fn load(conn: &mut Conn) -> Result<Packs, OpenError> {
+    let bad = |path: &str| {
+        let path = path.to_owned();
+        move |problems: Vec<Problem>| {
+            crate::world::explained(&format!("业务包文件 {path} 有误"), &problems)
+        }
+    };
+    let mut packs = store::pack::names(conn)?;
+    packs.sort_by_key(|name| (name != BASE, name.clone()));
+    let mut flows = HashMap::new();
+    let mut trees = Vec::new();
+    for pack in &packs {
+        for stored in store::pack::all_versions(conn, pack, "flows/")? {
+            let flow = Flow::parse(&stored.body).map_err(bad(&stored.path))?;
+            flows.insert((flow.code.clone(), flow.version), Arc::new(flow));
+        }
+        for file in store::pack::newest(conn, pack)? {
+            if file.path == "categories.csv" {
+                trees
+                    .push(Categories::parse(&file.path, &file.body, &[]).map_err(bad(&file.path))?);
+            }
+        }
+    }
     let newest: HashMap<String, (i64, String)> = store::pack::newest(conn, BASE)?
         .into_iter()
         .map(|f| (f.path, (f.version, f.body)))
@@ -145,18 +253,7 @@ pub(crate) fn load(conn: &mut Conn) -> Result<Packs, OpenError> {
                 ))
             })
     };
-    let bad = |path: &str| {
-        let path = path.to_owned();
-        move |problems: Vec<Problem>| {
-            crate::world::explained(&format!("业务包文件 {path} 有误"), &problems)
-        }
-    };
-    let mut flows = HashMap::new();
-    for stored in store::pack::all_versions(conn, BASE, "flows/")? {
-        let flow = Flow::parse(&stored.body).map_err(bad(&stored.path))?;
-        flows.insert((flow.code.clone(), flow.version), Arc::new(flow));
-    }
-    let (_, categories) = file("categories.csv")?;
+    file("categories.csv")?;
     let (version, calendar) = file("calendar.csv")?;
     let (_, kpis) = file("kpi.toml")?;
     let (_, kinds) = file(KINDS)?;
@@ -164,8 +261,7 @@ pub(crate) fn load(conn: &mut Conn) -> Result<Packs, OpenError> {
     let (_, titles) = file(TITLES)?;
     Ok(Packs {
         flows,
-        categories: Categories::parse("categories.csv", categories, &[])
-            .map_err(bad("categories.csv"))?,
+        categories: Categories::merged(trees).map_err(bad("categories.csv"))?,
         calendar: Calendar::parse("cn", &version, Zone::CHINA, calendar)
             .map_err(bad("calendar.csv"))?,
         kpis: Kpi::parse(kpis).map_err(bad("kpi.toml"))?,

@@ -275,6 +275,7 @@ impl Stage<'_> {
             .map(|p| p.account);
         let who = dice.below(100);
         let base = ReportInput {
+            opening: Default::default(),
             title,
             text,
             category: Some(category.to_owned()),

@@ -70,6 +70,12 @@ pub fn put(
     Ok((last + 1, true))
 }
 
+/// The packs of which something is kept, by name.
+pub fn names(conn: &mut Conn) -> Result<Vec<String>> {
+    let rows = conn.query("SELECT DISTINCT pack FROM pack_file ORDER BY pack", &[])?;
+    rows.iter().map(|row| row.string(0)).collect()
+}
+
 /// The newest version of every text of a pack, by path.
 pub fn newest(conn: &mut Conn, pack: &str) -> Result<Vec<PackFile>> {
     let sql = format!(
@@ -114,6 +120,7 @@ mod tests {
             let flows: Vec<_> = all_versions(conn, "base", "flows/").unwrap().into_iter().map(|f| f.version).collect();
             assert_eq!(flows, [1, 2, 3]);
             assert!(newest(conn, "other").unwrap().is_empty());
+            assert_eq!(names(conn).unwrap(), ["base"]);
         }
     }
 }

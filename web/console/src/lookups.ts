@@ -8,6 +8,7 @@ const HOUR = 3_600_000
 
 export const useDictionaries = () => useQuery({ queryKey: ['dictionaries'], queryFn: api.dictionaries, staleTime: HOUR })
 export const useCategories = () => useQuery({ queryKey: ['categories'], queryFn: api.categories, staleTime: HOUR })
+export const useFlows = () => useQuery({ queryKey: ['flows'], queryFn: api.flows, staleTime: HOUR })
 export const useFlow = (code: MaybeRefOrGetter<string>, version: MaybeRefOrGetter<number>) =>
   useQuery({
     queryKey: ['flow', computed(() => toValue(code)), computed(() => toValue(version))],

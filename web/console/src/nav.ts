@@ -1,6 +1,6 @@
 import {
-  Bell, ChatLineSquare, DataBoard, EditPen, HomeFilled, Key, MapLocation, Notification, Odometer, OfficeBuilding, Reading,
-  Setting, Share, Stamp, Tickets, User, UserFilled, View,
+  Bell, ChatLineSquare, DataBoard, EditPen, HomeFilled, Key, MapLocation, Notification, Odometer, OfficeBuilding, Promotion,
+  Reading, Setting, Share, Stamp, Tickets, User, UserFilled, View,
 } from '@element-plus/icons-vue'
 import type { Component } from 'vue'
 import { zh } from '@shared/words'
@@ -20,6 +20,7 @@ export const NAV: NavItem[] = [
   { to: '/home', word: zh.nav.home, icon: HomeFilled, verbs: [] },
   { to: '/queue', word: zh.nav.queue, icon: Tickets, verbs: ['see'], business: true },
   { to: '/register', word: zh.nav.register, icon: EditPen, verbs: ['report'], business: true },
+  { to: '/start', word: zh.nav.start, icon: Promotion, verbs: ['issue'], business: true },
   { to: '/today', word: zh.nav.today, icon: Bell, verbs: ['see_board'] },
   { to: '/board', word: zh.nav.board, icon: DataBoard, verbs: ['see_board'] },
   { to: '/notices', word: zh.nav.notices, icon: Notification, verbs: ['see_board', 'sign'] },

@@ -27,6 +27,7 @@ export const router = createRouter({
         { path: 'matters/:id', component: () => import('./pages/Matter.vue') },
         { path: 'matters/:id/sheet', component: () => import('./pages/MatterSheet.vue') },
         { path: 'register', component: () => import('./pages/Register.vue'), meta: { title: zh.nav.register } },
+        { path: 'start/:code?', component: () => import('./pages/Start.vue'), meta: { title: zh.nav.start } },
         { path: 'today/:area?', component: () => import('./pages/Today.vue'), meta: { title: zh.nav.today } },
         { path: 'board/:area?', component: () => import('./pages/Board.vue'), meta: { title: zh.nav.board } },
         { path: 'visits', component: () => import('./pages/Visits.vue'), meta: { title: zh.nav.visits } },

@@ -35,6 +35,7 @@ describe('the timeline', () => {
 describe('the diagram of a flow', () => {
   const flow = {
     code: 'x', version: 1, name: '事件', actions: [],
+    start: { word: '登记', help: '', at: 'place', needs: [], fields: [], classes: [] },
     states: [
       { code: 'at_unit', name: '单元预处理', phase: 'triage', level: 'unit' },
       { code: 'at_town', name: '镇街研判', phase: 'triage', level: 'town' },

@@ -3,7 +3,7 @@ import { request } from './http'
 import type {
   Absence, Account, ActionForm, ApiToken, Area, AreaChange, AreaChangeForm, AreaChangePreview, AreaCheck, AreaDetail, AreaHistory,
   AreaPost, AuditRow, Board, Callable, CategoryClass, Day, DemoAccount, Dictionaries, Duty, Factor, FactorOffer,
-  FileRef, Flow, Followed, Home, Id, Located, Look, MadeAccount, MatterPage, MatterRow, MatterView, Me, Message, Millis,
+  FileRef, Flow, FlowSummary, Followed, Home, Id, Located, Look, MadeAccount, MatterPage, MatterRow, MatterView, Me, Message, Millis,
   OpenSession, Page, Parameter, ReportForm, RuleBook, SignInAttempt, StuckDesk,
   TodayBoard, Vacancy, Visit,
 } from './types'
@@ -84,6 +84,7 @@ export const api = {
 
   categories: () => get<CategoryClass[]>('/categories'),
   dictionaries: () => get<Dictionaries>('/dictionaries'),
+  flows: () => get<FlowSummary[]>('/flows'),
   flow: (code: string, version: number) => get<Flow>(`/flows/${enc(code)}/${version}`),
 
   report: (form: ReportForm, idempotencyKey: string) =>

@@ -39,6 +39,7 @@ export type Read = [
   Fits<Server['CodedKind'], ours.CodedKind>,
   Fits<Server['CodedTitle'], ours.CodedTitle>,
   Fits<Server['Flow'], ours.Flow>,
+  Fits<Server['FlowSummary'], ours.FlowSummary>,
   Fits<Server['Board'], ours.Board>,
   Fits<Server['TodayBoard'], ours.TodayBoard>,
   Fits<Server['StuckDesk'], ours.StuckDesk>,

@@ -232,6 +232,8 @@ export interface Callable {
   kind_word: string
   line?: string | null
   level: Level
+  /** The area it serves. */
+  area: Id
 }
 
 export interface Vacancy {
@@ -353,7 +355,26 @@ export interface Flow {
   name: string
   states: FlowState[]
   actions: FlowAction[]
+  start: FlowStart
   mermaid?: string | null
+}
+
+/** How a matter of a flow begins. */
+export interface FlowStart {
+  word: string
+  help: string
+  at: string
+  needs: string[]
+  fields: { code: string; name: string; kind: string; options: string[]; required: boolean }[]
+  classes: string[]
+}
+
+export interface FlowSummary {
+  code: string
+  version: number
+  name: string
+  may_start: boolean
+  start: FlowStart
 }
 
 export interface MatterRow {
@@ -376,6 +397,9 @@ export interface MatterRow {
   due_kind?: string | null
   overdue: boolean
   supervised: boolean
+  supervision_level?: number | null
+  flow_code: string
+  flow_word: string
   returned: boolean
   reopened: boolean
   version: number
@@ -546,6 +570,9 @@ export interface MatterView extends Omit<MatterRow, 'place'> {
   steps: Step[]
   actions: Available[]
   merged_into?: string | null
+  cause?: { id: Id; no: string } | null
+  caused: { id: Id; no: string }[]
+  fields: { name: string; value: string }[]
   category?: string | null
   condition?: string | null
 }
@@ -570,6 +597,13 @@ export interface ReportForm {
   prehandle?: { finding: string; opinion: string; reply?: string }
   on_behalf?: boolean
   files?: Id[]
+  /** What flows other than the main one ask for. */
+  flow?: string
+  target_area?: Id
+  target_org?: Id
+  until?: Day
+  cause?: Id
+  fields?: Record<string, string>
 }
 
 /** What an action may bring; the flow says which of these it must bring. */

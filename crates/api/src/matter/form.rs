@@ -3,9 +3,10 @@
 use crate::fields::{Fields, Input};
 use civic::id::{AreaId, FileId, MatterId, OrgId};
 use civic::limit::Limit;
-use civic::matter::{CalledDesk, Channel, Finding};
+use civic::matter::{CalledDesk, Channel, Desk, Finding, Opening};
 use civic::time::Day;
 use office::matter::{ContactInput, FormInput, PlaceInput, ReportInput};
+use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
 const FINDINGS: &str = "solved、calmed、handled、explained、cannot";
@@ -80,6 +81,22 @@ pub(crate) struct ReportForm {
     bypass: Option<AreaId>,
     #[schema(value_type = Vec<String>, required = false)]
     files: Vec<FileId>,
+    /// Code of a flow, see `/flows`; the incident where it is not said.
+    flow: Option<String>,
+    /// For a flow that is sent from above: the lower area, or `target_org`.
+    #[schema(value_type = Option<String>)]
+    target_area: Option<AreaId>,
+    #[schema(value_type = Option<String>)]
+    target_org: Option<OrgId>,
+    /// Last day for the work, `2026-03-20`.
+    #[schema(value_type = Option<String>)]
+    until: Option<Day>,
+    /// Id of the matter because of which it is begun.
+    #[schema(value_type = Option<String>)]
+    cause: Option<MatterId>,
+    /// The fields of the flow's own form, by code.
+    #[schema(required = false)]
+    fields: BTreeMap<String, String>,
 }
 
 impl Input for ReportForm {
@@ -89,13 +106,16 @@ impl Input for ReportForm {
         let channel = f.coded(
             "channel",
             Channel::parse,
-            "field、patrol、resident、snapshot、phone、window、hotline、department",
+            "field、patrol、resident、snapshot、phone、window、hotline、department、superior",
         );
         let (address, unit, lon) = (f.text("address"), f.id("unit"), f.point());
         let (lon, lat) = lon.unzip();
         let (reporter, prehandle) = (f.nested("reporter"), f.nested("prehandle"));
         let (bypass, files) = (f.id("bypass"), f.ids("files"));
         let on_behalf = f.flag("on_behalf").unwrap_or(false);
+        let (flow, until, cause) = (f.text("flow"), f.day("until"), f.id("cause"));
+        let (target_area, target_org) = (f.id("target_area"), f.id("target_org"));
+        let fields = f.named_texts("fields");
         Some(Self {
             on_behalf,
             title,
@@ -111,6 +131,12 @@ impl Input for ReportForm {
             prehandle,
             bypass,
             files,
+            flow,
+            target_area,
+            target_org,
+            until,
+            cause,
+            fields,
         })
     }
 }
@@ -143,6 +169,16 @@ impl From<ReportForm> for ReportInput {
             on_behalf: form.on_behalf,
             prehandle: form.prehandle.map(prehandle),
             files: form.files,
+            opening: Opening {
+                flow: form.flow,
+                target: form
+                    .target_org
+                    .map(Desk::Org)
+                    .or(form.target_area.map(Desk::Area)),
+                until: form.until,
+                cause: form.cause,
+                fields: form.fields,
+            },
         }
     }
 }

@@ -36,6 +36,13 @@ pub(crate) struct Head {
     pub due_kind: Option<&'static str>,
     pub overdue: bool,
     pub supervised: bool,
+    /// 督办级别：1 最重，至 3；没有待回复的督办时为空。
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub supervision_level: Option<u32>,
+    /// Code of the flow.
+    pub flow_code: String,
+    /// Its name: 事件、限期整改。
+    pub flow_word: String,
     pub returned: bool,
     pub reopened: bool,
     pub version: u32,
@@ -150,6 +157,22 @@ pub(crate) struct StuckWithView {
     pub overdue: bool,
 }
 
+/// Another matter.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = MatterLink)]
+pub(crate) struct LinkView {
+    pub id: String,
+    pub no: String,
+}
+
+/// A field of the flow's own form.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = FilledField)]
+pub(crate) struct FilledView {
+    pub name: String,
+    pub value: String,
+}
+
 /// The flow on which it runs.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct FlowRef {
@@ -251,6 +274,13 @@ pub(crate) struct MatterView {
     /// Name of the matter it was merged into.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub merged_into: Option<String>,
+    /// The matter because of which it was begun.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cause: Option<LinkView>,
+    /// The matters that were begun because of it.
+    pub caused: Vec<LinkView>,
+    /// What the flow's own form brought.
+    pub fields: Vec<FilledView>,
     pub stuck_with: Vec<StuckWithView>,
     pub flow: FlowRef,
     pub steps: Vec<StepView>,

@@ -1,8 +1,9 @@
 //! Makes the views of matters: rows of lists, and the whole with its journal.
 
 use super::shape::{
-    AreaChoice, AvailableView, ClockView, FlowRef, Head, MatterRow, MatterView, PendingView,
-    PlaceView, ReporterView, StepView, StuckWithView, SupervisionView, TaskView, WhoView,
+    AreaChoice, AvailableView, ClockView, FilledView, FlowRef, Head, LinkView, MatterRow,
+    MatterView, PendingView, PlaceView, ReporterView, StepView, StuckWithView, SupervisionView,
+    TaskView, WhoView,
 };
 use crate::area::trail_of;
 use crate::dictionary::{CLOCK_KINDS, clock_kind, phase, task_kind, task_state};
@@ -11,7 +12,7 @@ use crate::file::FileView;
 use crate::flow::code_of;
 use civic::area::{Level, Path};
 use civic::id::AccountId;
-use civic::matter::{Attached, Clock, Desk, Fact, Matter, Step, Task};
+use civic::matter::{Attached, Clock, Desk, Fact, Link, Matter, Step, Task};
 use civic::time::Instant;
 use office::matter::{Listed, Viewed};
 use office::{Office, World};
@@ -107,6 +108,17 @@ impl<'a> Viewer<'a> {
                 .supervision
                 .as_ref()
                 .is_some_and(|s| s.answered_at.is_none()),
+            supervision_level: matter
+                .supervision
+                .as_ref()
+                .filter(|s| s.answered_at.is_none())
+                .map(|s| s.level),
+            flow_code: matter.flow.clone(),
+            flow_word: self
+                .world
+                .rules
+                .flow_of(matter)
+                .map_or_else(|_| matter.flow.clone(), |f| f.name.clone()),
             returned: matter.returned,
             reopened: matter.reopened > 0,
             version: matter.version,
@@ -143,6 +155,7 @@ impl<'a> Viewer<'a> {
             desk_name: String::new(),
             overdue: false,
             supervised: false,
+            supervision_level: None,
             returned: false,
             reopened: false,
             ..self.head(&near.matter, 0, None, &HashMap::new())
@@ -152,6 +165,19 @@ impl<'a> Viewer<'a> {
             place: near.matter.place.address,
             metres: Some(near.metres.round() as i64),
         }
+    }
+
+    fn filled(&self, matter: &Matter) -> Vec<FilledView> {
+        let Ok(flow) = self.world.rules.flow_of(matter) else {
+            return Vec::new();
+        };
+        let value = |f: &civic::flow::Field| {
+            Some(FilledView {
+                name: f.name.clone(),
+                value: matter.fields.get(&f.code)?.clone(),
+            })
+        };
+        flow.start.fields.iter().filter_map(value).collect()
     }
 
     fn clock(&self, matter: &Matter, clock: &Clock) -> ClockView {
@@ -320,6 +346,9 @@ impl<'a> Viewer<'a> {
             reply: matter.reply.clone(),
             rating: matter.rating.map(|r| r.0),
             merged_into: matter.merged_into.map(|id| id.to_string()),
+            cause: matter.cause.as_ref().map(link),
+            caused: matter.caused.iter().map(link).collect(),
+            fields: self.filled(matter),
             stuck_with: viewed
                 .stuck_with
                 .iter()
@@ -369,6 +398,13 @@ impl<'a> Viewer<'a> {
     }
 }
 
+fn link(link: &Link) -> LinkView {
+    LinkView {
+        id: link.id.to_string(),
+        no: link.no.clone(),
+    }
+}
+
 fn attached(file: &Attached) -> FileView {
     FileView {
         id: file.file.to_string(),
@@ -396,6 +432,7 @@ fn own_action(code: &str) -> &str {
         "auto_resume" => "到期自动恢复",
         "absorb" => "并入",
         "rehome" => "区划调整转办",
+        "caused" => "引起另一件事",
         other => other,
     }
 }

@@ -8,6 +8,7 @@ mod app;
 mod boards;
 mod document;
 mod events;
+mod flows;
 mod forms;
 mod home;
 mod keeping;

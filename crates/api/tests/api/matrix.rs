@@ -151,6 +151,7 @@ fn call(operation: &str, scene: &Scene) -> Call {
         "get /api/v1/events" => read("/api/v1/events", "unit"),
         "post /api/v1/files" => upload("/api/v1/files", "unit"),
         "get /api/v1/files/{id}" => read(format!("/api/v1/files/{file}"), "gridhead"),
+        "get /api/v1/flows" => read("/api/v1/flows", "unit"),
         "get /api/v1/flows/{code}/{version}" => read("/api/v1/flows/incident/1", "unit"),
         "get /api/v1/matters" => read("/api/v1/matters?view=area&area=5", "gridhead"),
         "post /api/v1/matters" => write("/api/v1/matters", "unit", report),

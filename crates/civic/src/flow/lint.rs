@@ -1,9 +1,9 @@
 //! The linter: refuses a flow that could strand a matter.
 
-use super::{ClockRule, Flow, Holder, OnOverdue, Phase, Target};
+use super::{ClockRule, Flow, Holder, OnOverdue, Phase, StartAt, Target};
 use crate::area::Level;
 use crate::problem::Problem;
-use crate::rights::{OF_ANYONE, relations};
+use crate::rights::{OF_ANYONE, Verb, relations};
 use std::collections::{HashMap, HashSet};
 
 /// Everything that is wrong with a flow: an unreachable state, a state with no exit, holder or
@@ -60,7 +60,7 @@ pub fn lint(flow: &Flow) -> Vec<Problem> {
             ));
         }
     }
-    for level in [Level::Unit, Level::Community, Level::Town] {
+    for level in first_levels(flow) {
         if flow.triage(level).is_none() {
             problems.push(Problem::new(
                 "state",
@@ -69,12 +69,7 @@ pub fn lint(flow: &Flow) -> Vec<Problem> {
             ));
         }
     }
-    for (phase, word) in [
-        (Phase::Closed, "办结"),
-        (Phase::Confirm, "待评价"),
-        (Phase::Review, "待复核"),
-        (Phase::Suspended, "挂账"),
-    ] {
+    for (phase, word) in demanded(flow) {
         if flow.phase(phase).is_none() {
             problems.push(Problem::new(
                 "state",
@@ -138,7 +133,39 @@ pub fn lint(flow: &Flow) -> Vec<Problem> {
     problems
 }
 
-/// The states that no sequence of actions reaches from a report.
+/// The levels whose desks a matter may begin on.
+fn first_levels(flow: &Flow) -> Vec<Level> {
+    match flow.start.at {
+        StartAt::Place => vec![Level::Unit, Level::Community, Level::Town],
+        StartAt::Level(level) => vec![level],
+        StartAt::Target => Vec::new(),
+    }
+}
+
+/// The phases that the flow's own actions lead to, with a word for each.
+fn demanded(flow: &Flow) -> Vec<(Phase, &'static str)> {
+    let has = |verb: Verb| flow.actions.iter().any(|a| a.verb == verb);
+    let tasks =
+        flow.start.at == StartAt::Target || flow.actions.iter().any(|a| a.to == Target::Tasks);
+    let mut phases = vec![(Phase::Closed, "办结")];
+    if tasks {
+        phases.push((Phase::Called, "待签收"));
+        phases.push((Phase::Handling, "办理中"));
+        phases.push((Phase::Review, "待复核"));
+    }
+    if has(Verb::Settle) || has(Verb::Prehandle) {
+        phases.push((Phase::Confirm, "待评价"));
+    }
+    if has(Verb::AskSuspension) {
+        phases.push((Phase::Suspended, "挂账"));
+    }
+    if has(Verb::Void) {
+        phases.push((Phase::Dropped, "作废"));
+    }
+    phases
+}
+
+/// The states that no sequence of actions reaches from the start.
 fn unreachable(flow: &Flow) -> Vec<String> {
     let mut edges: HashMap<&str, Vec<&str>> = HashMap::new();
     let triage: Vec<&str> = flow
@@ -195,10 +222,17 @@ fn unreachable(flow: &Flow) -> Vec<String> {
         }
     }
     let mut reached: HashSet<&str> = HashSet::new();
-    let mut open: Vec<&str> = triage
-        .into_iter()
-        .filter(|s| flow.state(s).is_some_and(|s| s.level == Some(Level::Unit)))
-        .collect();
+    let mut open: Vec<&str> = match flow.start.at {
+        StartAt::Target => of_phase(&[Phase::Called]),
+        StartAt::Place | StartAt::Level(_) => {
+            let first = match flow.start.at {
+                StartAt::Level(level) => level,
+                _ => Level::Unit,
+            };
+            let begins = |s: &&str| flow.state(s).is_some_and(|s| s.level == Some(first));
+            triage.into_iter().filter(begins).collect()
+        }
+    };
     while let Some(state) = open.pop() {
         if reached.insert(state) {
             open.extend(edges.get(state).into_iter().flatten());

@@ -1,6 +1,9 @@
 //! Reading a flow from its TOML text.
 
-use super::{Action, ClockRule, Flow, Guard, Holder, Need, OnOverdue, Phase, State, Target, lint};
+use super::{
+    Action, ClockRule, Field, FieldKind, Flow, Guard, Holder, Need, OnOverdue, Order, Phase, Start,
+    StartAt, State, Target, lint,
+};
 use crate::area::Level;
 use crate::limit::Limit;
 use crate::problem::Problem;
@@ -35,10 +38,72 @@ struct RawFlow {
     sign_in_urgent: String,
     handle: String,
     reply: String,
+    #[serde(default)]
+    start: RawStart,
+    #[serde(default)]
+    prefix: String,
+    #[serde(default)]
+    board: i64,
+    #[serde(default)]
+    classes: Vec<String>,
+    #[serde(default)]
+    supervision: Vec<Order>,
     #[serde(default, rename = "state")]
     states: Vec<RawState>,
     #[serde(default, rename = "action")]
     actions: Vec<RawAction>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+struct RawStart {
+    verb: Option<String>,
+    at: Option<String>,
+    word: Option<String>,
+    help: String,
+    needs: Vec<Need>,
+    #[serde(rename = "field")]
+    fields: Vec<Field>,
+}
+
+impl RawStart {
+    fn build(self, name: &str, problems: &mut Vec<Problem>) -> Start {
+        let verb = self.verb.as_deref().unwrap_or("report");
+        let at = self.at.as_deref().unwrap_or("place");
+        let starts = |v: &Verb| matches!(v, Verb::Report | Verb::Issue);
+        let (verb_read, at_read) = (Verb::parse(verb).filter(starts), StartAt::parse(at));
+        if verb_read.is_none() {
+            problems.push(Problem::new(
+                "start.verb",
+                "verb",
+                format!("流程只能由 report 或 issue 开始，不能由 {verb} 开始"),
+            ));
+        }
+        if at_read.is_none() {
+            problems.push(Problem::new(
+                "start.at",
+                "target",
+                format!("流程的起点 {at} 无法识别，应为 place、level:层级 或 target"),
+            ));
+        }
+        for field in &self.fields {
+            if (field.kind == FieldKind::Choice) == field.options.is_empty() {
+                problems.push(Problem::new(
+                    format!("start.field.{}", field.code),
+                    "options",
+                    format!("表单项“{}”：选择项要列出 options，其他项不要", field.name),
+                ));
+            }
+        }
+        Start {
+            verb: verb_read.unwrap_or(Verb::Report),
+            at: at_read.unwrap_or(StartAt::Place),
+            word: self.word.unwrap_or_else(|| format!("发起{name}")),
+            help: self.help,
+            needs: self.needs,
+            fields: self.fields,
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -95,6 +160,14 @@ impl RawFlow {
                 }
             };
             states.push((raw, clock));
+        }
+        let start = self.start.build(&self.name, &mut problems);
+        if !self.prefix.bytes().all(|b| b.is_ascii_uppercase()) || self.prefix.len() > 4 {
+            problems.push(Problem::new(
+                "prefix",
+                "prefix",
+                format!("编号字头“{}”应为不超过 4 个大写字母", self.prefix),
+            ));
         }
         let mut actions = Vec::new();
         for raw in &self.actions {
@@ -166,6 +239,11 @@ impl RawFlow {
                     sign_in_urgent,
                     handle,
                     reply,
+                    start,
+                    prefix: self.prefix,
+                    board: self.board,
+                    classes: self.classes,
+                    supervision: self.supervision,
                     states,
                     actions,
                 })

@@ -1,11 +1,12 @@
 //! What a person asks for.
 
-use super::{Attached, Channel, Finding, Place, Reporter};
+use super::{Attached, Channel, Desk, Finding, Place, Reporter};
 use crate::area::Path;
 use crate::id::{AreaId, MatterId, OrgId};
 use crate::limit::Limit;
 use crate::time::Day;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// A desk to be called.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -107,4 +108,23 @@ pub struct ReportForm {
     pub on_behalf: bool,
     /// Files stored before.
     pub files: Vec<Attached>,
+    /// What flows other than the main one ask for.
+    #[serde(default)]
+    pub opening: Opening,
+}
+
+/// What the start of a flow may bring besides the words.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Opening {
+    /// Code of the flow; the main one where none is given.
+    pub flow: Option<String>,
+    /// The desk it is sent to: a lower area or an organisation.
+    pub target: Option<Desk>,
+    /// The last day for the work.
+    pub until: Option<Day>,
+    /// The matter because of which it is begun.
+    pub cause: Option<MatterId>,
+    /// Fields of the flow's own form, by code.
+    pub fields: BTreeMap<String, String>,
 }

@@ -8,6 +8,7 @@ mod form;
 mod judging;
 mod notice;
 mod offer;
+mod opening;
 mod rehome;
 mod report;
 mod requests;
@@ -217,6 +218,9 @@ fn run(work: &mut Work<'_>, cases: &Cases, action: &Action, form: &Form) -> Resu
         Verb::Supervise => judging::supervise(work),
         Verb::AnswerSupervision => judging::answer_supervision(work),
         Verb::Archive => closing::archive(work, &action.to),
+        Verb::Pass => tasks::pass(work, &action.to),
+        Verb::SendBack => tasks::send_back(work, form),
+        Verb::Accept => closing::accept(work),
         other => Err(Refusal::Conflict(format!(
             "流程里的动作“{}”用了不能作用于事件的动词 {}",
             action.name,

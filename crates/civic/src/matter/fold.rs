@@ -21,6 +21,7 @@ impl Matter {
             place,
             path,
             reporter,
+            board,
         } = step.facts.first()?
         else {
             return None;
@@ -61,6 +62,10 @@ impl Matter {
             merged_into: None,
             joined: Vec::new(),
             supervision: None,
+            board: *board,
+            fields: std::collections::BTreeMap::new(),
+            cause: None,
+            caused: Vec::new(),
             files: Vec::new(),
             finding: None,
             finished_level: None,
@@ -250,14 +255,17 @@ impl Matter {
             Fact::Merged { into } => self.merged_into = Some(*into),
             Fact::Absorbed { reporter, .. } => self.joined.extend(reporter),
             Fact::Joined { by } => self.joined.push(*by),
-            Fact::Supervised { by, due } => {
-                let level = self
+            Fact::Filled { fields } => self.fields.clone_from(fields),
+            Fact::CausedBy(link) => self.cause = Some(link.clone()),
+            Fact::Caused(link) => self.caused.push(link.clone()),
+            Fact::Supervised { by, due, rank } => {
+                let one_higher = self
                     .supervision
                     .as_ref()
                     .map_or(1, |s| (s.level + 1).min(3));
                 self.supervision = Some(Supervision {
                     by: *by,
-                    level,
+                    level: if *rank == 0 { one_higher } else { *rank },
                     at,
                     due: *due,
                     answered_at: None,

@@ -16,6 +16,7 @@ coded! {
         Window "window" "窗口登记",
         Hotline "hotline" "12345热线",
         Department "department" "部门转入",
+        Superior "superior" "上级交办",
     }
 }
 

@@ -12,6 +12,7 @@ use crate::measure::Measure;
 use crate::time::{Day, Instant};
 use crate::trace::Hash;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// Who took a step, as of that day. Names of staff are frozen here so that the trace stays true
 /// when posts change (R064). Residents are `当事人`, never a name.
@@ -102,7 +103,19 @@ pub enum Fact {
         path: Path,
         /// Who, without identity.
         reporter: Reporter,
+        /// The class of the boards under which the flow is counted; 0 for the main flow.
+        #[serde(default, skip_serializing_if = "is_zero")]
+        board: i64,
     },
+    /// What the flow's own form brought, by code. Words are in the text, not here.
+    Filled {
+        /// The values.
+        fields: BTreeMap<String, String>,
+    },
+    /// Another matter is why this one was begun.
+    CausedBy(Link),
+    /// Another matter was begun because of this one.
+    Caused(Link),
     /// The category was set or changed.
     Classified(Classified),
     /// It lies in a new state on a new desk.
@@ -281,6 +294,9 @@ pub enum Fact {
         by: AreaId,
         /// Answer due.
         due: Instant,
+        /// 1 the gravest, to 3; 0 in the journals of old, where each order was one higher.
+        #[serde(default, skip_serializing_if = "is_none")]
+        rank: u32,
     },
     /// The answer.
     SupervisionAnswered,
@@ -309,6 +325,24 @@ pub enum Fact {
         /// Areas whose desks it leaves, each with the one that takes over.
         desks: Vec<(AreaId, AreaId)>,
     },
+}
+
+/// Another matter, by id and number.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Link {
+    /// Which.
+    pub id: MatterId,
+    /// Its number.
+    pub no: String,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks like this")]
+fn is_zero(number: &i64) -> bool {
+    *number == 0
+}
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks like this")]
+fn is_none(rank: &u32) -> bool {
+    *rank == 0
 }
 
 /// What a move does to the memory of where it came from.

@@ -111,7 +111,7 @@ coded! {
 pub struct Supervision {
     /// The area that ordered it.
     pub by: AreaId,
-    /// Level 1 (notice), 2 (order), 3 (bulletin); each further order on the same matter is one more.
+    /// 1 (ordered by the city, the gravest), 2 (county), 3 (town).
     pub level: u32,
     /// When.
     pub at: Instant,

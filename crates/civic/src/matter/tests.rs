@@ -2,6 +2,7 @@
 
 mod clocks;
 mod flow;
+mod rectify;
 mod reply;
 mod requests;
 mod seen;
@@ -24,6 +25,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 const FLOW: &str = include_str!("../../../../packs/base/flows/incident.toml");
+const RECTIFY: &str = include_str!("../../../../packs/rectify/flows/rectify.toml");
+const RECTIFY_CATEGORIES: &str = include_str!("../../../../packs/rectify/categories.csv");
 const CATEGORIES: &str = include_str!("../../../../packs/base/categories.csv");
 const CALENDAR: &str = include_str!("../../../../packs/base/calendar.csv");
 
@@ -103,16 +106,24 @@ impl Town {
             org(72, OrgKind::Department, "城厢区住建局", 2, Level::County),
             org(73, OrgKind::Company, "开发公司", 3, Level::Town),
         ];
-        let flow = Flow::parse(FLOW).unwrap_or_else(|p| panic!("{p:#?}"));
+        let read = |text: &str| Arc::new(Flow::parse(text).unwrap_or_else(|p| panic!("{p:#?}")));
+        let flows = [read(FLOW), read(RECTIFY)];
         let departments: Vec<&str> = include_str!("../../../../packs/base/departments.csv")
             .lines()
             .skip(1)
             .filter_map(|l| l.split(',').next())
             .collect();
         let rules = Rules {
-            flows: HashMap::from([(("incident".to_owned(), 1), Arc::new(flow))]),
+            flows: flows
+                .into_iter()
+                .map(|f| ((f.code.clone(), f.version), f))
+                .collect(),
             categories: Arc::new(
-                Categories::parse("categories.csv", CATEGORIES, &departments).unwrap(),
+                Categories::merged(vec![
+                    Categories::parse("categories.csv", CATEGORIES, &departments).unwrap(),
+                    Categories::parse("categories.csv", RECTIFY_CATEGORIES, &[]).unwrap(),
+                ])
+                .unwrap(),
             ),
             calendar: Arc::new(Calendar::parse("cn", "1", Zone::CHINA, CALENDAR).unwrap()),
             directory: Arc::new(Directory::new(tree, orgs, posts)),
@@ -193,11 +204,13 @@ impl Town {
             prehandle: None,
             on_behalf: false,
             files: Vec::new(),
+            opening: Opening::default(),
         };
         change(&mut form);
         let actor = self.actor(account);
         let no = format!("350302003-{}", self.last);
-        let outcome = report(&self.rules, "incident", &actor, &form, id, &no, now)?;
+        let flow = form.opening.flow.clone().unwrap_or("incident".into());
+        let outcome = report(&self.rules, &self.cases, &flow, &actor, &form, id, &no, now)?;
         self.take(outcome);
         Ok(id)
     }

@@ -6,7 +6,7 @@ use civic::area::{Level, Path};
 use civic::directory::Actor;
 use civic::id::{AreaId, FileId, MatterId};
 use civic::limits::{NAME_CHARS_MAX, NEAREST_METRES_MAX};
-use civic::matter::{Attached, CalledDesk, Channel, Finding, Form, Place, Rating};
+use civic::matter::{Attached, CalledDesk, Channel, Finding, Form, Opening, Place, Rating};
 use civic::problem::Problem;
 use civic::refusal::Refusal;
 use civic::time::Day;
@@ -58,6 +58,8 @@ pub struct ReportInput {
     pub on_behalf: bool,
     /// Files uploaded before.
     pub files: Vec<FileId>,
+    /// Which flow, and what that flow asks for; the main flow where nothing is said.
+    pub opening: Opening,
 }
 
 /// The form of an action as given.

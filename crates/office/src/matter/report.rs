@@ -2,11 +2,12 @@
 
 use super::input::check_contact;
 use super::{Receipt, ReportInput};
-use crate::{Fault, Office, Result};
+use crate::{Fault, Office, Result, World};
 use civic::area::{Level, Path};
 use civic::directory::Actor;
+use civic::flow::StartAt;
 use civic::id::{AccountId, MatterId};
-use civic::matter::{Cases, ReportForm, Reporter, report};
+use civic::matter::{Cases, Channel, Desk, Place, ReportForm, Reporter, report};
 use civic::refusal::Refusal;
 use civic::time::Instant;
 use std::sync::Arc;
@@ -40,7 +41,17 @@ impl Office {
         key: Option<String>,
         now: Instant,
     ) -> Result<Receipt> {
-        let (place, path) = self.world().resolve(&input.place, self.today())?;
+        let code = input.opening.flow.clone().unwrap_or_else(|| FLOW.into());
+        let world = self.world();
+        let flow = world.rules.newest(&code).cloned().ok_or_else(|| {
+            let text = format!("没有“{code}”这个流程，请从流程列表中选择");
+            Refusal::invalid("flow", "unknown_flow", text)
+        })?;
+        let ordered = flow.start.at == StartAt::Target;
+        let (place, path) = match ordered {
+            true => (Place::default(), target_path(&world, input.opening.target)),
+            false => world.resolve(&input.place, self.today())?,
+        };
         if let Some(contact) = &input.contact {
             let problems = check_contact(contact);
             if !problems.is_empty() {
@@ -70,46 +81,55 @@ impl Office {
             text: input.text,
             category: input.category,
             condition: input.condition,
-            channel: input.channel,
+            channel: if ordered {
+                Channel::Superior
+            } else {
+                input.channel
+            },
             place,
             path,
             reporter: Reporter {
-                account: (!staff && !anonymous).then_some(actor.account),
-                confirms: input.confirms || !staff,
+                account: (!ordered && !staff && !anonymous).then_some(actor.account),
+                confirms: !ordered && (input.confirms || !staff),
                 bypass: input.bypass,
             },
             prehandle,
             on_behalf: input.on_behalf,
             files,
+            opening: input.opening,
         };
-        let (before, asked) = (self.world(), input.place);
+        let (before, asked) = (world, input.place);
         let (worlds, clock) = (Arc::clone(&self.world), Arc::clone(&self.clock));
-        let prefix = prefix(&before.codes, &form.path, before.rules.day(now));
+        let day = before.rules.day(now);
+        let prefix = format!("{}{}", flow.prefix, prefix(&before.codes, &form.path, day));
         let actor = actor.clone();
         let answer = self
             .store
             .submit(Command {
                 key: key.map(|key| (actor.account, key)),
-                matters: Vec::new(),
+                matters: form.opening.cause.into_iter().collect(),
                 prefixes: vec![prefix.clone()],
                 now,
-                decide: Box::new(move |_: &Cases, minting: &mut Minting<'_>| {
+                decide: Box::new(move |cases: &Cases, minting: &mut Minting<'_>| {
                     let id = MatterId(minting.id(now));
                     let mut form = form.clone();
                     // Again, in the world of this moment: the tree may have changed while the report
                     // waited.
                     let world = worlds.load();
                     let actor = world.present(&actor, clock.now());
-                    (form.place, form.path) =
-                        world.resolve(&asked, world.rules.day(clock.now()))?;
+                    if !ordered {
+                        (form.place, form.path) =
+                            world.resolve(&asked, world.rules.day(clock.now()))?;
+                    }
                     if anonymous || (form.reporter.account.is_none() && form.reporter.confirms) {
                         form.reporter.account = Some(follower(id));
                     }
                     let no = minting.number(&prefix);
-                    let outcome = report(&world.rules, FLOW, &actor, &form, id, &no, now)?;
+                    let outcome = report(&world.rules, cases, &code, &actor, &form, id, &no, now)?;
                     let matter = outcome
                         .matters
-                        .last()
+                        .iter()
+                        .find(|m| m.id == id)
                         .ok_or_else(|| Refusal::Conflict("上报没有产生事件".into()))?;
                     Ok(Writing {
                         answer: Receipt::of(matter).text(),
@@ -124,6 +144,17 @@ impl Office {
             .map_err(Fault::from)?;
         Receipt::parse(&answer.text)
     }
+}
+
+/// The path of the area that an order is sent to, for its number; empty where there is none.
+fn target_path(world: &World, target: Option<Desk>) -> Path {
+    let area = match target {
+        Some(Desk::Area(area)) => Some(area),
+        Some(Desk::Org(org)) => world.directory().org(org).map(|o| o.area),
+        _ => None,
+    };
+    area.filter(|a| world.tree().get(*a).is_some())
+        .map_or_else(|| Path(Vec::new()), |area| world.tree().path(area))
 }
 
 /// The account that stands for a person concerned who has none: they follow by number and code.

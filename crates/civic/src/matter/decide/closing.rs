@@ -2,6 +2,7 @@
 
 use super::super::{Desk, Fact, Finding, Form, Matter, NoticeKind, Trail};
 use super::judging::leave_return;
+use super::tasks;
 use super::work::Work;
 use crate::flow::{Phase, Target};
 use crate::measure::{self, Measure};
@@ -15,6 +16,16 @@ pub(super) fn settle(work: &mut Work<'_>, form: &Form) -> Result<(), Refusal> {
         ));
     }
     finish(work, form.finding.unwrap_or(Finding::Handled))
+}
+
+/// 验收通过: what was ordered is done.
+pub(super) fn accept(work: &mut Work<'_>) -> Result<(), Refusal> {
+    let desks: Vec<Desk> = work.matter().tasks.iter().map(|t| t.desk).collect();
+    let text = format!("{} 已通过验收", work.label());
+    for desk in desks {
+        work.tell(desk, NoticeKind::Decided, text.clone());
+    }
+    finish(work, Finding::Solved)
 }
 
 /// The work is done: asks the person concerned, or closes.
@@ -134,6 +145,19 @@ fn drop_to(work: &mut Work<'_>, to: &Target) -> Result<(), Refusal> {
     let state = work.state(code)?;
     let level = work.matter().level;
     work.judged();
+    let open: Vec<(u32, Desk)> = work
+        .matter()
+        .tasks
+        .iter()
+        .filter(|t| t.is_open())
+        .map(|t| (t.no, t.desk))
+        .collect();
+    for (no, desk) in open {
+        tasks::end_clocks(work, no);
+        work.fact(Fact::TaskRecalled { no });
+        let text = format!("{}：任务收回，不必再办", work.label());
+        work.tell(desk, NoticeKind::Decided, text);
+    }
     work.enter(state, Desk::None, level, Trail::Keep);
     Ok(())
 }

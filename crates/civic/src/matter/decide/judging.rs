@@ -6,15 +6,12 @@ use super::form::NOT_URGENT;
 use super::work::Work;
 use super::{Cases, closing};
 use crate::area::Level;
-use crate::flow::Target;
-use crate::limit::{Limit, LimitUnit};
+use crate::flow::{Order, Target};
+use crate::id::AreaId;
 use crate::measure::Measure;
 use crate::post::Seat;
 use crate::problem::Problem;
 use crate::refusal::Refusal;
-
-/// Working hours within which a supervision must be answered.
-const SUPERVISION: Limit = Limit::new(8, LimitUnit::WorkingHours);
 
 /// 预处理 (rule 2): settled or calmed ends it at the unit; "cannot" hands it to the next level.
 pub(super) fn prehandle(work: &mut Work<'_>, form: &Form) -> Result<(), Refusal> {
@@ -207,39 +204,85 @@ pub(super) fn urge(work: &mut Work<'_>) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// 督办 (R076): an order from above to answer in writing; each further one is a level higher.
+/// 督办 (R076): an order from above to answer in writing, ranked by who orders it. A higher level may
+/// order while a lower one waits for its answer, not the other way round.
 pub(super) fn supervise(work: &mut Work<'_>) -> Result<(), Refusal> {
     let by = match work.post.map(|p| p.seat) {
         Some(Seat::Area(area)) => area,
         _ => return Err(Refusal::Denied("只有上级区域的岗位可以督办".into())),
     };
-    if work
-        .matter()
-        .supervision
-        .as_ref()
-        .is_some_and(|s| s.answered_at.is_none() && s.level >= 3)
+    let order = work.flow.order(level_of(work, by));
+    if let Some(open) = &work.matter().supervision
+        && open.answered_at.is_none()
+        && open.level <= order.rank
     {
-        return Err(Refusal::Conflict(
-            "已是三级督办且尚未回复，请等待回复或直接约谈承办单位".into(),
-        ));
+        return Err(Refusal::Conflict(format!(
+            "{}已作{}督办，限 {} 前回复；请等待回复，或请更高一级督办",
+            work.rules.directory.desk_name(Desk::Area(open.by)),
+            rank_word(open.level),
+            work.rules.calendar.zone().format(open.due)
+        )));
     }
+    supervised(work, by, order);
+    Ok(())
+}
+
+fn level_of(work: &Work<'_>, area: AreaId) -> Level {
+    work.matter().path.level_of(area).unwrap_or(Level::City)
+}
+
+/// `一级` is the gravest.
+fn rank_word(rank: u32) -> &'static str {
+    match rank {
+        1 => "一级",
+        2 => "二级",
+        _ => "三级",
+    }
+}
+
+fn supervised(work: &mut Work<'_>, by: AreaId, order: Order) {
     work.stop_clock(ClockKind::Supervision, 0);
-    let due = work.due(SUPERVISION);
-    work.fact(Fact::Supervised { by, due });
+    let due = work.due(order.limit);
+    work.fact(Fact::Supervised {
+        by,
+        due,
+        rank: order.rank,
+    });
     work.start_clock(ClockKind::Supervision, 0, due);
     work.count(Measure::Supervised);
-    let level = work.matter().supervision.as_ref().map_or(1, |s| s.level);
     let text = format!(
-        "{} 被{}{level}级督办，请在 {} 前书面回复",
+        "{} 被{}{}督办，请在 {} 前书面回复",
         work.label(),
         work.rules.directory.desk_name(Desk::Area(by)),
+        rank_word(order.rank),
         work.rules.calendar.zone().format(due)
     );
     let desks: Vec<Desk> = work.matter().holding().map(|(_, d)| d).collect();
     for desk in desks {
         work.tell(desk, NoticeKind::Supervised, text.clone());
     }
-    Ok(())
+}
+
+/// A supervision that nobody answered in time climbs to the level above the one that ordered it.
+pub(super) fn climb(work: &mut Work<'_>) {
+    let Some(by) = work
+        .matter()
+        .supervision
+        .as_ref()
+        .filter(|s| s.answered_at.is_none())
+        .and_then(|s| work.matter().path.above(s.by))
+        .map(|(_, above)| above)
+    else {
+        return;
+    };
+    let order = work.flow.order(level_of(work, by));
+    let text = format!(
+        "{} 的督办逾期未回复，已升为{}督办",
+        work.label(),
+        rank_word(order.rank)
+    );
+    work.tell(Desk::Area(by), NoticeKind::Supervised, text);
+    supervised(work, by, order);
 }
 
 /// 督办回复

@@ -3,9 +3,10 @@
 use super::super::{ClockKind, Desk, Fact, Matter, NoticeKind, ReportForm, Trail};
 use super::form::too_long;
 use super::work::{Work, classified};
-use super::{Outcome, Rules, judging};
+use super::{Cases, Outcome, Rules, judging, opening};
 use crate::area::Level;
 use crate::directory::Actor;
+use crate::flow::{FieldKind, Flow, StartAt};
 use crate::id::{AreaId, MatterId};
 use crate::limits;
 use crate::measure::Measure;
@@ -13,6 +14,7 @@ use crate::post::{Post, Seat};
 use crate::problem::Problem;
 use crate::refusal::Refusal;
 use crate::time::Instant;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Characters of the text that make a title where none is given.
@@ -22,8 +24,13 @@ const TITLE_FROM_TEXT: usize = 24;
 ///
 /// # Errors
 /// `Invalid` with every problem: no text, too long, unknown category, a place without areas.
+#[allow(
+    clippy::too_many_arguments,
+    reason = "everything a pure decision looks at"
+)]
 pub fn report(
     rules: &Rules,
+    cases: &Cases,
     flow: &str,
     actor: &Actor,
     form: &ReportForm,
@@ -35,32 +42,30 @@ pub fn report(
         .newest(flow)
         .ok_or_else(|| Refusal::Conflict(format!("流程 {flow} 没有装载，请联系系统管理员")))?;
     let (title, text) = words(form)?;
+    let text = opening::fields(flow, form, text, rules.day(now))?;
+    if flow.start.at == StartAt::Target {
+        return opening::issue(
+            rules,
+            cases,
+            flow,
+            actor,
+            form,
+            (id, no),
+            (title, text),
+            now,
+        );
+    }
     let post = reporting_post(rules, actor, form, now);
     if form.on_behalf {
         may_stand_in(rules, actor, form, now)?;
     }
-    let (level, area) = first_desk(rules, post, form)?;
-
-    let blank = Matter::begin(&blank_step(
-        id,
-        no,
-        flow.code.as_str(),
-        flow.version,
-        form,
-        now,
-    ))
-    .ok_or_else(|| Refusal::Conflict("无法建立事件".into()))?;
-    let mut work = Work::fresh(rules, flow, blank, actor, post, now);
-    work.fact(reported(no, &flow.code, flow.version, form));
+    let (level, area) = match flow.start.at {
+        StartAt::Level(level) => (level, desk_of(form, level)?),
+        _ => first_desk(rules, post, form)?,
+    };
+    let mut work = begin(rules, flow, actor, post, form, (id, no), now)?;
     work.report_words(&title, &text);
-    work.count(Measure::Reported);
-    if let Some(code) = form.category.as_deref().filter(|c| !c.is_empty()) {
-        let category = classified(rules, flow, code, form.condition.as_deref())?;
-        work.fact(Fact::Classified(category));
-    }
-    for file in &form.files {
-        work.attach(file.clone())?;
-    }
+    opening::cause(&mut work, cases, form)?;
     work.enter_triage(level, area, Trail::Keep)?;
     if form.reporter.confirms {
         let due = work.due(flow.reply);
@@ -109,11 +114,58 @@ pub fn report(
     Ok(work.finish())
 }
 
-fn reported(no: &str, flow: &str, flow_version: u32, form: &ReportForm) -> Fact {
+/// A workbench for a new matter, with what every report brings.
+pub(super) fn begin<'a>(
+    rules: &'a Rules,
+    flow: &'a Flow,
+    actor: &'a Actor,
+    post: Option<&'a Arc<Post>>,
+    form: &ReportForm,
+    (id, no): (MatterId, &str),
+    now: Instant,
+) -> Result<Work<'a>, Refusal> {
+    let blank = Matter::begin(&blank_step(id, no, flow, form, now))
+        .ok_or_else(|| Refusal::Conflict(format!("无法建立{}", flow.name)))?;
+    let mut work = Work::fresh(rules, flow, blank, actor, post, now);
+    work.fact(reported(no, flow, form));
+    work.count(Measure::Reported);
+    if let Some(code) = form.category.as_deref().filter(|c| !c.is_empty()) {
+        let category = classified(rules, flow, code, form.condition.as_deref())?;
+        work.fact(Fact::Classified(category));
+    }
+    for file in &form.files {
+        work.attach(file.clone())?;
+    }
+    let kept: BTreeMap<String, String> = flow
+        .start
+        .fields
+        .iter()
+        .filter(|f| f.kind != FieldKind::Text)
+        .filter_map(|f| Some((f.code.clone(), form.opening.fields.get(&f.code)?.clone())))
+        .collect();
+    if !kept.is_empty() {
+        work.fact(Fact::Filled { fields: kept });
+    }
+    Ok(work)
+}
+
+/// The desk of `level` at the place.
+fn desk_of(form: &ReportForm, level: Level) -> Result<AreaId, Refusal> {
+    form.path.at(level).ok_or_else(|| {
+        Refusal::invalid(
+            "place",
+            "too_coarse",
+            format!("地点太笼统，请至少选到{}", level.word()),
+        )
+    })
+}
+
+fn reported(no: &str, flow: &Flow, form: &ReportForm) -> Fact {
     Fact::Reported {
         no: no.to_owned(),
-        flow: flow.to_owned(),
-        flow_version,
+        flow: flow.code.clone(),
+        flow_version: flow.version,
+        board: flow.board,
         channel: form.channel,
         place: form.place.clone(),
         path: form.path.clone(),
@@ -121,14 +173,7 @@ fn reported(no: &str, flow: &str, flow_version: u32, form: &ReportForm) -> Fact 
     }
 }
 
-fn blank_step(
-    id: MatterId,
-    no: &str,
-    flow: &str,
-    version: u32,
-    form: &ReportForm,
-    now: Instant,
-) -> super::Step {
+fn blank_step(id: MatterId, no: &str, flow: &Flow, form: &ReportForm, now: Instant) -> super::Step {
     super::Step {
         matter: id,
         seq: 0,
@@ -149,7 +194,7 @@ fn blank_step(
         due_at: None,
         same_day: None,
         overdue: None,
-        facts: vec![reported(no, flow, version, form)],
+        facts: vec![reported(no, flow, form)],
         words: super::super::Words::default(),
         prev: crate::trace::Hash::default(),
         hash: crate::trace::Hash::default(),

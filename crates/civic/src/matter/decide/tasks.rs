@@ -1,9 +1,10 @@
 //! Joint handling: calling desks, signing in, feeding back, waiving, checking (rules 5 and 8).
 
 use super::super::{
-    ClockKind, Desk, Fact, Finding, Form, NoticeKind, Task, TaskKind, TaskState, Trail,
+    Clock, ClockKind, Desk, Fact, Finding, Form, NoticeKind, Task, TaskKind, TaskState, Trail,
 };
 use super::judging::leave_return;
+use super::opening;
 use super::work::Work;
 use crate::area::Level;
 use crate::flow::{Phase, Target};
@@ -177,8 +178,12 @@ pub(super) fn sign(work: &mut Work<'_>, form: &Form) -> Result<(), Refusal> {
     if in_time == Some(true) {
         work.count(Measure::SigninsOnTime);
     }
-    let due = work.due(task.limit);
-    work.start_clock(ClockKind::Handle, task.no, due);
+    // Where the order named a last day, its clock runs already.
+    let dated = |c: &Clock| c.kind == ClockKind::Handle && c.slot == task.no && c.runs();
+    if !work.matter().clocks.iter().any(dated) {
+        let due = work.due(task.limit);
+        work.start_clock(ClockKind::Handle, task.no, due);
+    }
     follow(work)
 }
 
@@ -237,6 +242,53 @@ pub(super) fn waive(work: &mut Work<'_>, form: &Form) -> Result<(), Refusal> {
     work.fact(Fact::TaskWaived { no: task.no });
     let text = format!("{}：贵单位的会办任务已免除", work.label());
     work.tell(task.desk, NoticeKind::Decided, text);
+    follow(work)
+}
+
+/// On to the state that the flow names, with the same desks: 提交方案, 转入复查.
+pub(super) fn pass(work: &mut Work<'_>, to: &Target) -> Result<(), Refusal> {
+    let Target::State(code) = to else {
+        return Err(Refusal::Conflict(
+            "流程没有写明去向，请联系系统管理员".into(),
+        ));
+    };
+    let state = work.state(code)?;
+    let (level, area) = work.owner()?;
+    work.enter(state, Desk::Area(area), level, Trail::Keep);
+    if state.holder == crate::flow::Holder::Owner {
+        return Ok(());
+    }
+    let text = format!("{}：已{}", work.label(), state.name);
+    work.tell(Desk::Area(area), NoticeKind::Decided, text);
+    Ok(())
+}
+
+/// 验收不通过: the same desks do it again by a new last day.
+pub(super) fn send_back(work: &mut Work<'_>, form: &Form) -> Result<(), Refusal> {
+    let until = form.until.unwrap_or(work.day);
+    if let Some(problem) = opening::bad_deadline(until, work.day) {
+        return Err(Refusal::Invalid(vec![problem]));
+    }
+    let mut again: Vec<Desk> = Vec::new();
+    for task in &work.matter().tasks {
+        if task.state == TaskState::FedBack
+            && task.kind != TaskKind::Check
+            && !again.contains(&task.desk)
+        {
+            again.push(task.desk);
+        }
+    }
+    if again.is_empty() || work.matter().tasks.len() + again.len() > limits::TASKS_MAX {
+        return Err(Refusal::Conflict(
+            "退回的次数太多或没有可退回的单位；请约谈承办单位，或验收后另行发起".into(),
+        ));
+    }
+    work.count(Measure::Returned);
+    work.own()?;
+    let first = work.matter().tasks.iter().map(|t| t.no).max().unwrap_or(0) + 1;
+    for (no, desk) in (first..).zip(again) {
+        opening::order(work, no, desk, Some(until));
+    }
     follow(work)
 }
 

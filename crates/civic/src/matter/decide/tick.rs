@@ -2,9 +2,9 @@
 
 use super::super::{ClockKind, Desk, Fact, Matter, NoticeKind, Trail, thresholds};
 use super::work::Work;
-use super::{Outcome, Rules, closing, requests};
+use super::{Outcome, Rules, closing, judging, requests};
 use crate::directory::Actor;
-use crate::flow::{OnOverdue, Phase};
+use crate::flow::{Holder, OnOverdue, Phase};
 use crate::measure::Measure;
 use crate::refusal::Refusal;
 use crate::time::Instant;
@@ -122,12 +122,22 @@ fn overdue(
         work.rules.directory.desk_name(desk)
     );
     work.tell(desk, NoticeKind::Overdue, text.clone());
+    if slot == 0 && work.matter().held_by == Holder::Tasks {
+        let others: Vec<Desk> = work.matter().holding().map(|(_, desk)| desk).collect();
+        for other in others {
+            work.tell(other, NoticeKind::Overdue, text.clone());
+        }
+    }
     let above = match desk {
         Desk::Area(area) => work.matter().path.above(area).map(|(_, above)| above),
         _ => work.matter().owner,
     };
     if let Some(above) = above {
         work.tell(Desk::Area(above), NoticeKind::Overdue, text);
+    }
+    if kind == ClockKind::Supervision {
+        judging::climb(work);
+        return Ok(false);
     }
     if kind == ClockKind::SameDay
         && !moved

@@ -161,7 +161,7 @@ fn an_urgent_category_leaps_to_the_town_and_copies_those_it_skips() {
 }
 
 #[test]
-fn supervision_climbs_and_is_answered() {
+fn supervision_from_the_county_is_answered_and_may_be_ordered_again() {
     let mut town = Town::new();
     let id = at_town(&mut town);
     assert!(
@@ -172,7 +172,7 @@ fn supervision_climbs_and_is_answered() {
     );
     town.act(21, id, "supervise", at(11, 12, 0), say("限期办理"))
         .unwrap();
-    assert_eq!(town.m(id).supervision.as_ref().unwrap().level, 1);
+    assert_eq!(town.m(id).supervision.as_ref().unwrap().level, 2);
     town.act(31, id, "answer_supervision", at(11, 15, 0), say("正在办理"))
         .unwrap();
     assert!(

@@ -132,6 +132,13 @@ pub(in crate::matter::decide) fn classified(
             format!("类别目录里没有“{code}”，请从目录中选择"),
         ));
     };
+    if !flow.takes(&category.class) {
+        return Err(Refusal::invalid(
+            "category",
+            "other_flow",
+            format!("“{}”不是“{}”的类别，请重新选择", category.name, flow.name),
+        ));
+    }
     let chosen = match condition {
         None => category.usual(),
         Some(text) => text
