@@ -193,7 +193,7 @@ to = "state:done"
 needs = ["rating"]
 "#;
 const TREE_KINDS: &str = "code,class_code,class_name,name,condition,condition_name,limit,urgent,owner_level,department,mediation,privacy,photo,points,route,note
-7701,77,古树名木,枯枝断枝,0,一般,3工作日,0,community,,0,open,no,0,steps,
+7701,77,古树名木，枯枝断枝，0,一般，3工作日，0,community,,0,open,no,0,steps,
 ";
 
 fn file(path: &str, body: &str) -> PackFile {

@@ -245,7 +245,7 @@ pub(super) fn waive(work: &mut Work<'_>, form: &Form) -> Result<(), Refusal> {
     follow(work)
 }
 
-/// On to the state that the flow names, with the same desks: 提交方案, 转入复查.
+/// On to the state that the flow names, with the same desks: 提交方案，转入复查.
 pub(super) fn pass(work: &mut Work<'_>, to: &Target) -> Result<(), Refusal> {
     let Target::State(code) = to else {
         return Err(Refusal::Conflict(
