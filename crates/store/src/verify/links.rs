@@ -63,6 +63,7 @@ const VISIT: (&str, &str, &str) = ("visit", "走访", "id");
 const ANSWERED: (&str, &str, &str) = ("answered", "回执", "key");
 const POST: (&str, &str, &str) = ("post", "岗位", "id");
 const ABSENCE: (&str, &str, &str) = ("absence", "离岗", "id");
+const ADMISSION: (&str, &str, &str) = ("admission", "准入事项", "id");
 const DUTY: (&str, &str, &str) = ("duty", "值班", "day");
 
 /// Every link that the proof follows. A new table with references gets its lines here.
@@ -117,6 +118,8 @@ pub const LINKS: &[Link] = &[
     link(POST, "org", ORG),
     link(ABSENCE, "post", ("post", "岗位")),
     link(ABSENCE, "substitute", ACCOUNT),
+    link(ADMISSION, "area", AREA),
+    link(ADMISSION, "org", ORG),
     link(DUTY, "area", AREA),
     link(DUTY, "account", ACCOUNT),
     link(("session", "会话", "created_at"), "account", ACCOUNT),
