@@ -9,6 +9,7 @@ use civic::area::Level;
 use civic::id::AccountId;
 use civic::post::{Role, Seat};
 use office::Office;
+use std::collections::HashSet;
 use std::net::SocketAddr;
 use std::process::Stdio;
 use std::sync::Arc;
@@ -90,6 +91,9 @@ async fn run(plan: &Plan) -> anyhow::Result<Figure> {
 async fn lives(office: &Arc<Office>) -> anyhow::Result<Vec<Vec<Request>>> {
     let world = office.world();
     let today = office.today();
+    // Only the accounts that are shown in a sample city have a password to sign in with.
+    let demo = office.store().read::<_, DbError>(store::account::demo);
+    let demo: HashSet<AccountId> = demo.await?.iter().map(|a| a.id).collect();
     let mut lives = Vec::new();
     for post in world
         .directory()
@@ -106,6 +110,12 @@ async fn lives(office: &Arc<Office>) -> anyhow::Result<Vec<Vec<Request>>> {
         let (Some(grid), Some(community)) = (above(Level::Grid), above(Level::Community)) else {
             continue;
         };
+        if ![post.account, grid, community]
+            .iter()
+            .all(|a| demo.contains(a))
+        {
+            continue;
+        }
         let report = Request {
             path: "/api/v1/matters".into(),
             head: head(office, post.account).await?,
