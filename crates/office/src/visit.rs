@@ -158,7 +158,7 @@ impl Office {
         };
         let (made, who) = (visit.clone(), actor.clone());
         let command = Command {
-            key: key.map(|key| (actor.account, key)),
+            key: key.map(|key| (actor.account, crate::matter::key_of("visit", &key))),
             matters: Vec::new(),
             prefixes: Vec::new(),
             now,

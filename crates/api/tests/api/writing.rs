@@ -156,3 +156,29 @@ async fn many_commands_at_once_lose_nothing() {
     assert_eq!(board["figures"]["reported"], 40);
     app.test.verify().await;
 }
+
+#[tokio::test]
+async fn a_key_used_for_another_thing_does_that_thing() {
+    let app = App::sqlite("other_thing").await;
+    let unit = app.user("unit").await;
+    let (first, second) = (unit.report().await, unit.report().await);
+    let comment = async |id: &str| {
+        let tag = format!("\"v{}\"", unit.matter(id).await["version"]);
+        let ask = unit
+            .ask("POST", format!("/api/v1/matters/{id}/actions/comment"))
+            .header("idempotency-key", "one-key-0001")
+            .header("if-match", tag)
+            .json(&json!({ "opinion": "补充说明" }));
+        app.send(ask).await.done().json()
+    };
+    assert_eq!(comment(&first).await["id"], first.as_str());
+    let other = comment(&second).await;
+    assert_eq!(other["id"], second.as_str());
+    assert_eq!(other["version"], 2, "it was done, not only answered");
+    let visit = json!({ "unit": "6", "kind": "patrol", "text": "楼道通畅，无杂物" });
+    let ask = unit
+        .ask("POST", "/api/v1/visits")
+        .header("idempotency-key", "one-key-0001")
+        .json(&visit);
+    app.send(ask).await.done();
+}

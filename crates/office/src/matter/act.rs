@@ -1,6 +1,6 @@
 //! Acting on a matter: one function for every action of every flow.
 
-use super::{FormInput, Receipt};
+use super::{FormInput, Receipt, key_of};
 use crate::{Fault, Office, Result};
 use civic::directory::Actor;
 use civic::id::MatterId;
@@ -60,7 +60,7 @@ impl Office {
         let answer = self
             .store
             .submit(store::lane::Command {
-                key: key.map(|key| (actor.account, key)),
+                key: key.map(|key| (actor.account, key_of(&format!("{id}/{action}"), &key))),
                 matters,
                 prefixes: Vec::new(),
                 now,

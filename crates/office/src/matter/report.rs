@@ -1,7 +1,7 @@
 //! Reporting.
 
 use super::input::check_contact;
-use super::{Receipt, ReportInput};
+use super::{Receipt, ReportInput, key_of};
 use crate::{Fault, Office, Result, World};
 use civic::area::{Level, Path};
 use civic::directory::Actor;
@@ -106,7 +106,7 @@ impl Office {
         let answer = self
             .store
             .submit(Command {
-                key: key.map(|key| (actor.account, key)),
+                key: key.map(|key| (actor.account, key_of("report", &key))),
                 matters: form.opening.cause.into_iter().collect(),
                 prefixes: vec![prefix.clone()],
                 now,

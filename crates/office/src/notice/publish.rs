@@ -67,6 +67,7 @@ impl Office {
         key: String,
     ) -> Result<Kept> {
         let account = actor.account;
+        let key = crate::matter::key_of("notice", &key);
         let kept = {
             let key = key.clone();
             self.read(move |conn| store::answered::get(conn, account, &key))

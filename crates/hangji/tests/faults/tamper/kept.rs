@@ -284,12 +284,12 @@ pub fn links(conn: &mut Conn, victim: &Victim) -> Vec<Case> {
         ),
         Case::new(
             "an answer of more steps than there are",
-            "UPDATE answered SET answer = REPLACE(answer, '\"version\":3', '\"version\":9') WHERE key = 'tamper-escalate-2'",
+            "UPDATE answered SET answer = REPLACE(answer, '\"version\":3', '\"version\":9') WHERE key LIKE '%:tamper-escalate-2'",
             &[&format!("事件〔{no}〕第 9 步，而那件事件现在只有 3 步")],
         ),
         Case::new(
             "an answer under another number",
-            format!("UPDATE answered SET answer = REPLACE(answer, '{no}', '假-0001') WHERE key = 'tamper-report'"),
+            format!("UPDATE answered SET answer = REPLACE(answer, '{no}', '假-0001') WHERE key LIKE '%:tamper-report'"),
             &[&format!("事件〔假-0001〕第 1 步，而那件事件现在的编号是〔{no}〕")],
         ),
     ]);
