@@ -568,6 +568,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/areas/{id}/nominations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Nominations at an area and below
+         * @description 提名清单，待审批的在前，最多 200 条。
+         */
+        get: operations["post_nominations"];
+        put?: never;
+        /**
+         * Propose a candidate
+         * @description 提名人选，由有任免权限的上级审批；本人就有任免权限的，一步任命。
+         */
+        post: operations["post_propose"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/areas/{id}/posts": {
         parameters: {
             query?: never;
@@ -1244,6 +1268,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/nominations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Take a nomination back
+         * @description 撤回自己的提名。
+         */
+        delete: operations["post_withdraw"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/nominations/{id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decide a nomination
+         * @description 审批提名：同意即任命，不同意写明意见。提名人和人选本人不能审批。
+         */
+        post: operations["post_decide"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/notices": {
         parameters: {
             query?: never;
@@ -1522,6 +1586,26 @@ export interface paths {
          * @description 安排代理：本人、本区域领导或上级办理。代理人只在这些日期、只就这个岗位行使权限；代理人也外出的，由其代理人接续。
          */
         post: operations["post_arrange"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/posts/{id}/renewals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Propose a further term of a post
+         * @description 续任，审批同提名。
+         */
+        post: operations["post_renew"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3101,6 +3185,66 @@ export interface components {
             /** @description What it is for. */
             name: string;
         };
+        /** @description A candidate for a post, or a further term. */
+        Nomination: {
+            account: string;
+            /** @description The area of the post; absent for a desk of an organisation. */
+            area?: string | null;
+            /**
+             * Format: int64
+             * @description When it was decided, ms UTC.
+             */
+            decided_at?: number | null;
+            decider?: string | null;
+            from: string;
+            id: string;
+            may_decide: boolean;
+            may_withdraw: boolean;
+            name: string;
+            opinion?: string | null;
+            /**
+             * Format: int64
+             * @description When it was proposed, ms UTC.
+             */
+            proposed_at: number;
+            proposer: string;
+            reason: string;
+            /** @description Whether it is a further term of one in office. */
+            renewal: boolean;
+            role: string;
+            role_word: string;
+            source: string;
+            source_word: string;
+            state: string;
+            state_word: string;
+            title: string;
+            /** @description First day out of office. */
+            to?: string | null;
+        };
+        /** @description Yes or no; a no needs an opinion. */
+        NominationDecision: {
+            approve: boolean;
+            opinion?: string | null;
+        };
+        /** @description A candidate: as an appointment, with the reason. */
+        NominationForm: {
+            /** @description An appointment: `login` or `account`, and for department roles the desk in `org`. */
+            post: {
+                account?: string | null;
+                /** @description First day in office. */
+                from: string;
+                login?: string | null;
+                org?: string | null;
+                role: string;
+                /** @description Code of a source: see the dictionaries. */
+                source: string;
+                /** @description Local title, where it differs from the role's word: one of the dictionary. */
+                title?: string | null;
+                /** @description First day out of office. */
+                to?: string | null;
+            };
+            reason: string;
+        };
         /** @description A notice as its reader sees it. */
         Notice: components["schemas"]["NoticeRow"] & {
             /** @description Areas it is addressed to. */
@@ -3525,6 +3669,12 @@ export interface components {
         RenameView: {
             /** @description Names from the root. */
             from: string;
+            to: string;
+        };
+        /** @description A further term. */
+        RenewalForm: {
+            reason: string;
+            /** @description First day out of office. */
             to: string;
         };
         /** @description A report. */
@@ -4975,6 +5125,70 @@ export interface operations {
             };
         };
     };
+    post_nominations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Nomination"][];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    post_propose: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NominationForm"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Nomination"];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     post_posts: {
         parameters: {
             query?: never;
@@ -6235,6 +6449,66 @@ export interface operations {
             };
         };
     };
+    post_withdraw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    post_decide: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NominationDecision"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     notice_notices: {
         parameters: {
             query?: {
@@ -6713,6 +6987,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Absence"];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    post_renew: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RenewalForm"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Nomination"];
                 };
             };
             /** @description 没有办成：原因与办法见 detail */

@@ -32,6 +32,7 @@ mod limit;
 mod matter;
 mod me;
 mod message;
+mod nomination;
 mod notice;
 mod openapi;
 mod parameter;
@@ -102,6 +103,7 @@ fn routes() -> OpenApiRouter<Arc<App>> {
         .merge(area_check::routes())
         .merge(post::routes())
         .merge(absence::routes())
+        .merge(nomination::routes())
         .merge(duty::routes())
         .merge(category::routes())
         .merge(certificate::routes())

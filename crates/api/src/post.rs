@@ -113,6 +113,25 @@ pub(crate) struct AppointForm {
     to: Option<Day>,
 }
 
+impl AppointForm {
+    /// The appointment over an area, or over the desk of an organisation in it.
+    pub(crate) fn wanted(self, area: AreaId) -> Appointment {
+        let person = match (self.account, self.login) {
+            (Some(account), _) => Person::Account(account),
+            (None, login) => Person::Login(login.unwrap_or_default()),
+        };
+        Appointment {
+            person,
+            role: self.role,
+            seat: self.org.map_or(Seat::Area(area), Seat::Org),
+            title: self.title,
+            source: self.source,
+            from: self.from,
+            to: self.to,
+        }
+    }
+}
+
 impl Input for AppointForm {
     fn read(f: &mut Fields) -> Option<Self> {
         let (account, login) = (f.id("account"), f.text("login"));
@@ -159,20 +178,7 @@ async fn appoint(
     Id(id): Id<AreaId>,
     Form(form): Form<AppointForm>,
 ) -> Answer<(StatusCode, Json<PostView>)> {
-    let person = match (form.account, form.login) {
-        (Some(account), _) => Person::Account(account),
-        (None, login) => Person::Login(login.unwrap_or_default()),
-    };
-    let seat = form.org.map_or(Seat::Area(id), Seat::Org);
-    let wanted = Appointment {
-        person,
-        role: form.role,
-        seat,
-        title: form.title,
-        source: form.source,
-        from: form.from,
-        to: form.to,
-    };
+    let wanted = form.wanted(id);
     let row = app.office.appoint(&signed.actor, wanted).await?;
     Ok((StatusCode::CREATED, Json(row.into())))
 }

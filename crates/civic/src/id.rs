@@ -44,6 +44,8 @@ ids! {
     AccountId,
     /// A dated holding of a role over an area or in an organisation.
     PostId,
+    /// One candidate for a post.
+    NominationId,
     /// One absence from a post.
     AbsenceId,
     /// One piece of work.

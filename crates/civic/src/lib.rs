@@ -27,6 +27,7 @@ pub mod mask;
 pub mod matter;
 pub mod measure;
 pub mod network;
+pub mod nomination;
 pub mod notice;
 pub mod org;
 pub mod pack;

@@ -73,6 +73,7 @@ verbs! {
     ManageDuty "manage_duty" "值班安排",
     ManagePosts "manage_posts" "任免",
     Substitute "substitute" "安排代理",
+    Propose "propose" "提名人选",
     ManageAreas "manage_areas" "区划管理",
     ProposeAreas "propose_areas" "提出区划调整",
     DecideAreas "decide_areas" "审批区划调整",
@@ -197,6 +198,7 @@ const GRID: &[(Verb, Relation)] = &[
     (V::Return, R::Desk),
     (V::Assign, R::Desk),
     (V::Undertake, R::Desk),
+    (V::Propose, R::Within),
 ];
 
 const ADVISER: &[(Verb, Relation)] = &[
@@ -239,6 +241,7 @@ const JUDGE: &[(Verb, Relation)] = &[
     (V::ManageDuty, R::Within),
     (V::ProposeAreas, R::Within),
     (V::Substitute, R::Within),
+    (V::Propose, R::Within),
 ];
 
 const DISPATCH: &[(Verb, Relation)] = &[

@@ -2,10 +2,8 @@
 
 mod rules;
 
-pub(crate) use rules::is_admin;
 pub use rules::{SOURCES, source_word};
-
-use rules::{check, conflict};
+pub(crate) use rules::{check, conflict, is_admin};
 
 use crate::identity::entry;
 use crate::{Office, Result, World};
@@ -48,6 +46,15 @@ pub struct Appointment {
     pub to: Option<Day>,
 }
 
+impl Appointment {
+    /// Without a title that is empty or says no more than the role.
+    pub(crate) fn trimmed(mut self) -> Self {
+        let title = self.title.take().map(|t| t.trim().to_owned());
+        self.title = title.filter(|t| !t.is_empty() && t != self.role.word());
+        self
+    }
+}
+
 /// A post with the name of its holder.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PostRow {
@@ -80,8 +87,7 @@ impl Office {
     /// administrators; `Invalid` with every broken rule; `Conflict` where the post is taken.
     pub async fn appoint(&self, actor: &Actor, mut wanted: Appointment) -> Result<PostRow> {
         let world = self.world();
-        let title = wanted.title.take().map(|t| t.trim().to_owned());
-        wanted.title = title.filter(|t| !t.is_empty() && t != wanted.role.word());
+        wanted = wanted.trimmed();
         self.may_fill(&world, actor, wanted.role, wanted.seat)?;
         let person = wanted.person.clone();
         let account = self.read(move |conn| account_of(conn, person)).await?;
@@ -174,14 +180,8 @@ impl Office {
         self.reload().await
     }
 
-    /// Whether the actor may fill and empty posts of this role at this seat.
-    fn may_fill(&self, world: &World, actor: &Actor, role: Role, seat: Seat) -> Result<()> {
-        if is_admin(role) {
-            return Err(Refusal::Denied(
-                "系统、安全、审计管理员只能由安装人员在服务器上任免，以保证三员分立".into(),
-            )
-            .into());
-        }
+    /// The area of a seat.
+    pub(crate) fn area_of_seat(&self, world: &World, seat: Seat) -> Result<AreaId> {
         let area = match seat {
             Seat::Area(area) => area,
             Seat::Org(org) => world
@@ -193,6 +193,24 @@ impl Office {
         if world.tree().get(area).is_none() {
             return Err(Refusal::unknown("区域").into());
         }
+        Ok(area)
+    }
+
+    /// Whether the actor may fill and empty posts of this role at this seat.
+    pub(crate) fn may_fill(
+        &self,
+        world: &World,
+        actor: &Actor,
+        role: Role,
+        seat: Seat,
+    ) -> Result<()> {
+        if is_admin(role) {
+            return Err(Refusal::Denied(
+                "系统、安全、审计管理员只能由安装人员在服务器上任免，以保证三员分立".into(),
+            )
+            .into());
+        }
+        let area = self.area_of_seat(world, seat)?;
         self.require_over(actor, Verb::ManagePosts, area)?;
         // A leader is appointed from above, not by a colleague.
         let from_above = actor.posts.iter().any(|p| {

@@ -21,6 +21,7 @@ pub mod lane;
 pub mod matter;
 pub mod message;
 pub mod migrate;
+pub mod nomination;
 pub mod notice;
 pub mod org;
 pub mod pack;

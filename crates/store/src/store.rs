@@ -25,6 +25,11 @@ pub const MIGRATIONS: &[Migration] = &[
         "admission",
         include_str!("../migrations/0007_admission.sql"),
     ),
+    (
+        8,
+        "nomination",
+        include_str!("../migrations/0008_nomination.sql"),
+    ),
 ];
 
 /// Threads that read. Few cores gain nothing from more.

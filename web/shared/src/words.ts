@@ -848,7 +848,7 @@ export const zh = {
     days: '日期',
     range: ['自', '至'],
     actions: {
-      sign_in: '登录', sign_out: '退出登录', appoint: '任命', dismiss: '免去', substitute: '安排代理', end_substitute: '结束代理', set_duties: '排班', create_token: '签发令牌',
+      sign_in: '登录', sign_out: '退出登录', appoint: '任命', dismiss: '免去', substitute: '安排代理', end_substitute: '结束代理', propose: '提名', approve_nomination: '同意提名', refuse_nomination: '不同意提名', withdraw_nomination: '撤回提名', set_duties: '排班', create_token: '签发令牌',
       revoke_token: '撤销令牌', found: '建立系统', upload: '上传附件', unmask: '查看联系方式', change_password: '修改密码', create_account: '开通账号', disable_account: '停用账号',
       enable_account: '启用账号', lock_account: '锁定账号', unlock_account: '解锁账号', end_session: '退出一个登录', end_sessions: '强制退出', set_parameter: '修改参数', enrol_factor: '绑定动态验证码', remove_factor: '解除动态验证码', reset_factor: '重置动态验证码', reset_password: '重置密码', unknown_account: '不存在的账号登录',
     } as Record<string, string>,

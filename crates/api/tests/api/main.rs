@@ -14,6 +14,7 @@ mod home;
 mod keeping;
 mod kinds;
 mod matrix;
+mod nomination;
 mod notices;
 mod people;
 mod public;

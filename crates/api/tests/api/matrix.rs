@@ -21,6 +21,7 @@ struct Scene {
     absence: String,
     /// An item that waits for its decision.
     admission: String,
+    nomination: String,
     public_no: String,
     public_code: String,
     /// A proposed change of the tree.
@@ -74,6 +75,7 @@ fn call(operation: &str, scene: &Scene) -> Call {
         notice,
         absence,
         admission,
+        nomination,
         public_no,
         public_code,
         change,
@@ -134,6 +136,25 @@ fn call(operation: &str, scene: &Scene) -> Call {
         }
         "delete /api/v1/posts/{id}" => read("/api/v1/posts/56?to=2026-03-12", "townleader"),
         "get /api/v1/areas/{id}/vacancies" => read("/api/v1/areas/3/vacancies", "townleader"),
+        "get /api/v1/areas/{id}/nominations" => read("/api/v1/areas/5/nominations", "gridhead"),
+        "post /api/v1/areas/{id}/nominations" => write(
+            "/api/v1/areas/5/nominations",
+            "community",
+            json!({ "post": { "login": "police", "role": "grid_worker", "source": "other", "from": "2026-03-12" }, "reason": "熟悉情况" }),
+        ),
+        "post /api/v1/posts/{id}/renewals" => write(
+            "/api/v1/posts/51/renewals",
+            "community",
+            json!({ "to": "2029-03-12", "reason": "尽责" }),
+        ),
+        "post /api/v1/nominations/{id}/decision" => write(
+            format!("/api/v1/nominations/{nomination}/decision"),
+            "townleader",
+            json!({ "approve": false, "opinion": "另选" }),
+        ),
+        "delete /api/v1/nominations/{id}" => {
+            read(format!("/api/v1/nominations/{nomination}"), "gridhead")
+        }
         "get /api/v1/areas/{id}/absences" => read("/api/v1/areas/5/absences", "gridhead"),
         "post /api/v1/posts/{id}/absences" => write(
             "/api/v1/posts/61/absences",
@@ -378,10 +399,15 @@ async fn scene(app: &App) -> Scene {
         json!({ "login": "gridhead", "from": "2026-04-10", "to": "2026-04-12", "reason": "leave" });
     let absence = unit.post("/api/v1/posts/61/absences", &substitute).await;
     let absence = absence.done().json();
+    let candidate = json!({ "post": { "login": "assistant", "role": "unit_head", "source": "other", "from": "2026-03-12" }, "reason": "热心" });
+    let grid = app.user("gridhead").await;
+    let nomination = grid.post("/api/v1/areas/7/nominations", &candidate).await;
+    let nomination = nomination.done().json();
     Scene {
         change,
         matter,
         absence: absence["id"].as_str().unwrap().into(),
+        nomination: nomination["id"].as_str().unwrap().into(),
         file,
         token: token.id.to_string(),
         notice,

@@ -35,7 +35,7 @@ pub(crate) fn is_admin(role: Role) -> bool {
 }
 
 /// Every rule that an appointment breaks by itself; else the account it is for.
-pub(super) fn check(
+pub(crate) fn check(
     world: &World,
     wanted: &Appointment,
     account: Option<Account>,
@@ -118,7 +118,7 @@ pub(super) fn check(
 
 /// Refuses an appointment that meets another one of the seat in time: the same person in the same
 /// role, or a second head of a unit.
-pub(super) fn conflict(
+pub(crate) fn conflict(
     post: &Post,
     others: &[Post],
     names: &HashMap<AccountId, String>,

@@ -64,6 +64,7 @@ const ANSWERED: (&str, &str, &str) = ("answered", "回执", "key");
 const POST: (&str, &str, &str) = ("post", "岗位", "id");
 const ABSENCE: (&str, &str, &str) = ("absence", "离岗", "id");
 const ADMISSION: (&str, &str, &str) = ("admission", "准入事项", "id");
+const NOMINATION: (&str, &str, &str) = ("nomination", "提名", "id");
 const DUTY: (&str, &str, &str) = ("duty", "值班", "day");
 
 /// Every link that the proof follows. A new table with references gets its lines here.
@@ -120,6 +121,12 @@ pub const LINKS: &[Link] = &[
     link(ABSENCE, "substitute", ACCOUNT),
     link(ADMISSION, "area", AREA),
     link(ADMISSION, "org", ORG),
+    link(NOMINATION, "account", ACCOUNT),
+    link(NOMINATION, "area", AREA),
+    link(NOMINATION, "org", ORG),
+    link(NOMINATION, "renews", ("post", "岗位")),
+    link(NOMINATION, "proposed_by", ACCOUNT),
+    link(NOMINATION, "decided_by", ACCOUNT),
     link(DUTY, "area", AREA),
     link(DUTY, "account", ACCOUNT),
     link(("session", "会话", "created_at"), "account", ACCOUNT),
@@ -224,6 +231,7 @@ const SHARED: &[&str] = &[
     "account",
     "post",
     "absence",
+    "nomination",
     "duty",
     "session",
     "api_token",
