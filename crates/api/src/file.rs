@@ -10,7 +10,7 @@ use axum::extract::{DefaultBodyLimit, Multipart, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use civic::directory::Actor;
-use civic::id::{FileId, MatterId};
+use civic::id::{AccountId, FileId, MatterId};
 use serde::Serialize;
 use std::sync::Arc;
 use utoipa::ToSchema;
@@ -29,6 +29,7 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<App>> {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = File)]
 pub(crate) struct FileView {
+    /// For an upload without sign-in with the token that attaches it: `42.MFRGG…`.
     pub id: String,
     pub name: String,
     pub mime: String,
@@ -72,7 +73,10 @@ pub(crate) async fn stored(
         let bytes = field.bytes().await.map_err(failed)?;
         let file = app.office.upload(actor, &name, bytes.into()).await?;
         let view = FileView {
-            id: file.id.to_string(),
+            id: match file.account {
+                AccountId(0) => app.office.upload_ticket(file.id),
+                _ => file.id.to_string(),
+            },
             name: file.name,
             mime: file.mime,
             bytes: file.bytes.unsigned_abs(),

@@ -18,6 +18,7 @@ mod certificate;
 mod demo;
 mod dictionary;
 mod duty;
+mod entrance;
 mod error;
 mod event;
 mod extract;
@@ -27,6 +28,7 @@ mod file;
 mod flow;
 mod health;
 mod home;
+mod job;
 mod layers;
 mod limit;
 mod matter;
@@ -39,6 +41,7 @@ mod parameter;
 mod post;
 mod public;
 mod rule_book;
+mod sender;
 mod session;
 mod token;
 mod visit;
@@ -122,6 +125,9 @@ fn routes() -> OpenApiRouter<Arc<App>> {
         .merge(token::routes())
         .merge(parameter::routes())
         .merge(account::routes())
+        .merge(job::routes())
+        .merge(sender::routes())
+        .merge(entrance::routes())
         .merge(public::routes());
     OpenApiRouter::with_openapi(openapi::frame())
         .nest("/api/v1", nouns)

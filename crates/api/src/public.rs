@@ -10,7 +10,7 @@ use axum::Json;
 use axum::extract::multipart::MultipartRejection;
 use axum::extract::{DefaultBodyLimit, Multipart, Path, State};
 use axum::http::StatusCode;
-use civic::id::{AreaId, FileId};
+use civic::id::AreaId;
 use civic::matter::Channel;
 use civic::trace::Hash;
 use office::Office;
@@ -45,7 +45,7 @@ pub(crate) struct PublicReportForm {
     /// 联系电话，加密保存。
     phone: String,
     #[schema(value_type = Vec<String>, required = false)]
-    files: Vec<FileId>,
+    files: Vec<String>,
 }
 
 impl Input for PublicReportForm {
@@ -118,9 +118,12 @@ async fn report(
         bypass: None,
         on_behalf: false,
         prehandle: None,
-        files: form.files,
+        files: Vec::new(),
     };
-    let (receipt, code) = app.office.report_publicly(input, Some(own)).await?;
+    let (receipt, code) = app
+        .office
+        .report_publicly(input, &form.files, Some(own))
+        .await?;
     Ok((
         StatusCode::CREATED,
         Json(PublicReceipt {

@@ -92,16 +92,18 @@ async fn sign_in(
             Fault::Refused(Refusal::Denied(sentence)) => Fail::new(Code::SignInRefused, sentence),
             other => other.into(),
         })?;
+    let cookie = cookie(&app, &signed.token);
+    Ok(([(header::SET_COOKIE, cookie)], Json(MeView::of(signed.me))).into_response())
+}
+
+/// The cookie of a session.
+pub(crate) fn cookie(app: &App, token: &str) -> String {
     let secure = if app.options.secure_cookies {
         "; Secure"
     } else {
         ""
     };
-    let cookie = format!(
-        "{COOKIE}={}; Path=/; HttpOnly; SameSite=Strict{secure}",
-        signed.token
-    );
-    Ok(([(header::SET_COOKIE, cookie)], Json(MeView::of(signed.me))).into_response())
+    format!("{COOKIE}={token}; Path=/; HttpOnly; SameSite=Strict{secure}")
 }
 
 /// Sign out

@@ -161,6 +161,8 @@ pub mod code {
     pub const SECOND_FACTOR: &str = "second_factor";
     pub const NETWORKS: &str = "networks";
     pub const UNMASK_DAILY: &str = "unmask_daily_max";
+    pub const QUIET_FROM: &str = "quiet_from";
+    pub const QUIET_TO: &str = "quiet_to";
 }
 
 /// All parameters, in the order of the page.
@@ -267,6 +269,32 @@ pub const ALL: &[Known] = &[
         "一个账号一天最多查看多少条完整的联系方式。",
         (0, 500, "条"),
         "50",
+    ),
+    kept_by(
+        Keeper::System,
+        of_kind(
+            Kind::Hour,
+            number(
+                code::QUIET_FROM,
+                "免打扰开始",
+                "从这个时间起，短信、邮件等外发消息留到免打扰结束；留空为不设。",
+                (0, 0, ""),
+                "22:00",
+            ),
+        ),
+    ),
+    kept_by(
+        Keeper::System,
+        of_kind(
+            Kind::Hour,
+            number(
+                code::QUIET_TO,
+                "免打扰结束",
+                "到这个时间起恢复发送；留空为不设。",
+                (0, 0, ""),
+                "07:00",
+            ),
+        ),
     ),
     kept_by(
         Keeper::Nation,

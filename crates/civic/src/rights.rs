@@ -82,6 +82,8 @@ verbs! {
     ManageLocks "manage_locks" "锁定与会话",
     ManagePolicies "manage_policies" "安全策略",
     ManageParameters "manage_parameters" "系统参数",
+    ManageJobs "manage_jobs" "定时任务",
+    ManageSenders "manage_senders" "消息通道",
     ManageTokens "manage_tokens" "接口令牌",
     ReadAudit "read_audit" "审计",
 }
@@ -318,6 +320,8 @@ pub fn of_role(role: Role) -> &'static [&'static [(Verb, Relation)]] {
             (V::ManagePacks, R::Within),
             (V::ManageAccounts, R::Within),
             (V::ManageParameters, R::Within),
+            (V::ManageJobs, R::Within),
+            (V::ManageSenders, R::Within),
         ]],
         Role::SecAdmin => &[&[
             (V::ManagePosts, R::Within),
@@ -396,6 +400,8 @@ mod tests {
                     V::ManagePacks,
                     V::ManageAccounts,
                     V::ManageParameters,
+                    V::ManageJobs,
+                    V::ManageSenders,
                 ],
             ),
             (

@@ -13,6 +13,9 @@ use store::url::StoreUrl;
 /// Longest pause between two sweeps: every deadline is seen within a second.
 const SWEEP_PAUSE: Duration = Duration::from_secs(1);
 
+/// Pause between two looks at which jobs are due.
+const JOB_PAUSE: Duration = Duration::from_secs(5);
+
 /// The configuration of an office from the command line.
 pub fn config(place: &DatabaseArgs, demo: bool) -> anyhow::Result<Config> {
     let url: StoreUrl = place.database.parse()?;
@@ -68,6 +71,9 @@ pub async fn listen(
     let sweeping = tokio::spawn(office::sweep::forever(Arc::clone(&office), async || {
         tokio::time::sleep(SWEEP_PAUSE).await
     }));
+    let jobs = tokio::spawn(office::job::forever(Arc::clone(&office), async || {
+        tokio::time::sleep(JOB_PAUSE).await
+    }));
     let (close, closing) = tokio::sync::watch::channel(false);
     let options = api::Options {
         ui: Some(web::router()),
@@ -88,6 +94,7 @@ pub async fn listen(
     })
     .await?;
     sweeping.abort();
+    jobs.abort();
     say("平台已停止");
     Ok(ExitCode::SUCCESS)
 }

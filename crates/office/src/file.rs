@@ -12,6 +12,7 @@ use civic::id::{AccountId, FileId};
 use civic::limits::FILE_BYTES_MAX;
 use civic::refusal::Refusal;
 use civic::trace::Hash;
+use data_encoding::BASE32_NOPAD;
 use object_store::local::LocalFileSystem;
 use object_store::path::Path as Key;
 use object_store::{ObjectStore, ObjectStoreExt};
@@ -25,6 +26,8 @@ use store::lane::Failure;
 const DAILY_BYTES: i64 = 1024 * 1024 * 1024;
 /// The same for all reports without sign-in together.
 const DAILY_BYTES_ANONYMOUS: i64 = 4 * DAILY_BYTES;
+/// Characters of the token of an upload without sign-in: 80 bits.
+const TICKET_CHARS: usize = 16;
 
 /// A file with its bytes.
 #[derive(Debug, Clone)]
@@ -61,11 +64,27 @@ pub(crate) fn local(data: &Path) -> std::result::Result<Arc<dyn ObjectStore>, Op
 }
 
 /// Where the bytes with this digest lie.
-fn key(sha256: &str) -> Key {
+pub(crate) fn key(sha256: &str) -> Key {
     Key::from(format!("{}/{sha256}", sha256.get(..2).unwrap_or_default()))
 }
 
 impl Office {
+    /// The id of an upload without sign-in with the token that attaches it: `42.MFRGG…`. A keyed digest,
+    /// so that nothing secret is stored and no id alone is worth anything.
+    #[must_use]
+    pub fn upload_ticket(&self, id: FileId) -> String {
+        let mut token = BASE32_NOPAD.encode(&self.keys.mac(format!("upload:{id}").as_bytes()));
+        token.truncate(TICKET_CHARS);
+        format!("{id}.{token}")
+    }
+
+    /// The file of a ticket; none for one that was not given out here.
+    pub(crate) fn ticketed(&self, ticket: &str) -> Option<FileId> {
+        let id = ticket.split_once('.')?.0.parse().ok()?;
+        let right = self.upload_ticket(id);
+        crate::matter::constant_time_eq(right.as_bytes(), ticket.as_bytes()).then_some(id)
+    }
+
     /// Keeps a file until the form it is for is sent. Pictures lose place, device and all other
     /// hidden data; documents are kept as they are.
     ///

@@ -18,11 +18,13 @@ mod found;
 mod home;
 pub mod identity;
 pub mod install;
+pub mod job;
 mod live;
 pub mod matter;
 mod message;
 mod nomination;
 pub mod notice;
+mod outbox;
 pub mod pack;
 mod parameter;
 mod post;
@@ -44,12 +46,15 @@ pub use duty::OnDuty;
 pub use file::{Kind, OpenedFile};
 pub use found::Founding;
 pub use home::{Home, HomeJob, HomePost};
+pub use job::{Job, JobRow};
 pub use live::Live;
 pub use message::{MessagePage, Read};
 pub use nomination::{Candidacy, NominationRow};
+pub use outbox::{SenderKind, SenderRow, SenderSettings, SubscriptionRow};
 pub use parameter::ParameterRow;
 pub use post::{Appointment, Person, PostRow, SOURCES, Vacancy, source_word};
 pub use rule_book::{RuleBook, RuleFile, RuleFlow};
+pub use store::job::Run as JobRun;
 pub use visit::{KINDS as VISIT_KINDS, VisitInput};
 pub use world::World;
 
@@ -134,6 +139,7 @@ pub struct Office {
     pub(crate) files: Arc<dyn object_store::ObjectStore>,
     pub(crate) sessions: identity::session::Cache,
     pub(crate) parameters: ArcSwap<civic::parameter::Parameters>,
+    pub(crate) begun: job::Begun,
     pub(crate) live: Live,
     pub(crate) demo: bool,
 }
@@ -200,6 +206,7 @@ impl Office {
             files,
             sessions: identity::session::Cache::default(),
             parameters: ArcSwap::from_pointee(parameters),
+            begun: job::Begun::default(),
             live,
             demo: config.demo,
         }))

@@ -9,6 +9,7 @@ mod view;
 
 pub use input::{ContactInput, FormInput, PlaceInput, ReportInput};
 pub use list::{Listed, Nearby, Page, Query, TabCounts, View};
+pub(crate) use public::constant_time_eq;
 pub use public::{Followed, Progress};
 pub use view::{Contact, StuckWith, Viewed};
 

@@ -91,7 +91,7 @@ impl Office {
             nomination.state = State::Approved;
             nomination.decided = Some((actor.account, now));
         }
-        self.enter(actor, nomination, account.name).await
+        self.put_forward(actor, nomination, account.name).await
     }
 
     /// Proposes a further term of a post, to `to`. Who may also approve renews at once.
@@ -165,11 +165,11 @@ impl Office {
             decided: at_once.is_ok().then_some((actor.account, now)),
             opinion: None,
         };
-        self.enter(actor, nomination, name).await
+        self.put_forward(actor, nomination, name).await
     }
 
     /// Writes a new nomination; one that is approved already takes effect with it.
-    async fn enter(
+    async fn put_forward(
         &self,
         actor: &Actor,
         mut nomination: Nomination,

@@ -69,6 +69,33 @@ pub fn get(conn: &mut Conn, id: FileId) -> Result<Option<StoredFile>> {
     row.as_ref().map(file).transpose()
 }
 
+/// Uploads without sign-in that belong to nothing and are older than a moment, oldest first.
+pub fn loose(conn: &mut Conn, before: Instant, limit: usize) -> Result<Vec<StoredFile>> {
+    let sql = format!(
+        "{FILES} WHERE shard = $1 AND matter IS NULL AND account = 0 AND at < $2 ORDER BY at LIMIT $3"
+    );
+    let params = [SHARD.into(), before.0.into(), (limit as i64).into()];
+    conn.query(&sql, &params)?.iter().map(file).collect()
+}
+
+/// Takes such an upload away, unless a report took it meanwhile.
+pub fn remove_loose(conn: &mut Conn, id: FileId) -> Result<()> {
+    conn.exec(
+        "DELETE FROM file WHERE shard = $1 AND id = $2 AND matter IS NULL AND account = 0",
+        &[SHARD.into(), id.0.into()],
+    )?;
+    Ok(())
+}
+
+/// Whether any file has the bytes with this digest.
+pub fn has_bytes(conn: &mut Conn, sha256: &str) -> Result<bool> {
+    let found = conn.query_opt(
+        "SELECT 1 FROM file WHERE shard = $1 AND sha256 = $2 LIMIT 1",
+        &[SHARD.into(), sha256.into()],
+    )?;
+    Ok(found.is_some())
+}
+
 /// The files among `ids` that exist, by id.
 pub fn by_ids(conn: &mut Conn, ids: &[FileId]) -> Result<Vec<StoredFile>> {
     let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();

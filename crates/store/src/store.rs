@@ -30,6 +30,11 @@ pub const MIGRATIONS: &[Migration] = &[
         "nomination",
         include_str!("../migrations/0008_nomination.sql"),
     ),
+    (
+        9,
+        "outgoing",
+        include_str!("../migrations/0009_outgoing.sql"),
+    ),
 ];
 
 /// Threads that read. Few cores gain nothing from more.

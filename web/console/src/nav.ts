@@ -1,6 +1,6 @@
 import {
   Bell, ChatLineSquare, DataBoard, EditPen, HomeFilled, Key, MapLocation, Notification, Odometer, OfficeBuilding, Promotion,
-  Reading, Setting, Share, Stamp, Tickets, User, UserFilled, View,
+  Reading, Setting, Share, Stamp, Tickets, Timer, User, UserFilled, View,
 } from '@element-plus/icons-vue'
 import type { Component } from 'vue'
 import { zh } from '@shared/words'
@@ -37,6 +37,8 @@ export const NAV: NavItem[] = [
   { to: '/tokens', word: zh.nav.tokens, icon: Key, verbs: ['manage_tokens'] },
   { to: '/audit', word: zh.nav.audit, icon: View, verbs: ['read_audit'] },
   { to: '/sign-ins', word: zh.nav.signIns, icon: Key, verbs: ['read_audit'] },
+  { to: '/jobs', word: zh.nav.jobs, icon: Timer, verbs: ['manage_jobs'] },
+  { to: '/senders', word: zh.nav.senders, icon: Promotion, verbs: ['manage_senders'] },
   { to: '/parameters', word: zh.nav.parameters, icon: Setting, verbs: ['manage_parameters', 'manage_policies'] },
 ]
 

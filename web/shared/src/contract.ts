@@ -12,6 +12,11 @@ type Fits<From extends To, To> = From
 export type Read = [
   Fits<Server['Me'], ours.Me>,
   Fits<Server['DemoAccount'], ours.DemoAccount>,
+  Fits<Server['Job'], ours.Job>,
+  Fits<Server['JobRunPage'], ours.Page<ours.JobRun>>,
+  Fits<Server['Sender'], ours.Sender>,
+  Fits<Server['LetterPage'], ours.Page<ours.Letter>>,
+  Fits<Server['Subscription'], ours.Subscription>,
   Fits<Server['Session'], ours.OpenSession>,
   Fits<Server['LookPage'], ours.Page<ours.Look>>,
   Fits<Server['SignInAttempt'], ours.SignInAttempt>,

@@ -16,6 +16,7 @@ mod kinds;
 mod matrix;
 mod nomination;
 mod notices;
+mod outgoing;
 mod people;
 mod public;
 mod reply;

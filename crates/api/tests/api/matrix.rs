@@ -199,6 +199,42 @@ fn call(operation: &str, scene: &Scene) -> Call {
             format!("/api/v1/public/reports/{public_no}/looks?code={public_code}"),
             "unit",
         ),
+        "get /api/v1/jobs" => read("/api/v1/jobs", "sysadmin"),
+        "get /api/v1/jobs/{code}/runs" => read("/api/v1/jobs/seal/runs", "sysadmin"),
+        "post /api/v1/jobs/{code}/run" => write("/api/v1/jobs/files/run", "sysadmin", json!({})),
+        "get /api/v1/senders" => read("/api/v1/senders", "sysadmin"),
+        "put /api/v1/senders/{code}" => write(
+            "/api/v1/senders/work",
+            "sysadmin",
+            json!({ "name": "提醒", "kind": "webhook", "url": "http://10.0.0.8/send" }),
+        ),
+        "delete /api/v1/senders/{code}" => read("/api/v1/senders/nothing", "sysadmin"),
+        "post /api/v1/senders/{code}/test" => write(
+            "/api/v1/senders/nothing/test",
+            "sysadmin",
+            json!({ "address": "13800000000" }),
+        ),
+        "get /api/v1/letters" => read("/api/v1/letters", "sysadmin"),
+        "post /api/v1/letters/{id}/retry" => {
+            write("/api/v1/letters/1/retry", "sysadmin", json!({}))
+        }
+        "get /api/v1/me/subscriptions" => read("/api/v1/me/subscriptions", "unit"),
+        "put /api/v1/me/subscriptions/{sender}" => write(
+            "/api/v1/me/subscriptions/nothing",
+            "unit",
+            json!({ "address": "13800000000", "kinds": "arrived" }),
+        ),
+        "post /api/v1/public/entries" => write(
+            "/api/v1/public/entries",
+            "unit",
+            json!({ "token": "huimin.x.y" }),
+        ),
+        "get /api/v1/entry-apps" => read("/api/v1/entry-apps", "secadmin"),
+        "put /api/v1/entry-apps/{code}" => write(
+            "/api/v1/entry-apps/huimin",
+            "secadmin",
+            json!({ "name": "惠民宝", "enabled": true }),
+        ),
         "get /api/v1/me/factor" => read("/api/v1/me/factor", "unit"),
         "post /api/v1/me/factor" => write("/api/v1/me/factor", "unit", json!({})),
         "put /api/v1/me/factor" => write("/api/v1/me/factor", "unit", json!({ "code": "000000" })),

@@ -1,6 +1,7 @@
 //! Who somebody is: passwords, sessions, API tokens, accounts, and the keys of the installation.
 
 mod account;
+mod entrance;
 mod factor;
 mod hold;
 pub mod keys;
@@ -13,6 +14,7 @@ pub mod totp;
 pub(crate) use account::check as check_account;
 pub use account::{AccountRow, Created, DEMO_PASSWORD, DemoAccount, NewAccount};
 pub(crate) use factor::untouched;
+pub use entrance::{EntryAppRow, entry_token};
 pub use factor::{FactorState, Offer};
 pub use session::OwnSession;
 pub use sign_in::{Me, MePost, SignInOutcome, SignInRow, SignedIn};

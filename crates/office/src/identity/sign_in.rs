@@ -322,6 +322,23 @@ impl Office {
         }
     }
 
+    /// The answer to somebody whose session was just made.
+    pub(super) async fn let_in(
+        &self,
+        account: Account,
+        session: &Session,
+        token: String,
+    ) -> Result<SignedIn> {
+        let known = self.known_session(session, &account, None);
+        let hold = known.hold;
+        self.sessions.put(session.token, known);
+        let actor = self.actor(account.id, account.name.clone());
+        Ok(SignedIn {
+            token,
+            me: self.me_of(&actor, &account, hold).await?,
+        })
+    }
+
     /// When accounts are locked, and for how long.
     fn lock_rule(&self) -> Lock {
         let parameters = self.parameters();

@@ -111,13 +111,7 @@ impl Office {
                 })
                 .await?;
             let own = stored.filter(|f| f.account == actor.account && f.matter.is_none());
-            let file = own.ok_or_else(|| {
-                Refusal::invalid(
-                    "files",
-                    "unknown_file",
-                    "有附件没有上传成功或已用于别处，请重新上传",
-                )
-            })?;
+            let file = own.ok_or_else(strange_file)?;
             out.push(Attached {
                 file: file.id,
                 name: file.name,
@@ -247,4 +241,13 @@ impl World {
             format!("这个地点不属于任何治理单元。{hint}。请移动地点，或直接选择所在单元"),
         )]))
     }
+}
+
+/// An attachment that is not there, is somebody else's, or belongs to something already.
+pub(super) fn strange_file() -> Refusal {
+    Refusal::invalid(
+        "files",
+        "unknown_file",
+        "有附件没有上传成功或已用于别的事件，请重新上传",
+    )
 }

@@ -48,21 +48,26 @@ impl Office {
         }
     }
 
-    /// A report of somebody without account. Answers the receipt and the follow-up code.
+    /// A report of somebody without account, with uploads by their tickets. Answers the receipt and the
+    /// follow-up code.
     ///
     /// # Errors
     /// As [`Office::report`].
     pub async fn report_publicly(
         &self,
         input: ReportInput,
+        tickets: &[String],
         key: Option<String>,
     ) -> Result<(Receipt, String)> {
+        let files: Option<Vec<_>> = tickets.iter().map(|t| self.ticketed(t)).collect();
+        let files = files.ok_or_else(super::input::strange_file)?;
         let receipt = self
             .report(
                 &Self::anonymous(),
                 ReportInput {
                     confirms: true,
                     prehandle: None,
+                    files,
                     on_behalf: false,
                     ..input
                 },
@@ -194,6 +199,6 @@ impl Office {
 }
 
 /// Compares without telling by its time where the difference lies.
-fn constant_time_eq(a: &[u8], b: &[u8]) -> bool {
+pub(crate) fn constant_time_eq(a: &[u8], b: &[u8]) -> bool {
     a.len() == b.len() && a.iter().zip(b).fold(0, |acc, (x, y)| acc | (x ^ y)) == 0
 }

@@ -136,6 +136,9 @@ pub const LINKS: &[Link] = &[
     link(("old_secret", "用过的密码", "at"), "account", ACCOUNT),
     link(("recovery_code", "恢复码", "account"), "account", ACCOUNT),
     link(("parameter", "参数", "code"), "account", ACCOUNT),
+    link(("job_run", "任务运行记录", "id"), "account", ACCOUNT),
+    link(("subscription", "消息订阅", "sender"), "account", ACCOUNT),
+    link(("letter", "外发消息", "id"), "account", ACCOUNT),
     link(("area", "区域", "id"), "parent", AREA),
     link(("area_code", "区域代码", "code"), "area", AREA),
     link(("area_boundary", "区域边界", "area"), "area", AREA),
@@ -147,6 +150,9 @@ pub const LINKS: &[Link] = &[
 pub const UNLINKED: &[(&str, &str)] = &[
     ("migration", "compared with the program at every start"),
     ("meta", "settings of the installation"),
+    ("sender", "a gateway points at nothing"),
+    ("entry_app", "an app points at nothing"),
+    ("entry_used", "digests of tokens"),
     (
         "pack_file",
         "texts with their SHA-256, compared when loaded",
@@ -244,6 +250,7 @@ const SHARED: &[&str] = &[
     "old_secret",
     "recovery_code",
     "parameter",
+    "subscription",
 ];
 
 #[cfg(test)]
