@@ -51,7 +51,13 @@ pub async fn bench(args: BenchArgs) -> anyhow::Result<ExitCode> {
     let config = config(&place, true)?;
     if args.database.is_none() {
         let office = create(&config)?;
-        found_and_play(&office, sample::Scale::Street, 30).await?;
+        found_and_play(
+            &office,
+            &sample::Profile::putian(),
+            sample::Scale::Street,
+            30,
+        )
+        .await?;
     }
     let before = Stopwatch::now();
     let office = open(&config)?;

@@ -5,7 +5,7 @@ use crate::serve::{config, create};
 use indicatif::{ProgressBar, ProgressStyle};
 use office::Office;
 use sample::drive::{DAYS, Plan, Progress};
-use sample::{Scale, founding};
+use sample::{Profile, Scale, founding};
 use std::collections::HashMap;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -15,19 +15,27 @@ use std::time::Instant as Stopwatch;
 pub async fn build(args: BuildArgs) -> anyhow::Result<ExitCode> {
     let config = config(&args.place, true)?;
     let office = create(&config)?;
-    found_and_play(&office, args.scale, args.days.unwrap_or(DAYS)).await?;
+    found_and_play(
+        &office,
+        &args.profile,
+        args.scale,
+        args.days.unwrap_or(DAYS),
+    )
+    .await?;
     Ok(ExitCode::SUCCESS)
 }
 
 /// Founds the sample city in an empty office and plays its days up to now.
 pub async fn found_and_play(
     office: &Arc<Office>,
+    profile: &Profile,
     scale: Scale,
     days: i64,
 ) -> anyhow::Result<Progress> {
     let started = Stopwatch::now();
     say(&format!(
-        "正在建立样例城市({})……{}",
+        "正在建立样例城市({}，{})……{}",
+        profile.name(),
         scale.code(),
         match scale {
             Scale::Street => "大约需要半分钟",
@@ -40,11 +48,13 @@ pub async fn found_and_play(
     let from = zone.day_of(now).plus(-days);
     let secret = office::identity::password::hash(office::identity::DEMO_PASSWORD);
     let rows = founding::founding(
+        profile,
         scale,
         from.plus(-30),
         zone.start_of(from.plus(-30)),
         &secret,
-    );
+    )
+    .map_err(anyhow::Error::msg)?;
     let names: HashMap<_, _> = rows
         .accounts
         .iter()

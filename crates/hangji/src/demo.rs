@@ -16,7 +16,10 @@ pub async fn demo(args: DemoArgs) -> anyhow::Result<ExitCode> {
     let data = args
         .data
         .clone()
-        .unwrap_or_else(|| PathBuf::from(format!("data/demo-{}", args.scale.code())));
+        .unwrap_or_else(|| match args.profile.code.as_str() {
+            "putian" => PathBuf::from(format!("data/demo-{}", args.scale.code())),
+            other => PathBuf::from(format!("data/demo-{other}-{}", args.scale.code())),
+        });
     if args.fresh && data.exists() {
         std::fs::remove_dir_all(&data)
             .with_context(|| format!("无法删除旧的样例城市 {}", data.display()))?;
@@ -38,7 +41,13 @@ pub async fn demo(args: DemoArgs) -> anyhow::Result<ExitCode> {
     };
     let office = create(&config(&place, true)?)?;
     if office.world().tree().is_empty() {
-        found_and_play(&office, args.scale, args.days.unwrap_or(DAYS)).await?;
+        found_and_play(
+            &office,
+            &args.profile,
+            args.scale,
+            args.days.unwrap_or(DAYS),
+        )
+        .await?;
         std::fs::write(&finished, "")?;
     }
     list_accounts(&office).await?;

@@ -1,19 +1,18 @@
 //! The rows of an installation: areas, departments with desks at several levels, people and posts.
 
+mod posts;
+
 use crate::Scale;
 use crate::dice::Dice;
 use crate::geography::{self, SEED};
+use crate::profile::{Profile, grow};
 use crate::texts::person_name;
 use civic::area::{Area, Code, Level};
-use civic::id::{AccountId, AreaId, OrgId, PostId};
+use civic::id::{AccountId, AreaId, PostId};
 use civic::post::{Post, Role, Seat};
 use civic::time::{Day, Instant};
 use office::{Account, AccountKind, BoundaryRow, Founding};
 
-/// Posts of the whole city (requirements.md 2.7), shared out by the number of units.
-const POSTS: usize = 150_000;
-/// Units without a head, in 10,000: the vacancies that R014 wants to be seen.
-const VACANT: u64 = 100;
 /// Sources of appointment (R043), with weights.
 const SOURCES: [(&str, u64); 4] = [
     ("party_member", 45),
@@ -27,6 +26,7 @@ struct Maker<'a> {
     from: Day,
     at: Instant,
     secret: &'a str,
+    profile: &'a Profile,
     dice: Dice,
     last: i64,
 }
@@ -80,24 +80,34 @@ impl Maker<'_> {
             to: None,
         });
     }
-    fn appoint(
-        &mut self,
-        login: Option<&str>,
-        role: Role,
-        seat: Seat,
-        title: Option<&str>,
-    ) -> AccountId {
+    fn appoint(&mut self, login: Option<&str>, role: Role, seat: Seat) {
         let account = self.person(login, AccountKind::Staff);
-        self.post(account, role, seat, title);
-        account
+        self.post(account, role, seat, None);
+    }
+    /// Somebody over an area, with the title that the profile gives.
+    fn over(&mut self, login: Option<&str>, role: Role, at: usize, area: &geography::Area) {
+        let account = self.person(login, AccountKind::Staff);
+        let title = self.profile.title(role, &area.kind, area.tier);
+        self.post(account, role, Seat::Area(area_id(at)), title);
     }
 }
 
 /// The rows of the sample city. Areas and posts are valid from `from`; `secret` is the hashed
 /// [`office::identity::DEMO_PASSWORD`] for the accounts made for showing, everybody else cannot sign in.
-#[must_use]
-pub fn founding(scale: Scale, from: Day, at: Instant, secret: &str) -> Founding {
-    let areas = geography::generate(scale.scope(), SEED);
+///
+/// # Errors
+/// A Chinese sentence where the areas of a profile cannot be made.
+pub fn founding(
+    profile: &Profile,
+    scale: Scale,
+    from: Day,
+    at: Instant,
+    secret: &str,
+) -> Result<Founding, String> {
+    let areas = match profile.ground() {
+        Some(ground) => grow(ground, scale)?,
+        None => geography::generate(scale.scope(), SEED),
+    };
     let mut maker = Maker {
         out: Founding::default(),
         from,
@@ -105,12 +115,13 @@ pub fn founding(scale: Scale, from: Day, at: Instant, secret: &str) -> Founding 
         secret,
         dice: Dice::new(SEED, 1),
         last: areas.len() as i64,
+        profile,
     };
     put_areas(&mut maker, &areas);
     put_orgs(&mut maker);
-    put_posts(&mut maker, &areas);
-    fill(&mut maker, &areas);
-    maker.out
+    posts::put_posts(&mut maker, &areas);
+    posts::fill(&mut maker, &areas);
+    Ok(maker.out)
 }
 
 fn area_id(index: usize) -> AreaId {
@@ -131,10 +142,9 @@ fn put_areas(maker: &mut Maker<'_>, areas: &[geography::Area]) {
             id: area_id(i),
             parent: area.parent.map(area_id),
             level,
-            kind: area.kind.into(),
-            tier: u8::from(level == Level::Grid),
-            // The kinds of the pack know exclusive grids; their units are what they are elsewhere.
-            exclusive: area.exclusive && level == Level::Grid,
+            kind: (&*area.kind).into(),
+            tier: area.tier,
+            exclusive: area.exclusive,
             name: name.as_str().into(),
             valid_from: maker.from,
             valid_to: None,
@@ -172,218 +182,4 @@ fn put_orgs(maker: &mut Maker<'_>) {
         last
     });
     maker.last = last;
-}
-
-fn put_posts(maker: &mut Maker<'_>, areas: &[geography::Area]) {
-    let story = Story::find(areas);
-    for (i, area) in areas.iter().enumerate() {
-        let seat = Seat::Area(area_id(i));
-        let shown = |login: &'static str| story.on(i).then_some(login);
-        match area.level {
-            1 => {
-                maker.appoint(
-                    Some("shi"),
-                    Role::CityCenter,
-                    seat,
-                    Some("基层治理中心调度员"),
-                );
-                maker.appoint(Some("shilingdao"), Role::CityLeader, seat, None);
-                maker.appoint(Some("xitong"), Role::SysAdmin, seat, None);
-                maker.appoint(Some("anquan"), Role::SecAdmin, seat, None);
-                maker.appoint(Some("shenji"), Role::AuditAdmin, seat, None);
-                maker.person(Some("jumin"), AccountKind::Resident);
-                for _ in 0..5 {
-                    maker.appoint(None, Role::CityCenter, seat, None);
-                }
-            }
-            2 => {
-                maker.appoint(
-                    shown("qu"),
-                    Role::CountyCenter,
-                    seat,
-                    Some("社会治理中心调度员"),
-                );
-                maker.appoint(shown("qulingdao"), Role::CountyLeader, seat, None);
-                for _ in 0..5 {
-                    maker.appoint(None, Role::CountyCenter, seat, None);
-                }
-            }
-            3 => {
-                maker.appoint(
-                    shown("jiedao"),
-                    Role::TownDispatcher,
-                    seat,
-                    Some("社会治理云平台中心调度员"),
-                );
-                maker.appoint(
-                    shown("jiedaolingdao"),
-                    Role::TownLeader,
-                    seat,
-                    match area.kind {
-                        "street" => Some("党工委书记"),
-                        "zone" => Some("管委会主任"),
-                        _ => Some("党委书记"),
-                    },
-                );
-                for _ in 0..3 {
-                    maker.appoint(
-                        None,
-                        Role::TownDispatcher,
-                        seat,
-                        Some("社会治理云平台中心调度员"),
-                    );
-                }
-            }
-            4 => {
-                let village = area.kind == "village";
-                maker.appoint(
-                    shown("shuji"),
-                    Role::CommunityLeader,
-                    seat,
-                    Some(if village {
-                        "村党组织书记"
-                    } else {
-                        "社区党委书记"
-                    }),
-                );
-                maker.appoint(
-                    shown("shequ"),
-                    Role::CommunityStaff,
-                    seat,
-                    Some(if village {
-                        "村干部"
-                    } else {
-                        "社区工作者"
-                    }),
-                );
-                for _ in 0..3 {
-                    maker.appoint(
-                        None,
-                        Role::CommunityStaff,
-                        seat,
-                        Some(if village {
-                            "村干部"
-                        } else {
-                            "社区工作者"
-                        }),
-                    );
-                }
-            }
-            5 => {
-                maker.appoint(shown("wanggezhang"), Role::GridHead, seat, None);
-                maker.appoint(shown("wanggeyuan"), Role::GridWorker, seat, None);
-            }
-            _ => {
-                let vacant = maker.dice.chance(VACANT) && !story.on(i);
-                if !vacant {
-                    let title = if area.kind == "shop" {
-                        Some("街巷长")
-                    } else {
-                        None
-                    };
-                    maker.appoint(shown("danyuan"), Role::UnitHead, seat, title);
-                }
-            }
-        }
-    }
-    let orgs: Vec<(OrgId, Level, String, AreaId)> = maker
-        .out
-        .orgs
-        .iter()
-        .map(|o| (o.id, o.level, o.line.to_string(), o.area))
-        .collect();
-    for (org, level, line, area) in orgs {
-        let login = (level == Level::County && story.county == Some(area))
-            .then(|| {
-                STORY_DESKS
-                    .iter()
-                    .find(|(l, _)| *l == line)
-                    .map(|(_, login)| *login)
-            })
-            .flatten();
-        maker.appoint(login, Role::DeptStaff, Seat::Org(org), None);
-        if level != Level::Town {
-            maker.appoint(None, Role::DeptManager, Seat::Org(org), None);
-        }
-        if line == "urban_management" && level == Level::Town && story.town == Some(area) {
-            maker.appoint(Some("zhifadui"), Role::DeptStaff, Seat::Org(org), None);
-        }
-    }
-}
-
-/// The bodies of the seed's story, with the logins of their people.
-const STORY_DESKS: [(&str, &str); 4] = [
-    ("natural_resources", "ziran"),
-    ("housing", "zhujian"),
-    ("developer", "kaifa"),
-    ("survey", "cehui"),
-];
-
-/// The seed's story plays in 坂头社区 of 霞林街道 (S4): its line of areas has accounts for showing.
-struct Story {
-    line: Vec<usize>,
-    town: Option<AreaId>,
-    county: Option<AreaId>,
-}
-
-impl Story {
-    fn find(areas: &[geography::Area]) -> Self {
-        let unit = areas.iter().enumerate().find(|(_, a)| {
-            a.level == 6
-                && a.parent.is_some_and(|g| {
-                    areas[g].name.starts_with("坂头安置房")
-                        && areas[g]
-                            .parent
-                            .is_some_and(|c| areas[c].code == "350302003007")
-                })
-        });
-        let mut line = Vec::new();
-        let mut at = unit.map(|(i, _)| i);
-        while let Some(i) = at {
-            line.push(i);
-            at = areas[i].parent;
-        }
-        let of = |level: u8| {
-            line.iter()
-                .find(|i| areas[**i].level == level)
-                .map(|i| area_id(*i))
-        };
-        Self {
-            town: of(3),
-            county: of(2),
-            line,
-        }
-    }
-    fn on(&self, index: usize) -> bool {
-        self.line.contains(&index)
-    }
-}
-
-/// Police officers and instructors of the communities, then seconded cadres (R148) until the
-/// number of posts is that of the city's share.
-fn fill(maker: &mut Maker<'_>, areas: &[geography::Area]) {
-    let of = |level: u8| {
-        areas
-            .iter()
-            .enumerate()
-            .filter(move |(_, a)| a.level == level)
-            .map(|(i, _)| area_id(i))
-            .collect::<Vec<_>>()
-    };
-    for community in of(4) {
-        maker.appoint(None, Role::GridPolice, Seat::Area(community), None);
-        maker.appoint(None, Role::GridInstructor, Seat::Area(community), None);
-    }
-    let grids = of(5);
-    let wanted = (POSTS * of(6).len()) / geography::UNITS;
-    let mut at = 0;
-    while maker.out.posts.len() < wanted && !grids.is_empty() {
-        maker.appoint(
-            None,
-            Role::GridAssistant,
-            Seat::Area(grids[at % grids.len()]),
-            None,
-        );
-        at += 1;
-    }
 }

@@ -9,7 +9,10 @@ pub mod drive;
 mod fate;
 pub mod founding;
 pub mod geography;
+mod profile;
 pub mod texts;
+
+pub use profile::Profile;
 
 use geography::Scope;
 use std::str::FromStr;

@@ -11,6 +11,7 @@
 mod backwards;
 mod city;
 mod client;
+mod fourth;
 mod full;
 mod install;
 mod kill;

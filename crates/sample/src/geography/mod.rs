@@ -18,6 +18,7 @@ use atlas::{Boundary, encode_boundary};
 use plan::{GridPlan, plan};
 use quota::{Fabric, Quota, code_number, is_community, quotas};
 use source::{Names, names, places};
+use std::borrow::Cow;
 
 /// The seed of the published sample city.
 pub const SEED: u64 = 20_261_122;
@@ -37,8 +38,10 @@ pub struct Area {
     /// `hospital`, `market`, `park`, `exclusive`; of units (R007) `building`, `stairwell`,
     /// `village_house_group`, `shop`, `workshop`, `ward`, `school_year`, `stall_area`, `facility`,
     /// `farmland`, `woodland`, `water`, `green`.
-    pub kind: &'static str,
-    /// An exclusive grid (R010).
+    pub kind: Cow<'static, str>,
+    /// Tier of a grid, 1 the outermost; 0 elsewhere.
+    pub tier: u8,
+    /// An exclusive grid (R010); its units are what they are elsewhere.
     pub exclusive: bool,
     /// Name: official down to villages, generated below.
     pub name: String,
@@ -330,7 +333,8 @@ impl List {
             code: named.code.to_owned(),
             parent,
             level,
-            kind,
+            kind: kind.into(),
+            tier: 0,
             exclusive: false,
             name: named.name.to_owned(),
             short: short_name(named.name),
@@ -351,7 +355,8 @@ impl List {
                 code: code.clone(),
                 parent: Some(village),
                 level: 5,
-                kind: plan.kind,
+                kind: plan.kind.into(),
+                tier: 1,
                 exclusive,
                 name: format!("{}{}网格", plan.short, if exclusive { "专属" } else { "" }),
                 short: plan.short.clone(),
@@ -366,7 +371,8 @@ impl List {
                     code: format!("{code}{:03}", u + 1),
                     parent: Some(at),
                     level: 6,
-                    kind: unit.kind,
+                    kind: unit.kind.into(),
+                    tier: 0,
                     exclusive: false,
                     name: unit.name.clone(),
                     short: unit.name.clone(),

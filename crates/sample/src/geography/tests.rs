@@ -235,14 +235,14 @@ fn people_add_up_to_about_the_city_s_three_million_and_flats_keep_the_band() {
         );
     }
     let homes: Vec<u32> = of_level(6)
-        .filter(|u| is_residential(u.kind))
+        .filter(|u| is_residential(&u.kind))
         .map(|u| u.population)
         .collect();
     let odd = homes.iter().filter(|&&n| !(50..=200).contains(&n)).count();
     let share = odd as f64 / homes.len() as f64;
     assert!((0.006..0.014).contains(&share), "{share}");
     assert!(homes.iter().all(|&n| (28..=260).contains(&n)));
-    assert!(of_level(6).all(|u| (u.population > 0) == is_residential(u.kind)));
+    assert!(of_level(6).all(|u| (u.population > 0) == is_residential(&u.kind)));
 }
 
 #[test]
