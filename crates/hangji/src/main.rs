@@ -5,6 +5,7 @@ mod build;
 mod command;
 mod demo;
 mod init;
+mod keep;
 mod memory;
 mod pack;
 mod prove;
@@ -56,6 +57,9 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Migrate(args) => prove::migrate(&args),
         Command::Verify(args) => prove::verify(&args),
         Command::Seal(args) => prove::seal(&args).await,
+        Command::Copy(args) => keep::copy(&args),
+        Command::Backup(args) => keep::backup(&args),
+        Command::Restore(args) => keep::restore(&args),
         Command::Bench(args) => bench::bench(args).await,
         Command::Load => bench::load::load().await,
         Command::Openapi => command::print_line(&api::openapi().to_pretty_json()?),

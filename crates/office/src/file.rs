@@ -39,7 +39,7 @@ pub struct OpenedFile {
 }
 
 /// Name of the folder of attachments in the data folder.
-const FOLDER: &str = "files";
+pub(crate) const FOLDER: &str = "files";
 
 /// Where the bytes of an attachment lie on the disk.
 pub(crate) fn path(data: &Path, sha256: &str) -> std::path::PathBuf {

@@ -9,6 +9,7 @@ mod area;
 mod area_change;
 mod area_check;
 mod audit;
+pub mod backup;
 mod board;
 mod burden;
 mod clock;

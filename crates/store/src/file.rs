@@ -133,6 +133,15 @@ pub fn for_each(conn: &mut Conn, mut each: impl FnMut(StoredFile) -> Result<()>)
     conn.for_each(&sql, &[SHARD.into()], |row| each(file(row)?))
 }
 
+/// Streams the digests of all files, each once.
+///
+/// # Errors
+/// Those of `each`, and when the database cannot be read.
+pub fn digests(conn: &mut Conn, mut each: impl FnMut(&str) -> Result<()>) -> Result<()> {
+    let sql = "SELECT DISTINCT sha256 FROM file WHERE shard = $1 ORDER BY sha256";
+    conn.for_each(sql, &[SHARD.into()], |row| each(row.text(0)?))
+}
+
 /// Gives a file to a matter. One that belongs to a matter already stays there.
 pub fn attach(conn: &mut Conn, id: FileId, matter: MatterId) -> Result<()> {
     conn.exec(

@@ -15,6 +15,7 @@ pub mod bare;
 pub mod credential;
 pub mod database;
 pub mod driver;
+pub mod dump;
 pub mod duty;
 pub mod entry;
 pub mod file;

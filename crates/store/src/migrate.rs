@@ -44,6 +44,30 @@ pub fn pending<'a>(conn: &mut Conn, all: &'a [Migration]) -> Result<&'a [Migrati
     Ok(&all[done.len()..])
 }
 
+/// The SHA-256 of the migrations that the database has had, in order.
+pub fn done(conn: &mut Conn) -> Result<Vec<String>, OpenError> {
+    let rows = conn.query("SELECT sha256 FROM migration ORDER BY number", &[])?;
+    Ok(rows
+        .iter()
+        .map(|row| row.string(0))
+        .collect::<crate::driver::Result<_>>()?)
+}
+
+/// Whether these are the first of this program's migrations, as [`done`] tells them.
+///
+/// # Errors
+/// A sentence, where they are not.
+pub fn known(done: &[String]) -> Result<(), OpenError> {
+    let ours = crate::MIGRATIONS.iter().map(|(_, _, ddl)| sha256(ddl));
+    if done.len() <= crate::MIGRATIONS.len() && ours.zip(done).all(|(ours, theirs)| ours == *theirs)
+    {
+        return Ok(());
+    }
+    Err(OpenError::new(
+        "这份数据由另一个版本的程序保存，本程序不认识它的结构；请用同一版本或更新的程序",
+    ))
+}
+
 /// Applies what is pending, each migration in a transaction of its own, and returns
 /// it. Two processes may call this at once: the second finds nothing left.
 pub fn migrate<'a>(conn: &mut Conn, all: &'a [Migration]) -> Result<&'a [Migration], OpenError> {

@@ -2,6 +2,7 @@
 
 use crate::database::Database;
 use crate::driver::{Conn, DbError, OpenError};
+use crate::dump::UNFINISHED;
 use crate::lane::{Answer, Command, Committed, Failure, Lane, Reform};
 use crate::migrate::{self, Migration};
 use crate::pool::Readers;
@@ -88,6 +89,13 @@ impl Store {
         mut conn: Conn,
         publish: impl Fn(Committed) + Send + 'static,
     ) -> Result<Self, OpenError> {
+        let sql = "SELECT 1 FROM meta WHERE key = $1";
+        if conn.query_opt(sql, &[UNFINISHED.into()])?.is_some() {
+            return Err(OpenError::new(format!(
+                "数据库 {} 没有写完：复制或恢复在中途停下了，里面的内容不能使用；请删除它，重新复制或恢复",
+                database.url()
+            )));
+        }
         conn.begin_term()?;
         let readers = database.readers(READERS)?;
         let lane = Lane::start(conn, database.turn(), publish)?;
@@ -168,7 +176,7 @@ impl Store {
 }
 
 /// The writing connection of the one server that may write.
-fn alone(database: &Database) -> Result<Conn, OpenError> {
+pub(crate) fn alone(database: &Database) -> Result<Conn, OpenError> {
     let mut conn = database.writing_conn()?;
     match conn.take_lease() {
         Ok(()) => Ok(conn),

@@ -8,6 +8,7 @@
     reason = "helpers of tests, outside the functions that clippy knows as tests"
 )]
 
+mod backup;
 mod backwards;
 mod city;
 mod client;

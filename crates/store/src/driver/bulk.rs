@@ -12,7 +12,8 @@ pub struct Table<'a> {
 }
 
 /// The four kinds of columns.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// `BIGINT`
     Int,

@@ -114,6 +114,11 @@ impl Row {
         })
     }
 
+    /// All the values, in order, borrowed from the row.
+    pub fn values(&self) -> &[Value] {
+        &self.values
+    }
+
     /// All the values, in order.
     pub fn into_values(self) -> Vec<Value> {
         self.values
