@@ -816,6 +816,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/entry-apps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Apps that may send their people
+         * @description 可以免登录进入的应用(安全管理员)。
+         */
+        get: operations["token_apps"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/entry-apps/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set an app up or change it
+         * @description 登记应用并取得密钥，密钥只显示一次；`new_key` 换发密钥。
+         */
+        put: operations["token_put_app"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events": {
         parameters: {
             query?: never;
@@ -930,6 +970,106 @@ export interface paths {
         get: operations["me_home"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All jobs
+         * @description 定时任务与最近一次运行(系统管理员)。
+         */
+        get: operations["job_jobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{code}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Run a job now
+         * @description 立即运行一次，结果记入运行记录。
+         */
+        post: operations["job_run_job"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{code}/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Runs of a job, newest first
+         * @description 定时任务的运行记录。
+         */
+        get: operations["job_job_runs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/letters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Letters, newest first
+         * @description 外发消息的状态：等待、已发、失败(系统管理员)。看不到内容。
+         */
+        get: operations["sender_letters"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/letters/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put a dead letter on its way again
+         * @description 重发一条失败的消息。
+         */
+        post: operations["sender_revive_letter"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1221,6 +1361,46 @@ export interface paths {
          */
         get: operations["session_own_sign_ins"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/subscriptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The own subscriptions
+         * @description 我的消息订阅：每个启用的通道一行。
+         */
+        get: operations["sender_subscriptions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/subscriptions/{sender}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Subscribe to messages by a sender
+         * @description 订阅或退订，自现在起的新消息生效。
+         */
+        put: operations["sender_subscribe"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1612,6 +1792,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/public/entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Enter from another app
+         * @description 居民从城市应用进入：凭应用签发的短时凭证登录，每个凭证只能用一次。
+         */
+        post: operations["session_enter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/public/files": {
         parameters: {
             query?: never;
@@ -1726,6 +1926,70 @@ export interface paths {
         get: operations["dictionary_rules"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/senders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All senders
+         * @description 消息通道(系统管理员)。没有启用的通道时，平台不联系任何外部主机。
+         */
+        get: operations["sender_senders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/senders/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set a sender up or change it
+         * @description 建立或修改消息通道，默认停用。
+         */
+        put: operations["sender_put_sender"];
+        post?: never;
+        /**
+         * Take a sender away
+         * @description 删除消息通道。
+         */
+        delete: operations["sender_remove_sender"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/senders/{code}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send one test
+         * @description 立即发送一条测试消息。
+         */
+        post: operations["sender_test_sender"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2593,6 +2857,29 @@ export interface components {
             name: string;
             phone_masked: string;
         };
+        /** @description The token that the app signed. */
+        Entry: {
+            /** @description `code.claims.mac` */
+            token: string;
+        };
+        /** @description An app that may send its people. */
+        EntryApp: {
+            code: string;
+            enabled: boolean;
+            name: string;
+        };
+        /** @description An app to be set up. */
+        EntryAppForm: {
+            enabled: boolean;
+            name: string;
+            /** @description Whether the app gets a new key, which ends the old one. */
+            new_key?: boolean | null;
+        };
+        /** @description The key of an app. */
+        EntryKey: {
+            /** @description Shown this once; null where it stays as it is. */
+            key?: string | null;
+        };
         /** @description Why it leaves. */
         ExitAdmission: {
             reason: string;
@@ -2638,6 +2925,7 @@ export interface components {
         File: {
             /** Format: int64 */
             bytes: number;
+            /** @description For an upload without sign-in with the token that attaches it: `42.MFRGG…`. */
             id: string;
             mime: string;
             name: string;
@@ -2832,6 +3120,34 @@ export interface components {
             field: string;
             message: string;
         };
+        /** @description A job with how it went last. */
+        Job: {
+            code: string;
+            /**
+             * Format: int64
+             * @description How often, in seconds.
+             */
+            every_s: number;
+            help: string;
+            last?: components["schemas"]["JobRun"] | null;
+            word: string;
+        };
+        /** @description One run of a job. */
+        JobRun: {
+            /** @description Whether somebody started it by hand. */
+            by_hand: boolean;
+            detail: string;
+            /** Format: int64 */
+            ended_at: number;
+            good: boolean;
+            /** Format: int64 */
+            started_at: number;
+        };
+        /** @description A page of runs, newest first. */
+        JobRunPage: {
+            next?: string | null;
+            rows: components["schemas"]["JobRun"][];
+        };
         /** @description A formula with its value. */
         Kpi: {
             code: string;
@@ -2852,6 +3168,28 @@ export interface components {
              * @description Percent; null where nothing lies below the line.
              */
             value?: number | null;
+        };
+        /** @description A letter: where to, masked, never what. */
+        Letter: {
+            /** @description The address, masked. */
+            address: string;
+            /** Format: int64 */
+            at: number;
+            id: string;
+            /** Format: int64 */
+            next_at: number;
+            /** @description Why the last try failed. */
+            problem: string;
+            sender: string;
+            /** @description `waiting`, `sent` or `dead` */
+            state: string;
+            /** Format: int64 */
+            tries: number;
+        };
+        /** @description A page of letters, newest first. */
+        LetterPage: {
+            next?: string | null;
+            rows: components["schemas"]["Letter"][];
         };
         /** @description Judgement of one level today. */
         LevelToday: {
@@ -3802,6 +4140,49 @@ export interface components {
             /** Format: int32 */
             version: number;
         };
+        /** @description A sender. Headers may hold keys and are never shown. */
+        Sender: {
+            body: string;
+            code: string;
+            enabled: boolean;
+            from: string;
+            good: string;
+            host: string;
+            /** @description `webhook`, `sms`, `wecom` or `smtp` */
+            kind: string;
+            name: string;
+            /** Format: int32 */
+            port: number;
+            url: string;
+        };
+        /** @description A sender to be set up. */
+        SenderForm: {
+            /** @description HTTP: the body with `{address}`, `{name}`, `{text}`. */
+            body?: string | null;
+            enabled: boolean;
+            /** @description SMTP: who writes. */
+            from?: string | null;
+            /** @description HTTP: what a good answer holds. */
+            good?: string | null;
+            /** @description HTTP: a header `Name: value` a line; left out, those there are stay. */
+            headers?: string | null;
+            /** @description SMTP: server. */
+            host?: string | null;
+            /** @description `webhook`, `sms`, `wecom` or `smtp` */
+            kind: string;
+            name: string;
+            /**
+             * Format: int32
+             * @description SMTP: port.
+             */
+            port?: number | null;
+            /** @description HTTP: where to send. */
+            url?: string | null;
+        };
+        /** @description Where a test goes. */
+        SenderTest: {
+            address: string;
+        };
         /** @description An open session. */
         Session: {
             address: string;
@@ -3915,6 +4296,21 @@ export interface components {
             since: number;
             /** Format: int32 */
             slot: number;
+        };
+        /** @description What the person may subscribe to and has. */
+        Subscription: {
+            address: string;
+            /** @description Codes of kinds of messages. */
+            kinds: string[];
+            name: string;
+            sender: string;
+        };
+        /** @description What to be told, and where. */
+        SubscriptionForm: {
+            /** @description Phone number, mail address or id. */
+            address?: string | null;
+            /** @description Kinds of messages, apart by commas; empty ends it. */
+            kinds?: string | null;
         };
         /** @description 督办。 */
         SupervisionView: {
@@ -5597,6 +5993,68 @@ export interface operations {
             };
         };
     };
+    token_apps: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntryApp"][];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    token_put_app: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EntryAppForm"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntryKey"];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     event_events: {
         parameters: {
             query?: never;
@@ -5780,6 +6238,162 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Home"];
                 };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    job_jobs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"][];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    job_run_job: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobRun"];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    job_job_runs: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: string;
+                /** @description 1 to 100 rows; 30 where it is not said. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobRunPage"];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    sender_letters: {
+        parameters: {
+            query?: {
+                /** @description `waiting`, `sent` or `dead` */
+                state?: string;
+                /** @description `next` of the page before. */
+                cursor?: string;
+                /** @description 1 to 100 rows; 30 where it is not said. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LetterPage"];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    sender_revive_letter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description 没有办成：原因与办法见 detail */
             default: {
@@ -6370,6 +6984,66 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["SignInAttempt"][];
                 };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    sender_subscriptions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Subscription"][];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    sender_subscribe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sender: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SubscriptionForm"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description 没有办成：原因与办法见 detail */
             default: {
@@ -7034,6 +7708,38 @@ export interface operations {
             };
         };
     };
+    session_enter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Entry"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     public_upload: {
         parameters: {
             query?: never;
@@ -7217,6 +7923,126 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["RuleBook"];
                 };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    sender_senders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sender"][];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    sender_put_sender: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SenderForm"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    sender_remove_sender: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    sender_test_sender: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SenderTest"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description 没有办成：原因与办法见 detail */
             default: {

@@ -136,7 +136,7 @@ pub struct DemoArgs {
     /// 规模:street 一个街道(几十秒)、county 一个区、city 全市(约 51 万件事件)
     #[arg(long, default_value = "street")]
     pub scale: sample::Scale,
-    /// 样例:putian 莆田、jianyang 建阳、xiaochang 孝昌，或 profile.toml 文件的路径
+    /// 样例:putian 莆田、jianyang 建阳、xiaochang 孝昌，或 .toml 文件的路径
     #[arg(long, default_value = "putian")]
     pub profile: sample::Profile,
     /// 样例城市所在的文件夹；默认 data/demo-<规模>
@@ -168,7 +168,7 @@ pub struct BuildArgs {
     /// 规模:street、county、city
     #[arg(long, default_value = "street")]
     pub scale: sample::Scale,
-    /// 样例:putian、jianyang、xiaochang，或 profile.toml 文件的路径
+    /// 样例:putian、jianyang、xiaochang，或 .toml 文件的路径
     #[arg(long, default_value = "putian")]
     pub profile: sample::Profile,
     /// 演多少天的事件

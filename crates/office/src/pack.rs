@@ -55,15 +55,6 @@ pub struct PackFile {
     pub body: String,
 }
 
-/// The packs that are part of the program.
-#[must_use]
-pub fn names() -> Vec<String> {
-    let dirs = PACKS.dirs().filter_map(|d| d.path().to_str());
-    let mut names: Vec<String> = dirs.map(str::to_owned).collect();
-    names.sort_unstable();
-    names
-}
-
 /// The files of a pack that is part of the program.
 #[must_use]
 pub fn embedded(pack: &str) -> Vec<PackFile> {

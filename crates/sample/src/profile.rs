@@ -1,4 +1,4 @@
-//! Profiles: which city is made. A profile is data in `packs/<name>/profile.toml`: names, levels,
+//! Profiles: which city is made. A profile is data in `profiles/<name>.toml`: names, levels,
 //! tiers and kinds of areas, how many there are, and the local titles of posts. No Rust belongs to
 //! one of them.
 
@@ -11,13 +11,20 @@ use std::sync::Arc;
 
 pub(crate) use grow::grow;
 
-/// File of a pack that makes it a profile.
-const FILE: &str = "profile.toml";
+/// The profiles that are part of the program.
+const OWN: [(&str, &str); 3] = [
+    ("putian", include_str!("../../../profiles/putian.toml")),
+    ("jianyang", include_str!("../../../profiles/jianyang.toml")),
+    (
+        "xiaochang",
+        include_str!("../../../profiles/xiaochang.toml"),
+    ),
+];
 
 /// A profile.
 #[derive(Debug, Clone)]
 pub struct Profile {
-    /// Name of its folder.
+    /// Name of its file, without the ending.
     pub code: String,
     data: Arc<Data>,
 }
@@ -138,11 +145,11 @@ impl Profile {
     /// # Errors
     /// A Chinese sentence with the place of the slip.
     pub fn read(code: &str, text: &str) -> Result<Self, String> {
-        let slip = |e: toml::de::Error| format!("{code}/{FILE} 读不懂：{}", e.message());
+        let slip = |e: toml::de::Error| format!("{code}.toml 读不懂：{}", e.message());
         let mut data: Data = toml::from_str(text).map_err(slip)?;
         match data.areas.as_deref() {
             Some("putian") => {}
-            Some(other) => return Err(format!("{code}/{FILE}：没有“{other}”这种 areas")),
+            Some(other) => return Err(format!("{code}.toml：没有“{other}”这种 areas")),
             None => {
                 let ground: Ground = toml::from_str(text).map_err(slip)?;
                 ground.check(code)?;
@@ -180,16 +187,13 @@ impl Profile {
     /// Codes of all profiles that are part of the program.
     #[must_use]
     pub fn all() -> Vec<String> {
-        office::pack::names()
-            .into_iter()
-            .filter(|pack| office::pack::embedded(pack).iter().any(|f| f.path == FILE))
-            .collect()
+        OWN.map(|(name, _)| name.to_owned()).to_vec()
     }
 }
 
 impl Ground {
     fn check(&self, code: &str) -> Result<(), String> {
-        let wrong = |text: &str| Err(format!("{code}/{FILE}：{text}"));
+        let wrong = |text: &str| Err(format!("{code}.toml：{text}"));
         let communities: usize = self.town.iter().map(|t| t.communities).sum();
         if self.town.is_empty() || self.town.iter().any(|t| t.communities == 0) {
             return wrong("每个镇街至少要有一个村居(communities)");
@@ -227,14 +231,14 @@ impl FromStr for Profile {
             let body = std::fs::read_to_string(text).map_err(|e| format!("读不了“{text}”：{e}"))?;
             return Self::read("profile", &body);
         }
-        let files = office::pack::embedded(text);
-        let file = files.iter().find(|f| f.path == FILE).ok_or_else(|| {
+        let own = OWN.iter().find(|(name, _)| *name == text);
+        let (name, body) = own.ok_or_else(|| {
             format!(
-                "没有“{text}”这个样例，可用：{}；也可以给出 profile.toml 文件的路径",
+                "没有“{text}”这个样例，可用：{}；也可以给出 .toml 文件的路径",
                 Self::all().join("、")
             )
         })?;
-        Self::read(text, &file.body)
+        Self::read(name, body)
     }
 }
 

@@ -165,6 +165,17 @@ pub(crate) fn check_file(path: &Path, create: bool) -> Result<(), OpenError> {
     }
 }
 
+impl StoreUrl {
+    /// Whether both name the same tables: the same file, or the same database and search path.
+    pub(crate) fn same_place(&self, other: &Self) -> bool {
+        let options = |url: &Self| match url {
+            StoreUrl::Sqlite(_) => None,
+            StoreUrl::Postgres(config) => config.get_options().map(str::to_owned),
+        };
+        self.to_string() == other.to_string() && options(self) == options(other)
+    }
+}
+
 impl fmt::Display for StoreUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         use postgres::config::Host;

@@ -4,7 +4,7 @@ import type {
   Absence, Account, ActionForm, ApiToken, Area, AreaChange, AreaChangeForm, AreaChangePreview, AreaCheck, AreaDetail, AreaHistory,
   AreaPost, AuditRow, Board, Callable, CategoryClass, Day, DemoAccount, Dictionaries, Duty, Factor, FactorOffer,
   FileRef, Flow, FlowSummary, Followed, Home, Id, Located, Look, MadeAccount, MatterPage, MatterRow, MatterView, Me, Message, Millis,
-  Job, JobRun, Letter, OpenSession, Page, Parameter, ReportForm, RuleBook, SignInAttempt, StuckDesk,
+  Job, JobRun, Letter, OpenSession, Page, Parameter, ReportForm, RuleBook, Sender, SignInAttempt, StuckDesk, Subscription,
   TodayBoard, Vacancy, Visit,
 } from './types'
 import type { FeatureCollection } from 'geojson'

@@ -140,7 +140,7 @@ fn call(operation: &str, scene: &Scene) -> Call {
         "post /api/v1/areas/{id}/nominations" => write(
             "/api/v1/areas/5/nominations",
             "community",
-            json!({ "post": { "login": "police", "role": "grid_worker", "source": "other", "from": "2026-03-12" }, "reason": "熟悉情况" }),
+            json!({ "post": { "login": "instructor", "role": "grid_worker", "source": "other", "from": "2026-03-12" }, "reason": "熟悉情况" }),
         ),
         "post /api/v1/posts/{id}/renewals" => write(
             "/api/v1/posts/51/renewals",

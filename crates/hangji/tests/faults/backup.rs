@@ -5,7 +5,7 @@ use crate::server::Server;
 use std::path::Path;
 use std::process::Command;
 
-const PASSPHRASE: &str = "壶公山上看云起十二峰";
+const PASSPHRASE: &str = "壶公山上看云起东湖月下十二峰";
 
 fn on(name: &str, database: &str, data: &Path, more: &[&str]) -> Command {
     let mut command = crate::city::hangji();

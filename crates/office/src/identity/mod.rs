@@ -13,8 +13,8 @@ pub mod totp;
 
 pub(crate) use account::check as check_account;
 pub use account::{AccountRow, Created, DEMO_PASSWORD, DemoAccount, NewAccount};
-pub(crate) use factor::untouched;
 pub use entrance::{EntryAppRow, entry_token};
+pub(crate) use factor::untouched;
 pub use factor::{FactorState, Offer};
 pub use session::OwnSession;
 pub use sign_in::{Me, MePost, SignInOutcome, SignInRow, SignedIn};

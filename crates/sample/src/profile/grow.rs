@@ -170,7 +170,7 @@ impl Grower<'_> {
     ) -> Result<(), String> {
         let ground = self.ground;
         let names = &ground.names;
-        let rural = self.list[town].kind != "street" && nth % 4 != 0;
+        let rural = self.list[town].kind != "street" && !nth.is_multiple_of(4);
         let first = &names.first[nth % names.first.len()];
         let stem = &names.stems[(nth / names.first.len() + nth * 5 + of.0) % names.stems.len()];
         let taken = |list: &[Area], name: &str| {

@@ -99,7 +99,7 @@ fn what_lies_below_a_grown_area_tiles_it() {
 
 #[test]
 fn a_slip_in_a_profile_is_answered_with_what_is_wrong() {
-    let text = include_str!("../../../../packs/xiaochang/profile.toml");
+    let text = include_str!("../../../../profiles/xiaochang.toml");
     let few = text.replace("count = 620", "count = 3");
     assert!(
         Profile::read("x", &few)

@@ -21,7 +21,7 @@ pub fn copy(
     to: &StoreUrl,
     mut progress: impl FnMut(&str, u64),
 ) -> Result<Copied, OpenError> {
-    if from.to_string() == to.to_string() {
+    if from.same_place(to) {
         return Err(OpenError::new(
             "来源和目标是同一个数据库，请改正其中一个地址",
         ));
