@@ -1878,8 +1878,12 @@ export interface components {
             lead?: components["schemas"]["CalledForm"] | null;
             /** @description 内部意见。 */
             opinion?: string | null;
+            /** @description Another desk of the same line, for a transfer: one of the action's `orgs`. */
+            org?: string | null;
             /** @description Id of another matter, for a merge. */
             other?: string | null;
+            /** @description A colleague, for a transfer: one of the action's `people`. */
+            person?: string | null;
             /**
              * Format: int32
              * @description 1 to 5.
@@ -2170,6 +2174,10 @@ export interface components {
             name: string;
             /** @description Fields the form must bring. */
             needs: string[];
+            /** @description Desks of the same line to choose from, for a transfer. */
+            orgs?: components["schemas"]["Choice"][];
+            /** @description Colleagues to choose from, for a transfer. */
+            people?: components["schemas"]["Choice"][];
             /** @description Tasks or requests among which to choose. */
             slots: number[];
         };
@@ -2333,6 +2341,11 @@ export interface components {
             /** @description The department to call in one's own area, where one can be called. */
             org_name?: string | null;
         };
+        /** @description Somebody or something to choose. */
+        Choice: {
+            id: string;
+            name: string;
+        };
         /** @description A clock that is not stopped. */
         ClockView: {
             desk_name: string;
@@ -2429,6 +2442,21 @@ export interface components {
             reason: string;
             text: string;
             title: string;
+        };
+        /** @description 会签, the latest. */
+        Countersign: {
+            /** @description How it ended; absent while it runs. */
+            agreed?: boolean | null;
+            /**
+             * Format: int32
+             * @description How many must agree.
+             */
+            need: number;
+            /**
+             * Format: int32
+             * @description How many were asked.
+             */
+            of: number;
         };
         /** @description Ground that is covered twice, not at all, or from outside. */
         CoverFinding: {
@@ -2880,6 +2908,7 @@ export interface components {
             channel_word: string;
             clocks: components["schemas"]["ClockView"][];
             condition?: string | null;
+            countersign?: components["schemas"]["Countersign"] | null;
             /** @description What the flow's own form brought. */
             fields: components["schemas"]["FilledField"][];
             files: components["schemas"]["File"][];
@@ -2899,6 +2928,8 @@ export interface components {
             tasks: components["schemas"]["TaskView"][];
             text: string;
             trail: components["schemas"]["TrailEntry"][];
+            /** @description How often it was urged. */
+            urged: number;
         };
         /** @description A matter changed. */
         MatterEvent: {
@@ -3797,6 +3828,8 @@ export interface components {
         };
         /** @description A party's part of the work. */
         TaskView: {
+            /** @description For a countersignature: whether the desk agrees. */
+            agrees?: boolean | null;
             /** Format: int64 */
             called_at: number;
             desk_name: string;

@@ -238,6 +238,7 @@ export interface Task {
   limit?: string | null
   extensions?: number | null
   finding_word?: string | null
+  agrees?: boolean | null
   holder_name?: string | null
 }
 
@@ -293,6 +294,8 @@ export interface Available {
   needs: string[]
   slots?: number[] | null
   areas?: { id: Id; name: string }[]
+  people?: { id: Id; name: string }[]
+  orgs?: { id: Id; name: string }[]
 }
 
 export interface Stuck {
@@ -306,6 +309,8 @@ export interface Stuck {
 
 export interface MatterView extends Omit<MatterRow, 'place'> {
   text: string
+  countersign?: { need: number; of: number; agreed?: boolean | null } | null
+  urged?: number
   place: Place
   trail: TrailEntry[]
   channel_word: string
@@ -370,6 +375,8 @@ export interface ActionForm {
   lead?: { org: Id; limit?: string }
   co?: { org: Id; limit?: string }[]
   task?: number
+  person?: Id
+  org?: Id
   other?: string
   verdict?: boolean
   until?: Day

@@ -10,6 +10,7 @@ mod document;
 mod events;
 mod flows;
 mod forms;
+mod handing;
 mod home;
 mod keeping;
 mod kinds;

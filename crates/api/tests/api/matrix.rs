@@ -152,7 +152,7 @@ fn call(operation: &str, scene: &Scene) -> Call {
         "post /api/v1/files" => upload("/api/v1/files", "unit"),
         "get /api/v1/files/{id}" => read(format!("/api/v1/files/{file}"), "gridhead"),
         "get /api/v1/flows" => read("/api/v1/flows", "unit"),
-        "get /api/v1/flows/{code}/{version}" => read("/api/v1/flows/incident/1", "unit"),
+        "get /api/v1/flows/{code}/{version}" => read("/api/v1/flows/incident/2", "unit"),
         "get /api/v1/matters" => read("/api/v1/matters?view=area&area=5", "gridhead"),
         "post /api/v1/matters" => write("/api/v1/matters", "unit", report),
         "get /api/v1/matters/nearby" => {
@@ -502,7 +502,7 @@ async fn no_action_of_the_flow_is_open_to_who_may_not_know_the_matter() {
     let flow = app
         .user("unit")
         .await
-        .get("/api/v1/flows/incident/1")
+        .get("/api/v1/flows/incident/2")
         .await
         .done()
         .json();
