@@ -29,6 +29,7 @@ mod health;
 mod home;
 mod layers;
 mod limit;
+mod logbook;
 mod matter;
 mod me;
 mod message;
@@ -103,6 +104,7 @@ fn routes() -> OpenApiRouter<Arc<App>> {
         .merge(post::routes())
         .merge(absence::routes())
         .merge(duty::routes())
+        .merge(logbook::routes())
         .merge(category::routes())
         .merge(certificate::routes())
         .merge(burden::routes())

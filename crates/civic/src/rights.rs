@@ -76,6 +76,7 @@ verbs! {
     ApplyAdmission "apply_admission" "申请准入",
     DecideAdmission "decide_admission" "准入审核",
     ManageDuty "manage_duty" "值班安排",
+    KeepLog "keep_log" "值班日志",
     ManagePosts "manage_posts" "任免",
     Substitute "substitute" "安排代理",
     ManageAreas "manage_areas" "区划管理",
@@ -252,6 +253,7 @@ const JUDGE: &[(Verb, Relation)] = &[
     (V::SeeBoard, R::Within),
     (V::LogVisit, R::Within),
     (V::ManageDuty, R::Within),
+    (V::KeepLog, R::Within),
     (V::ProposeAreas, R::Within),
     (V::Substitute, R::Within),
 ];
@@ -276,6 +278,7 @@ const LEAD: &[(Verb, Relation)] = &[
     (V::SeeBoard, R::Within),
     (V::ManagePosts, R::Within),
     (V::ManageDuty, R::Within),
+    (V::KeepLog, R::Within),
     (V::Substitute, R::Within),
     (V::AnswerSupervision, R::Desk),
     (V::ProposeAreas, R::Within),

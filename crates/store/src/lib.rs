@@ -18,6 +18,7 @@ pub mod driver;
 pub mod duty;
 pub mod file;
 pub mod lane;
+pub mod logbook;
 pub mod matter;
 pub mod message;
 pub mod migrate;

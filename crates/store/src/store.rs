@@ -25,6 +25,7 @@ pub const MIGRATIONS: &[Migration] = &[
         "admission",
         include_str!("../migrations/0007_admission.sql"),
     ),
+    (8, "logbook", include_str!("../migrations/0008_logbook.sql")),
 ];
 
 /// Threads that read. Few cores gain nothing from more.

@@ -8,6 +8,7 @@ import { admissionWords, burdenWords, certificateWords } from './admission-words
 import { areaWords } from './area-words'
 import { boardWords } from './board-words'
 import type { Field } from './form'
+import { logbookWords } from './logbook-words'
 import { noticeWords } from './notice-words'
 import { workWords } from './work-words'
 
@@ -17,6 +18,7 @@ export const zh = {
   ...areaWords,
   ...adminWords,
   notices: noticeWords,
+  logbook: logbookWords,
   admissions: admissionWords,
   burden: burdenWords,
   certificates: certificateWords,
@@ -146,6 +148,7 @@ export const zh = {
     board: '区域看板',
     visits: '走访巡查',
     posts: '岗位与值班',
+    centre: '综治中心',
     areas: '区划管理',
     flow: '业务流程',
     messages: '消息',

@@ -14,6 +14,7 @@ mod handing;
 mod home;
 mod keeping;
 mod kinds;
+mod logbook;
 mod matrix;
 mod notices;
 mod people;

@@ -64,6 +64,8 @@ const ANSWERED: (&str, &str, &str) = ("answered", "回执", "key");
 const POST: (&str, &str, &str) = ("post", "岗位", "id");
 const ABSENCE: (&str, &str, &str) = ("absence", "离岗", "id");
 const ADMISSION: (&str, &str, &str) = ("admission", "准入事项", "id");
+const LOG: (&str, &str, &str) = ("log_entry", "值班日志", "id");
+const HANDOVER: (&str, &str, &str) = ("handover", "交接班", "id");
 const DUTY: (&str, &str, &str) = ("duty", "值班", "day");
 
 /// Every link that the proof follows. A new table with references gets its lines here.
@@ -120,6 +122,10 @@ pub const LINKS: &[Link] = &[
     link(ABSENCE, "substitute", ACCOUNT),
     link(ADMISSION, "area", AREA),
     link(ADMISSION, "org", ORG),
+    link(LOG, "area", AREA),
+    link(LOG, "account", ACCOUNT),
+    link(HANDOVER, "area", AREA),
+    link(HANDOVER, "account", ACCOUNT),
     link(DUTY, "area", AREA),
     link(DUTY, "account", ACCOUNT),
     link(("session", "会话", "created_at"), "account", ACCOUNT),
