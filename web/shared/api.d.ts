@@ -548,6 +548,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/areas/{id}/handovers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hand the log with everything unfinished to the next shift
+         * @description 交班：未完事项随日志交给接班人，由接班人确认。
+         */
+        post: operations["duty_hand_over"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/areas/{id}/history": {
         parameters: {
             query?: never;
@@ -562,6 +582,30 @@ export interface paths {
         get: operations["area_history"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/areas/{id}/log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The log of a centre, with what is unfinished and the last handings over
+         * @description 综治中心值班日志：未完事项、逐条记录、交接班。
+         */
+        get: operations["duty_logbook"];
+        put?: never;
+        /**
+         * Write a line of the log
+         * @description 记一条值班日志。
+         */
+        post: operations["duty_write_log"];
         delete?: never;
         options?: never;
         head?: never;
@@ -956,6 +1000,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/handovers/{id}/take": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take over the log
+         * @description 接班：确认接收未完事项。
+         */
+        post: operations["duty_take_over"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/home": {
         parameters: {
             query?: never;
@@ -1070,6 +1134,26 @@ export interface paths {
          * @description 重发一条失败的消息。
          */
         post: operations["sender_revive_letter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/log-entries/{id}/finish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Finish an unfinished line
+         * @description 办结值班日志里的未完事项。
+         */
+        post: operations["duty_finish_log"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2226,8 +2310,12 @@ export interface components {
             lead?: components["schemas"]["CalledForm"] | null;
             /** @description 内部意见。 */
             opinion?: string | null;
+            /** @description Another desk of the same line, for a transfer: one of the action's `orgs`. */
+            org?: string | null;
             /** @description Id of another matter, for a merge. */
             other?: string | null;
+            /** @description A colleague, for a transfer: one of the action's `people`. */
+            person?: string | null;
             /**
              * Format: int32
              * @description 1 to 5.
@@ -2518,6 +2606,10 @@ export interface components {
             name: string;
             /** @description Fields the form must bring. */
             needs: string[];
+            /** @description Desks of the same line to choose from, for a transfer. */
+            orgs?: components["schemas"]["Choice"][];
+            /** @description Colleagues to choose from, for a transfer. */
+            people?: components["schemas"]["Choice"][];
             /** @description Tasks or requests among which to choose. */
             slots: number[];
         };
@@ -2681,6 +2773,11 @@ export interface components {
             /** @description The department to call in one's own area, where one can be called. */
             org_name?: string | null;
         };
+        /** @description Somebody or something to choose. */
+        Choice: {
+            id: string;
+            name: string;
+        };
         /** @description A clock that is not stopped. */
         ClockView: {
             desk_name: string;
@@ -2777,6 +2874,21 @@ export interface components {
             reason: string;
             text: string;
             title: string;
+        };
+        /** @description 会签, the latest. */
+        Countersign: {
+            /** @description How it ended; absent while it runs. */
+            agreed?: boolean | null;
+            /**
+             * Format: int32
+             * @description How many must agree.
+             */
+            need: number;
+            /**
+             * Format: int32
+             * @description How many were asked.
+             */
+            of: number;
         };
         /** @description Ground that is covered twice, not at all, or from outside. */
         CoverFinding: {
@@ -2940,6 +3052,10 @@ export interface components {
             name: string;
             value: string;
         };
+        /** @description How an unfinished line was finished. */
+        FinishLog: {
+            text: string;
+        };
         /** @description What was done. */
         FinishNotice: {
             /** @description Attachments that were uploaded before. */
@@ -3027,6 +3143,28 @@ export interface components {
             start: components["schemas"]["FlowStart"];
             /** Format: int32 */
             version: number;
+        };
+        /** @description To whom the log is handed. */
+        HandOver: {
+            note?: string;
+            to: string;
+        };
+        /** @description One handing over of a log. */
+        Handover: {
+            /** Format: int64 */
+            at: number;
+            by: components["schemas"]["Signature"];
+            id: string;
+            /** @description How many lines were unfinished then. */
+            items: number;
+            note: string;
+            /** @description `pending`, `taken`, or `replaced` where somebody else was named before it was taken. */
+            state: string;
+            /** Format: int64 */
+            taken_at?: number | null;
+            taken_note?: string | null;
+            to: string;
+            to_name: string;
         };
         /** @description How the program is. */
         Health: {
@@ -3245,6 +3383,29 @@ export interface components {
             trail: components["schemas"]["TrailEntry"][];
             unit: components["schemas"]["Area"];
         };
+        /** @description One line of a log. */
+        LogEntry: {
+            /** Format: int64 */
+            at: number;
+            by: components["schemas"]["Signature"];
+            /** Format: int64 */
+            done_at?: number | null;
+            done_by?: components["schemas"]["Signature"] | null;
+            done_text?: string | null;
+            /** @description 需要下一班继续办理。 */
+            follow: boolean;
+            id: string;
+            kind: string;
+            kind_word: string;
+            /** @description Whether it is unfinished. */
+            open: boolean;
+            text: string;
+        };
+        /** @description A kind of entry. */
+        LogKind: {
+            code: string;
+            word: string;
+        };
         /** @description A visit, and with `matter_report` also the report of what was found. */
         LogVisit: {
             /**
@@ -3259,6 +3420,26 @@ export interface components {
             matter_report?: components["schemas"]["ReportForm"] | null;
             text: string;
             unit: string;
+        };
+        /** @description The log of a centre. */
+        Logbook: {
+            /** @description The last handings over, newest first. */
+            handovers: components["schemas"]["Handover"][];
+            /** @description Whether who asks may hand the log over now. */
+            hands_over: boolean;
+            /** @description Who holds the log now. */
+            keeper?: string | null;
+            keeper_name?: string | null;
+            kinds: components["schemas"]["LogKind"][];
+            next?: string | null;
+            /** @description What is unfinished, oldest first. */
+            open: components["schemas"]["LogEntry"][];
+            /** @description Who serves the centre. */
+            people: components["schemas"]["Signature"][];
+            /** @description A page of all lines, newest first. */
+            rows: components["schemas"]["LogEntry"][];
+            /** @description Whether who asks serves this centre. */
+            writes: boolean;
         };
         /** @description Somebody looked at personal data. */
         Look: {
@@ -3302,6 +3483,7 @@ export interface components {
             channel_word: string;
             clocks: components["schemas"]["ClockView"][];
             condition?: string | null;
+            countersign?: components["schemas"]["Countersign"] | null;
             /** @description What the flow's own form brought. */
             fields: components["schemas"]["FilledField"][];
             files: components["schemas"]["File"][];
@@ -3321,6 +3503,8 @@ export interface components {
             tasks: components["schemas"]["TaskView"][];
             text: string;
             trail: components["schemas"]["TrailEntry"][];
+            /** @description How often it was urged. */
+            urged: number;
         };
         /** @description A matter changed. */
         MatterEvent: {
@@ -4229,6 +4413,12 @@ export interface components {
             next?: string | null;
             rows: components["schemas"]["SignInAttempt"][];
         };
+        /** @description Somebody with the title of then. */
+        Signature: {
+            account: string;
+            name: string;
+            title: string;
+        };
         /** @description How many of a level would get it. */
         SpreadLevel: {
             /** @description Code of the level; `org` for organisations. */
@@ -4341,8 +4531,14 @@ export interface components {
             /** @description On my desks. */
             todo: number;
         };
+        /** @description What the taker has to say. */
+        TakeOver: {
+            note?: string;
+        };
         /** @description A party's part of the work. */
         TaskView: {
+            /** @description For a countersignature: whether the desk agrees. */
+            agrees?: boolean | null;
             /** Format: int64 */
             called_at: number;
             desk_name: string;
@@ -4454,6 +4650,14 @@ export interface components {
             at: number;
             name: string;
             reason: string;
+        };
+        /** @description A line of the log. */
+        WriteLog: {
+            /** @description 需要下一班继续办理。 */
+            follow?: boolean;
+            /** @description Code of a kind. */
+            kind: string;
+            text: string;
         };
     };
     responses: never;
@@ -5491,6 +5695,40 @@ export interface operations {
             };
         };
     };
+    duty_hand_over: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HandOver"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Handover"];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     area_history: {
         parameters: {
             query?: never;
@@ -5508,6 +5746,77 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AreaHistory"];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    duty_logbook: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: string;
+                /** @description 1 to 100 rows. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Logbook"];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    duty_write_log: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WriteLog"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogEntry"];
                 };
             };
             /** @description 没有办成：原因与办法见 detail */
@@ -6222,6 +6531,40 @@ export interface operations {
             };
         };
     };
+    duty_take_over: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TakeOver"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Handover"];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     me_home: {
         parameters: {
             query?: never;
@@ -6394,6 +6737,40 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    duty_finish_log: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FinishLog"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogEntry"];
+                };
             };
             /** @description 没有办成：原因与办法见 detail */
             default: {

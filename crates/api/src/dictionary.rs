@@ -126,6 +126,7 @@ pub(crate) fn task_kind(kind: TaskKind) -> (&'static str, &'static str) {
         TaskKind::Lead => ("lead", "主办"),
         TaskKind::Co => ("co", "会办"),
         TaskKind::Check => ("check", "核实"),
+        TaskKind::Countersign => ("countersign", "会签"),
     }
 }
 
@@ -258,10 +259,15 @@ async fn dictionaries(State(app): Shared, signed: Signed, headers: HeaderMap) ->
             .iter()
             .map(|k| coded(clock_kind(*k), k.word()))
             .collect(),
-        task_kinds: [TaskKind::Lead, TaskKind::Co, TaskKind::Check]
-            .map(task_kind)
-            .map(|(c, w)| coded(c, w))
-            .into(),
+        task_kinds: [
+            TaskKind::Lead,
+            TaskKind::Co,
+            TaskKind::Check,
+            TaskKind::Countersign,
+        ]
+        .map(task_kind)
+        .map(|(c, w)| coded(c, w))
+        .into(),
         task_states: [
             TaskState::Called,
             TaskState::Refusing,

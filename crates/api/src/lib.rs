@@ -31,6 +31,7 @@ mod home;
 mod job;
 mod layers;
 mod limit;
+mod logbook;
 mod matter;
 mod me;
 mod message;
@@ -108,6 +109,7 @@ fn routes() -> OpenApiRouter<Arc<App>> {
         .merge(absence::routes())
         .merge(nomination::routes())
         .merge(duty::routes())
+        .merge(logbook::routes())
         .merge(category::routes())
         .merge(certificate::routes())
         .merge(burden::routes())

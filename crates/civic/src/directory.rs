@@ -252,6 +252,9 @@ impl Directory {
                 (Seat::Area(own), _) => matter.path.contains(own),
                 (Seat::Org(_), _) => false,
             },
+            Relation::Sender => matter
+                .sent_by
+                .is_some_and(|sender| self.serves(post, Desk::Area(sender), day)),
             Relation::Approver => matter.pending.iter().any(|p| self.may_decide(post, p, day)),
             Relation::Involved => match post.seat {
                 Seat::Org(own) => matter.tasks.iter().any(|t| t.desk == Desk::Org(own)),

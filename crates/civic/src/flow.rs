@@ -5,11 +5,13 @@
 
 mod diagram;
 mod lint;
+mod quorum;
 mod read;
 mod start;
 
 pub use diagram::{mermaid, targets};
 pub use lint::lint;
+pub use quorum::{Quorum, Urging};
 pub use start::{Field, FieldKind, Order, Start, StartAt};
 
 use crate::area::Level;
@@ -45,6 +47,8 @@ pub struct Flow {
     pub classes: Vec<String>,
     /// 督办: rank and limit of the answer by the level that orders it.
     pub supervision: Vec<Order>,
+    /// 催办: how often; without a rule, as often as one likes.
+    pub urging: Option<Urging>,
     /// The states.
     pub states: Vec<State>,
     /// The actions.
@@ -204,6 +208,10 @@ pub enum Need {
     Verdict,
     /// A score.
     Rating,
+    /// A colleague of the desk, or another desk of the same organisation.
+    Person,
+    /// At least one co-handling desk.
+    Co,
 }
 
 /// What must not be the case.
@@ -220,6 +228,8 @@ pub enum Guard {
     NotPending,
     /// Only while supervised.
     Supervised,
+    /// Only while the desk it was sent to has not begun, on the day it was sent.
+    Untouched,
 }
 
 /// An action.
@@ -243,6 +253,8 @@ pub struct Action {
     pub needs: Vec<Need>,
     /// What must hold.
     pub guards: Vec<Guard>,
+    /// 会签: how many of the asked desks must agree.
+    pub quorum: Option<Quorum>,
 }
 
 impl Flow {

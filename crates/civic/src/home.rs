@@ -206,7 +206,7 @@ pub fn purpose(role: Role) -> &'static str {
 pub fn job_of(level: Option<Level>, matter: &Matter, slot: u32) -> Option<Job> {
     if let Some(task) = matter.task(slot) {
         return Some(match (task.kind, task.state) {
-            (TaskKind::Check, _) => Job::Check,
+            (TaskKind::Check | TaskKind::Countersign, _) => Job::Check,
             (_, TaskState::Called) => Job::Sign,
             (_, TaskState::Refusing) => Job::Refuse,
             _ => Job::FeedBack,

@@ -60,6 +60,10 @@ ids! {
     NoticeId,
     /// One item of a department that is to be admitted to communities and grids.
     AdmissionId,
+    /// One line of a centre's log.
+    LogEntryId,
+    /// One handing over of a centre's log.
+    HandoverId,
 }
 
 struct IdVisitor;

@@ -41,7 +41,7 @@ pub use decide::{
 pub use desk::Desk;
 pub use said::{Attached, Channel, Classified, Finding, Place, Reporter};
 pub use step::{Fact, Link, Step, Trail, Who, Words};
-pub use task::{Ask, Pending, Supervision, Task, TaskKind, TaskState};
+pub use task::{Ask, Countersign, Pending, Supervision, Task, TaskKind, TaskState, Urged};
 
 use crate::area::{Level, Path};
 use crate::category::Privacy;
@@ -141,6 +141,15 @@ pub struct Matter {
     /// The matters that were begun because of it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub caused: Vec<Link>,
+    /// The desk that sent it to the one that holds it, until it moves on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sent_by: Option<AreaId>,
+    /// 会签, the latest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub countersign: Option<Countersign>,
+    /// Who urged it, and when.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub urged: Vec<Urged>,
     /// Attachments.
     pub files: Vec<Attached>,
     /// Result of the work.

@@ -64,6 +64,11 @@ verbs! {
     Pass "pass" "转入下一环节",
     SendBack "send_back" "退回整改",
     Accept "accept" "验收",
+    Recall "recall" "收回",
+    Transfer "transfer" "转办",
+    Invite "invite" "邀请会办",
+    AskCountersign "ask_countersign" "发起会签",
+    Countersign "countersign" "会签",
     Unmask "unmask" "查看联系方式",
     SeeBoard "see_board" "看板",
     LogVisit "log_visit" "走访巡查",
@@ -71,6 +76,7 @@ verbs! {
     ApplyAdmission "apply_admission" "申请准入",
     DecideAdmission "decide_admission" "准入审核",
     ManageDuty "manage_duty" "值班安排",
+    KeepLog "keep_log" "值班日志",
     ManagePosts "manage_posts" "任免",
     Substitute "substitute" "安排代理",
     Propose "propose" "提名人选",
@@ -104,6 +110,8 @@ pub enum Relation {
     Above,
     /// May decide the pending request: the asked desk's leader, or the desk above; never the asker.
     Approver,
+    /// Serves the desk that sent it to the one that holds it now.
+    Sender,
     /// Took part: a task of the organisation (also an ended one).
     Involved,
     /// Reported it.
@@ -114,13 +122,14 @@ pub enum Relation {
 
 impl Relation {
     /// All relations.
-    pub const ALL: [Relation; 9] = [
+    pub const ALL: [Relation; 10] = [
         Self::Desk,
         Self::Task,
         Self::Owner,
         Self::Within,
         Self::Above,
         Self::Approver,
+        Self::Sender,
         Self::Involved,
         Self::Reporter,
         Self::Anyone,
@@ -135,6 +144,7 @@ impl Relation {
             Self::Within => "within",
             Self::Above => "above",
             Self::Approver => "approver",
+            Self::Sender => "sender",
             Self::Involved => "involved",
             Self::Reporter => "reporter",
             Self::Anyone => "anyone",
@@ -170,6 +180,8 @@ const FIELD: &[(Verb, Relation)] = &[
     (V::Leap, R::Desk),
     (V::Settle, R::Desk),
     (V::Check, R::Task),
+    (V::Recall, R::Sender),
+    (V::Transfer, R::Desk),
     (V::Comment, R::Within),
     (V::SeeBoard, R::Within),
     (V::LogVisit, R::Within),
@@ -229,6 +241,10 @@ const JUDGE: &[(Verb, Relation)] = &[
     (V::Resume, R::Owner),
     (V::Decide, R::Approver),
     (V::Check, R::Task),
+    (V::Recall, R::Sender),
+    (V::Transfer, R::Desk),
+    (V::AskCountersign, R::Desk),
+    (V::AskCountersign, R::Owner),
     (V::OrderCheck, R::Owner),
     (V::Reopen, R::Owner),
     (V::Reopen, R::Above),
@@ -241,6 +257,7 @@ const JUDGE: &[(Verb, Relation)] = &[
     (V::SeeBoard, R::Within),
     (V::LogVisit, R::Within),
     (V::ManageDuty, R::Within),
+    (V::KeepLog, R::Within),
     (V::ProposeAreas, R::Within),
     (V::Substitute, R::Within),
     (V::Propose, R::Within),
@@ -249,6 +266,7 @@ const JUDGE: &[(Verb, Relation)] = &[
 const DISPATCH: &[(Verb, Relation)] = &[
     (V::Call, R::Desk),
     (V::Call, R::Owner),
+    (V::Recall, R::Owner),
     (V::Waive, R::Owner),
     (V::Return, R::Owner),
     (V::Supervise, R::Above),
@@ -265,6 +283,7 @@ const LEAD: &[(Verb, Relation)] = &[
     (V::SeeBoard, R::Within),
     (V::ManagePosts, R::Within),
     (V::ManageDuty, R::Within),
+    (V::KeepLog, R::Within),
     (V::Substitute, R::Within),
     (V::AnswerSupervision, R::Desk),
     (V::ProposeAreas, R::Within),
@@ -284,6 +303,9 @@ const DEPARTMENT: &[(Verb, Relation)] = &[
     (V::Progress, R::Task),
     (V::Pass, R::Task),
     (V::FeedBack, R::Task),
+    (V::Transfer, R::Task),
+    (V::Invite, R::Task),
+    (V::Countersign, R::Task),
     (V::AskExtension, R::Task),
     (V::AskSuspension, R::Task),
     (V::AnswerSupervision, R::Task),

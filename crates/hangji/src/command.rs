@@ -34,11 +34,11 @@ pub enum Command {
     Verify(DatabaseArgs),
     /// 封存：记下此刻所有流程记录的校验值（使用 SQLite 时须先停止平台）
     Seal(DatabaseArgs),
-    /// 把一个数据库复制到另一个空的数据库(SQLite 与 PostgreSQL 之间也可以),用行数和摘要核对
+    /// 把一个数据库复制到另一个空的数据库(SQLite 与 PostgreSQL 之间也可以)，用行数和摘要核对
     Copy(CopyArgs),
-    /// 备份:数据库、附件和密钥,用口令加密成一个文件;平台可以照常运行
+    /// 备份：数据库、附件和密钥，用口令加密成一个文件；平台可以照常运行
     Backup(BackupArgs),
-    /// 从备份恢复到空的数据库和文件夹,并核验
+    /// 从备份恢复到空的数据库和文件夹，并核验
     Restore(RestoreArgs),
     /// 测速
     Bench(BenchArgs),
@@ -179,10 +179,10 @@ pub struct BuildArgs {
 /// From where to where.
 #[derive(Debug, Clone, Args)]
 pub struct CopyArgs {
-    /// 来源数据库的地址,只读不写
+    /// 来源数据库的地址，只读不写
     #[arg(long)]
     pub from: String,
-    /// 目标数据库的地址,必须是空的
+    /// 目标数据库的地址，必须是空的
     #[arg(long)]
     pub to: String,
 }
@@ -193,10 +193,10 @@ pub struct BackupArgs {
     /// Which database.
     #[command(flatten)]
     pub place: DatabaseArgs,
-    /// 备份文件,不能已经存在
+    /// 备份文件，不能已经存在
     #[arg(long)]
     pub to: PathBuf,
-    /// 第一行写着口令的文件;不给就在终端询问
+    /// 第一行写着口令的文件；不给就在终端询问
     #[arg(long)]
     pub passphrase_file: Option<PathBuf>,
 }
@@ -210,10 +210,10 @@ pub struct RestoreArgs {
     /// 备份文件
     #[arg(long)]
     pub from: PathBuf,
-    /// 第一行写着口令的文件;不给就在终端询问
+    /// 第一行写着口令的文件；不给就在终端询问
     #[arg(long)]
     pub passphrase_file: Option<PathBuf>,
-    /// 只检查备份是否完好,什么也不写
+    /// 只检查备份是否完好，什么也不写
     #[arg(long)]
     pub check: bool,
 }

@@ -186,12 +186,12 @@ impl Office {
             name: actor.name.clone(),
             text: "这是一条测试消息，收到即说明通道可用。".into(),
         };
-        self.hand_over(&sender, content)
+        self.dispatch(&sender, content)
             .await
             .map_err(|sentence| Refusal::Conflict(sentence).into())
     }
 
-    async fn hand_over(
+    async fn dispatch(
         &self,
         sender: &Sender,
         content: Content,
@@ -351,7 +351,7 @@ impl Office {
             .open(&letter.content)
             .and_then(|plain| serde_json::from_slice::<Content>(&plain).ok());
         let outcome = match (sender, content) {
-            (Some(sender), Some(content)) => self.hand_over(sender, content).await,
+            (Some(sender), Some(content)) => self.dispatch(sender, content).await,
             (None, _) => Err("通道已停用".into()),
             (_, None) => Err("内容无法解密".into()),
         };

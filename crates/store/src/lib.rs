@@ -21,6 +21,7 @@ pub mod entry;
 pub mod file;
 pub mod job;
 pub mod lane;
+pub mod logbook;
 pub mod matter;
 pub mod message;
 pub mod migrate;

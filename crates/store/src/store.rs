@@ -26,15 +26,16 @@ pub const MIGRATIONS: &[Migration] = &[
         "admission",
         include_str!("../migrations/0007_admission.sql"),
     ),
-    (
-        8,
-        "nomination",
-        include_str!("../migrations/0008_nomination.sql"),
-    ),
+    (8, "logbook", include_str!("../migrations/0008_logbook.sql")),
     (
         9,
+        "nomination",
+        include_str!("../migrations/0009_nomination.sql"),
+    ),
+    (
+        10,
         "outgoing",
-        include_str!("../migrations/0009_outgoing.sql"),
+        include_str!("../migrations/0010_outgoing.sql"),
     ),
 ];
 

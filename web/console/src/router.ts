@@ -31,6 +31,7 @@ export const router = createRouter({
         { path: 'today/:area?', component: () => import('./pages/Today.vue'), meta: { title: zh.nav.today } },
         { path: 'board/:area?', component: () => import('./pages/Board.vue'), meta: { title: zh.nav.board } },
         { path: 'visits', component: () => import('./pages/Visits.vue'), meta: { title: zh.nav.visits } },
+        { path: 'centre/:area?', component: () => import('./pages/Centre.vue'), meta: { title: zh.nav.centre } },
         { path: 'posts/:area?', component: () => import('./pages/Posts.vue'), meta: { title: zh.nav.posts } },
         { path: 'areas/:area?', component: () => import('./pages/Areas.vue'), meta: { title: zh.nav.areas } },
         { path: 'flow/:code?/:version?', component: () => import('./pages/Flow.vue'), meta: { title: zh.nav.flow } },

@@ -4,7 +4,7 @@ import { zh } from './words'
 /** A field of an action's form. The order of the list is the order on the page. */
 export interface Field {
   name: keyof ActionForm
-  kind: 'text' | 'reply' | 'finding' | 'category' | 'call' | 'area' | 'until' | 'verdict' | 'rating' | 'matter' | 'slot' | 'files'
+  kind: 'text' | 'reply' | 'finding' | 'category' | 'call' | 'area' | 'until' | 'verdict' | 'rating' | 'matter' | 'slot' | 'files' | 'person' | 'co'
   label: string
   help?: string
   required: boolean
@@ -38,6 +38,8 @@ export function fieldsOf(available: Available, context: FormContext): Field[] {
   if (needs.has('result')) fields.push({ name: 'finding', kind: 'finding', label: zh.form.finding, required: true })
   if (needs.has('area')) fields.push({ name: 'area', kind: 'area', label: zh.form.area, required: true })
   if (needs.has('tasks')) fields.push({ name: 'lead', kind: 'call', label: zh.form.lead, required: true })
+  if (needs.has('co')) fields.push({ name: 'co', kind: 'co', label: zh.form.coAsked, required: true })
+  if (needs.has('person')) fields.push({ name: 'person', kind: 'person', label: zh.form.person, help: zh.form.personHelp, required: true })
   if (needs.has('until')) fields.push({ name: 'until', kind: 'until', label: zh.form.until, help: zh.form.untilHelp, required: true })
   if (needs.has('other')) fields.push({ name: 'other', kind: 'matter', label: zh.form.other, help: zh.form.otherHelp, required: true })
   if (needs.has('rating')) fields.push({ name: 'rating', kind: 'rating', label: zh.form.rating, required: true })
@@ -61,6 +63,7 @@ export function isOneTap(available: Available): boolean {
 export function checkForm(fields: Field[], form: ActionForm): Record<string, string> {
   const faults: Record<string, string> = {}
   for (const field of fields) {
+    if (field.kind === 'person' && !isEmpty(form.org)) continue
     if (field.required && isEmpty(form[field.name])) faults[field.name] = zh.form.missing(field)
   }
   if (form.lead && form.co?.some((one) => one.org === form.lead?.org)) faults.lead = zh.form.leadTwice
@@ -70,7 +73,7 @@ export function checkForm(fields: Field[], form: ActionForm): Record<string, str
 function isEmpty(value: unknown): boolean {
   if (value === undefined || value === null) return true
   if (typeof value === 'string') return value.trim() === ''
-  if (Array.isArray(value)) return value.length === 0
+  if (Array.isArray(value)) return !value.some((one: unknown) => one && (typeof one !== 'object' || (one as { org?: string }).org !== ''))
   if (typeof value === 'object') return !(value as { org?: string }).org
   return false
 }
@@ -83,6 +86,7 @@ export function toSend(fields: Field[], form: ActionForm, slots: number[] | null
     if (isEmpty(value)) continue
     out[field.name] = typeof value === 'string' ? value.trim() : value
   }
+  if (fields.some((field) => field.kind === 'person') && !isEmpty(form.org)) out.org = form.org
   if (out.category && form.condition !== undefined) out.condition = form.condition
   if (out.lead && form.co?.length) out.co = form.co
   // With a single task there is nothing to choose, but the server may still ask which.

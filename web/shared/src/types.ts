@@ -7,6 +7,12 @@
  */
 
 import type { components } from '../api'
+import type { TrailEntry } from './area-types'
+
+export * from './admin-types'
+export * from './area-types'
+export * from './board-types'
+export * from './sender-types'
 
 /** The jobs of home pages, as the server names them: a page that knows no way to one does not compile. */
 export type JobCode = components['schemas']['HomeJob']['code']
@@ -62,212 +68,6 @@ export interface Me {
   now: Millis
 }
 
-export interface JobRun {
-  started_at: Millis
-  ended_at: Millis
-  good: boolean
-  detail: string
-  by_hand: boolean
-}
-export interface Job {
-  code: string
-  word: string
-  help: string
-  every_s: number
-  last?: JobRun | null
-}
-export interface Sender {
-  code: string
-  name: string
-  kind: string
-  enabled: boolean
-  url: string
-  body: string
-  good: string
-  host: string
-  port: number
-  from: string
-}
-export interface Letter {
-  id: Id
-  sender: string
-  address: string
-  state: string
-  tries: number
-  at: Millis
-  next_at: Millis
-  problem: string
-}
-export interface Subscription {
-  sender: string
-  name: string
-  address: string
-  kinds: string[]
-}
-
-/** Somebody looked at personal data. */
-export interface Look {
-  at: Millis
-  who: string
-  why: string
-  no: string
-}
-
-/** An open session of somebody. */
-export interface OpenSession {
-  id: string
-  created_at: Millis
-  seen_at: Millis
-  address: string
-  agent: string
-  current: boolean
-}
-
-export interface SignInAttempt {
-  at: Millis
-  login: string
-  name?: string | null
-  address: string
-  outcome: string
-  outcome_word: string
-}
-
-export interface Factor {
-  since?: Millis | null
-  recovery_left: number
-  demanded: boolean
-}
-export interface FactorOffer {
-  secret: string
-  uri: string
-  qr_svg: string
-}
-
-export interface Parameter {
-  code: string
-  word: string
-  help: string
-  kind: string
-  min?: number | null
-  max?: number | null
-  unit: string
-  default: string
-  value: string
-  own: { scope: string; value: string }[]
-  keeper: string
-  per_role: boolean
-  per_account: boolean
-  may_change: boolean
-}
-
-export interface DemoAccount {
-  login: string
-  password: string
-  name: string
-  title: string
-  role: string
-  role_word: string
-  place: string
-}
-
-export interface TrailEntry {
-  id: Id
-  level: Level
-  name: string
-}
-
-export interface Area {
-  id: Id
-  parent?: Id | null
-  level: Level
-  level_word: string
-  kind?: string | null
-  kind_word?: string | null
-  name: string
-  full_name?: string | null
-  tier?: number | null
-  exclusive?: boolean | null
-  population?: number | null
-  households?: number | null
-  lon?: number | null
-  lat?: number | null
-  valid_from?: Day | null
-  valid_to?: Day | null
-}
-
-export interface AreaDetail extends Area {
-  codes: { system: string; code: string }[]
-  trail: TrailEntry[]
-  counts: { grids: number; units: number; posts: number }
-  responsible?: { name: string; title: string; vacant: boolean } | null
-  size_warning?: string | null
-}
-
-export interface AreaChange {
-  id: Id
-  kind: string
-  kind_word: string
-  scope: Id
-  scope_name: string
-  day: Day
-  state: string
-  state_word: string
-  sentence: string
-  reason: string
-  proposer_name: string
-  proposed_at: Millis
-  decider_name?: string | null
-  decided_at?: Millis | null
-  opinion?: string | null
-  ended_at?: Millis | null
-  outcome?: string | null
-  may_decide: boolean
-  may_withdraw: boolean
-}
-
-export interface AreaChangePreview {
-  sentence: string
-  day: Day
-  scope: Id
-  scope_name: string
-  ends: string[]
-  begins: Area[]
-  renames: { from: string; to: string }[]
-  moves: { name: string; from: string; to: string }[]
-  posts: { name: string; title: string; to?: string | null }[]
-  matters: { to: string; why_word: string; count: number; numbers: string[] }[]
-  matters_total: number
-}
-
-export interface AreaChangeForm {
-  kind: string
-  area?: Id
-  name?: string
-  to?: Id
-  heir?: Id
-  areas?: Id[]
-  parts?: { name: string; children: Id[]; posts: Id[]; population: number; households: number }[]
-  line?: { from: { lon: number; lat: number }; to: { lon: number; lat: number } }
-  day?: Day
-  reason?: string
-}
-
-export interface AreaHistory {
-  past: { until: Day; name: string; parent_name: string }[]
-  changes: AreaChange[]
-}
-
-export interface AreaCheck {
-  findings: { kind: string; sentence: string; m2: number; lon?: number | null; lat?: number | null }[]
-  loads: { area: Area; units: number; reported: number; open: number }[]
-}
-
-export interface Located {
-  unit: Area
-  trail: TrailEntry[]
-  full_name: string
-}
-
 export interface Callable {
   id: Id
   name: string
@@ -277,47 +77,6 @@ export interface Callable {
   level: Level
   /** The area it serves. */
   area: Id
-}
-
-export interface Vacancy {
-  area: Area
-  answered_by?: { name: string; title: string } | null
-}
-
-export interface Absence {
-  id: Id
-  post: Id
-  title: string
-  name: string
-  substitute: Id
-  substitute_name: string
-  from: Day
-  to: Day
-  reason: string
-  reason_word: string
-  acting?: string | null
-}
-
-export interface AreaPost {
-  acting?: { name: string; to: Day } | null
-  id: Id
-  account: Id
-  name: string
-  role: string
-  role_word: string
-  title: string
-  from: Day
-  to?: Day | null
-  source: string
-  source_word: string
-}
-
-export interface Duty {
-  day: Day
-  area: Id
-  account: Id
-  name: string
-  phone_masked?: string | null
 }
 
 export interface Condition {
@@ -370,54 +129,6 @@ export interface CodedKind extends Coded {
 export interface CodedTitle extends Coded {
   role: string
   kinds: string[]
-}
-
-export interface FlowState {
-  code: string
-  name: string
-  phase: string
-  level?: Level | null
-  holder?: string | null
-  clock?: string | null
-  overdue?: string | null
-}
-
-export interface FlowAction {
-  code: string
-  name: string
-  help: string
-  from: string[]
-  targets: Record<string, string[]>
-  needs: string[]
-  verb: string
-}
-
-export interface Flow {
-  code: string
-  version: number
-  name: string
-  states: FlowState[]
-  actions: FlowAction[]
-  start: FlowStart
-  mermaid?: string | null
-}
-
-/** How a matter of a flow begins. */
-export interface FlowStart {
-  word: string
-  help: string
-  at: string
-  needs: string[]
-  fields: { code: string; name: string; kind: string; options: string[]; required: boolean }[]
-  classes: string[]
-}
-
-export interface FlowSummary {
-  code: string
-  version: number
-  name: string
-  may_start: boolean
-  start: FlowStart
 }
 
 export interface MatterRow {
@@ -528,6 +239,7 @@ export interface Task {
   limit?: string | null
   extensions?: number | null
   finding_word?: string | null
+  agrees?: boolean | null
   holder_name?: string | null
 }
 
@@ -583,6 +295,8 @@ export interface Available {
   needs: string[]
   slots?: number[] | null
   areas?: { id: Id; name: string }[]
+  people?: { id: Id; name: string }[]
+  orgs?: { id: Id; name: string }[]
 }
 
 export interface Stuck {
@@ -596,6 +310,8 @@ export interface Stuck {
 
 export interface MatterView extends Omit<MatterRow, 'place'> {
   text: string
+  countersign?: { need: number; of: number; agreed?: boolean | null } | null
+  urged?: number
   place: Place
   trail: TrailEntry[]
   channel_word: string
@@ -660,55 +376,13 @@ export interface ActionForm {
   lead?: { org: Id; limit?: string }
   co?: { org: Id; limit?: string }[]
   task?: number
+  person?: Id
+  org?: Id
   other?: string
   verdict?: boolean
   until?: Day
   rating?: number
   files?: Id[]
-}
-
-export type Figures = Record<string, number>
-
-export interface Kpi {
-  code: string
-  name: string
-  value?: number | null
-  text: string
-  target?: number | null
-  numerator: number
-  denominator: number
-  better?: 'higher' | 'lower' | null
-}
-
-export interface Board {
-  area: Area
-  trail: TrailEntry[]
-  from: Day
-  to: Day
-  figures: Figures
-  kpis: Kpi[]
-  children: { area: Area; figures: Figures; kpis: Record<string, number | null> }[]
-  classes: { class: string; name: string; figures: Figures }[]
-  as_of: Millis
-}
-
-export interface TodayBoard {
-  area: Area
-  day: Day
-  ends_at: Millis
-  figures: Figures
-  waiting: { level: Level; level_word: string; in: number; judged: number; open: number }[]
-  open_today: MatterRow[]
-  responsible?: { name: string; title: string; vacant?: boolean } | null
-}
-
-export interface StuckDesk {
-  desk_name: string
-  person?: string | null
-  person_title?: string | null
-  open: number
-  overdue: number
-  oldest_since?: Millis | null
 }
 
 export interface Message {
@@ -733,54 +407,6 @@ export interface Visit {
   name?: string | null
   entered_by?: string | null
   matter?: { id: Id; no?: string | null } | null
-}
-
-export interface AuditRow {
-  seq: number
-  at: Millis
-  account?: Id | null
-  name?: string | null
-  title?: string | null
-  action: string
-  object?: string | null
-  detail?: string | null
-}
-
-export interface RuleBook {
-  flows: { code: string; version: number; name: string; in_force: boolean }[]
-  kpis: { code: string; version: number; name: string; text: string; target?: number | null; source: string }[]
-  calendar: string
-  hours: string[]
-  reach?: Day | null
-  days: { day: Day; kind: string; kind_word: string; name: string }[]
-  files: { path: string; version: number; sha256: string; loaded_at: Millis; in_force: boolean }[]
-}
-
-export interface Account {
-  id: Id
-  login: string
-  name: string
-  phone_masked: string
-  service: boolean
-  locked_until?: Millis | null
-  disabled_at?: Millis | null
-  titles: string[]
-}
-
-export interface MadeAccount {
-  id: Id
-  login: string
-  password?: string | null
-}
-
-export interface ApiToken {
-  id: Id
-  account: Id
-  account_name: string
-  name: string
-  created_at: Millis
-  expires_at: Millis
-  revoked_at?: Millis | null
 }
 
 export interface Page<Row> {

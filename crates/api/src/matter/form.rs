@@ -1,7 +1,7 @@
 //! The forms of matters.
 
 use crate::fields::{Fields, Input};
-use civic::id::{AreaId, FileId, MatterId, OrgId};
+use civic::id::{AccountId, AreaId, FileId, MatterId, OrgId};
 use civic::limit::Limit;
 use civic::matter::{CalledDesk, Channel, Desk, Finding, Opening};
 use civic::time::Day;
@@ -243,6 +243,12 @@ pub(crate) struct ActionForm {
     co: Vec<CalledForm>,
     /// Slot, where the actor's desk has several.
     task: Option<u32>,
+    /// A colleague, for a transfer: one of the action's `people`.
+    #[schema(value_type = Option<String>)]
+    person: Option<AccountId>,
+    /// Another desk of the same line, for a transfer: one of the action's `orgs`.
+    #[schema(value_type = Option<String>)]
+    org: Option<OrgId>,
     /// Id of another matter, for a merge.
     #[schema(value_type = Option<String>)]
     other: Option<MatterId>,
@@ -269,6 +275,8 @@ impl Input for ActionForm {
             lead: f.nested("lead"),
             co: f.list("co"),
             task: f.int("task", 0..=9_999).and_then(|n| u32::try_from(n).ok()),
+            person: f.id("person"),
+            org: f.id("org"),
             other: f.id("other"),
             verdict: f.flag("verdict"),
             until: f.day("until"),
@@ -290,6 +298,8 @@ impl From<ActionForm> for FormInput {
             lead: form.lead.map(CalledDesk::from),
             co: form.co.into_iter().map(CalledDesk::from).collect(),
             task: form.task,
+            person: form.person,
+            org: form.org,
             other: form.other,
             verdict: form.verdict,
             until: form.until,

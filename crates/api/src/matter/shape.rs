@@ -120,6 +120,9 @@ pub(crate) struct TaskView {
     pub finding_word: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub holder_name: Option<String>,
+    /// For a countersignature: whether the desk agrees.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub agrees: Option<bool>,
 }
 
 /// A request that waits for a decision.
@@ -222,6 +225,26 @@ pub(crate) struct StepView {
     pub hash: String,
 }
 
+/// Somebody or something to choose.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(crate) struct Choice {
+    pub id: String,
+    pub name: String,
+}
+
+/// 会签, the latest.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = Countersign)]
+pub(crate) struct CountersignView {
+    /// How many must agree.
+    pub need: u32,
+    /// How many were asked.
+    pub of: u32,
+    /// How it ended; absent while it runs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub agreed: Option<bool>,
+}
+
 /// An area to choose.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct AreaChoice {
@@ -243,6 +266,12 @@ pub(crate) struct AvailableView {
     /// Areas to choose from, for an assignment.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub areas: Vec<AreaChoice>,
+    /// Colleagues to choose from, for a transfer.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub people: Vec<Choice>,
+    /// Desks of the same line to choose from, for a transfer.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub orgs: Vec<Choice>,
 }
 
 /// A matter with its journal and what the reader may do.
@@ -264,6 +293,10 @@ pub(crate) struct MatterView {
     pub pending: Vec<PendingView>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub supervision: Option<SupervisionView>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub countersign: Option<CountersignView>,
+    /// How often it was urged.
+    pub urged: usize,
     pub files: Vec<FileView>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub finding_word: Option<&'static str>,

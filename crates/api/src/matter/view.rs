@@ -1,9 +1,9 @@
 //! Makes the views of matters: rows of lists, and the whole with its journal.
 
 use super::shape::{
-    AreaChoice, AvailableView, ClockView, FilledView, FlowRef, Head, LinkView, MatterRow,
-    MatterView, PendingView, PlaceView, ReporterView, StepView, StuckWithView, SupervisionView,
-    TaskView, WhoView,
+    AreaChoice, AvailableView, Choice, ClockView, CountersignView, FilledView, FlowRef, Head,
+    LinkView, MatterRow, MatterView, PendingView, PlaceView, ReporterView, StepView, StuckWithView,
+    SupervisionView, TaskView, WhoView,
 };
 use crate::area::trail_of;
 use crate::dictionary::{CLOCK_KINDS, clock_kind, phase, task_kind, task_state};
@@ -213,6 +213,7 @@ impl<'a> Viewer<'a> {
             limit: task.limit.to_string(),
             extensions: task.extensions,
             finding_word: task.finding.map(civic::matter::Finding::word),
+            agrees: task.agrees,
             holder_name: task.holder.and_then(|h| names.get(&h).cloned()),
         }
     }
@@ -271,6 +272,7 @@ impl<'a> Viewer<'a> {
             .chain(matter.tasks.iter().filter_map(|t| t.holder))
             .collect();
         holders.extend(matter.pending.iter().map(|p| p.by_account));
+        holders.extend(viewed.actions.iter().flat_map(|a| &a.people));
         let names = if viewed.internal {
             self.office.names(holders).await?
         } else {
@@ -341,6 +343,12 @@ impl<'a> Viewer<'a> {
                 due: s.due.0,
                 answered_at: s.answered_at.map(|at| at.0),
             }),
+            countersign: matter.countersign.map(|c| CountersignView {
+                need: c.need,
+                of: c.of,
+                agreed: c.agreed,
+            }),
+            urged: matter.urged.len(),
             files: matter.files.iter().map(attached).collect(),
             finding_word: matter.finding.map(civic::matter::Finding::word),
             reply: matter.reply.clone(),
@@ -385,6 +393,24 @@ impl<'a> Viewer<'a> {
                         .map(|area| AreaChoice {
                             id: area.id.to_string(),
                             name: area.name.to_string(),
+                        })
+                        .collect(),
+                    people: a
+                        .people
+                        .iter()
+                        .filter_map(|account| {
+                            Some(Choice {
+                                id: account.to_string(),
+                                name: names.get(account)?.clone(),
+                            })
+                        })
+                        .collect(),
+                    orgs: a
+                        .orgs
+                        .iter()
+                        .map(|org| Choice {
+                            id: org.to_string(),
+                            name: self.desk_name(Desk::Org(*org)),
                         })
                         .collect(),
                 })

@@ -19,6 +19,9 @@ struct Scene {
     /// A task for the heads of units, version 2.
     notice: String,
     absence: String,
+    /// A line of the town's log that is open, and a handing over to its leader.
+    log_entry: String,
+    handover: String,
     /// An item that waits for its decision.
     admission: String,
     nomination: String,
@@ -74,6 +77,8 @@ fn call(operation: &str, scene: &Scene) -> Call {
         token,
         notice,
         absence,
+        log_entry,
+        handover,
         admission,
         nomination,
         public_no,
@@ -129,6 +134,27 @@ fn call(operation: &str, scene: &Scene) -> Call {
             "townleader",
             json!({ "day": "2026-03-12", "accounts": ["31"] }),
         ),
+        "get /api/v1/areas/{id}/log" => read("/api/v1/areas/3/log", "county"),
+        "post /api/v1/areas/{id}/log" => write(
+            "/api/v1/areas/3/log",
+            "town",
+            json!({ "kind": "round", "text": "设备正常" }),
+        ),
+        "post /api/v1/log-entries/{id}/finish" => write(
+            format!("/api/v1/log-entries/{log_entry}/finish"),
+            "town",
+            json!({ "text": "已办" }),
+        ),
+        "post /api/v1/areas/{id}/handovers" => write(
+            "/api/v1/areas/4/handovers",
+            "community",
+            json!({ "to": "42" }),
+        ),
+        "post /api/v1/handovers/{id}/take" => write(
+            format!("/api/v1/handovers/{handover}/take"),
+            "townleader",
+            json!({}),
+        ),
         "get /api/v1/areas/{id}/posts" => read("/api/v1/areas/5/posts", "unit"),
         "post /api/v1/areas/{id}/posts" => {
             let form = json!({ "login": "manager", "role": "unit_head", "source": "other", "from": "2026-03-11" });
@@ -173,7 +199,7 @@ fn call(operation: &str, scene: &Scene) -> Call {
         "post /api/v1/files" => upload("/api/v1/files", "unit"),
         "get /api/v1/files/{id}" => read(format!("/api/v1/files/{file}"), "gridhead"),
         "get /api/v1/flows" => read("/api/v1/flows", "unit"),
-        "get /api/v1/flows/{code}/{version}" => read("/api/v1/flows/incident/1", "unit"),
+        "get /api/v1/flows/{code}/{version}" => read("/api/v1/flows/incident/2", "unit"),
         "get /api/v1/matters" => read("/api/v1/matters?view=area&area=5", "gridhead"),
         "post /api/v1/matters" => write("/api/v1/matters", "unit", report),
         "get /api/v1/matters/nearby" => {
@@ -394,6 +420,12 @@ async fn scene(app: &App) -> Scene {
         .await
         .done()
         .json();
+    let town = app.user("town").await;
+    let line = json!({ "kind": "caller", "text": "来电反映停水", "follow": true });
+    let log_entry = town.post("/api/v1/areas/3/log", &line).await.done().json();
+    let to = json!({ "to": "32" });
+    let handover = town.post("/api/v1/areas/3/handovers", &to).await;
+    let handover = handover.done().json();
     let unit = app.user("unit").await;
     let matter = unit.report().await;
     let file = app
@@ -444,6 +476,8 @@ async fn scene(app: &App) -> Scene {
         matter,
         absence: absence["id"].as_str().unwrap().into(),
         nomination: nomination["id"].as_str().unwrap().into(),
+        log_entry: log_entry["id"].as_str().unwrap().into(),
+        handover: handover["id"].as_str().unwrap().into(),
         file,
         token: token.id.to_string(),
         notice,
@@ -564,7 +598,7 @@ async fn no_action_of_the_flow_is_open_to_who_may_not_know_the_matter() {
     let flow = app
         .user("unit")
         .await
-        .get("/api/v1/flows/incident/1")
+        .get("/api/v1/flows/incident/2")
         .await
         .done()
         .json();

@@ -1,6 +1,6 @@
 //! The linter: refuses a flow that could strand a matter.
 
-use super::{ClockRule, Flow, Holder, OnOverdue, Phase, StartAt, Target};
+use super::{Action, ClockRule, Flow, Holder, OnOverdue, Phase, StartAt, Target};
 use crate::area::Level;
 use crate::problem::Problem;
 use crate::rights::{OF_ANYONE, Verb, relations};
@@ -106,6 +106,7 @@ pub fn lint(flow: &Flow) -> Vec<Problem> {
                 format!("动作“{}”的去向 {to} 不是本流程的状态", action.name),
             ));
         }
+        problems.extend(countersign(flow, action));
         let held = crate::post::Role::ALL
             .iter()
             .any(|role| relations(*role, action.verb).any(|r| action.by.contains(&r)))
@@ -131,6 +132,33 @@ pub fn lint(flow: &Flow) -> Vec<Problem> {
         ));
     }
     problems
+}
+
+/// What is wrong with a countersignature: it names how many must agree, waits in a state of its own
+/// that asked desks hold, and leaves it by their answers.
+fn countersign(flow: &Flow, action: &Action) -> Option<Problem> {
+    let asks = action.verb == Verb::AskCountersign;
+    let waits = match &action.to {
+        Target::State(code) => flow.state(code).filter(|s| {
+            s.phase == Phase::Check
+                && s.holder == Holder::Tasks
+                && flow.leaving(code).any(|a| a.verb == Verb::Countersign)
+        }),
+        _ => None,
+    };
+    let text = match (asks, action.quorum, waits) {
+        (true, None, _) => "没有写明 quorum：all、any 或几个单位同意才算通过",
+        (true, Some(_), None) => {
+            "应转入 phase = check、holder = tasks 的状态，并由 countersign 动作离开"
+        }
+        (false, Some(_), _) => "不是会签，不能写 quorum",
+        _ => return None,
+    };
+    Some(Problem::new(
+        format!("action.{}", action.code),
+        "quorum",
+        format!("动作“{}”{text}", action.name),
+    ))
 }
 
 /// The levels whose desks a matter may begin on.

@@ -1,8 +1,8 @@
 //! Reading a flow from its TOML text.
 
 use super::{
-    Action, ClockRule, Field, FieldKind, Flow, Guard, Holder, Need, OnOverdue, Order, Phase, Start,
-    StartAt, State, Target, lint,
+    Action, ClockRule, Field, FieldKind, Flow, Guard, Holder, Need, OnOverdue, Order, Phase,
+    Quorum, Start, StartAt, State, Target, Urging, lint,
 };
 use crate::area::Level;
 use crate::limit::Limit;
@@ -48,6 +48,7 @@ struct RawFlow {
     classes: Vec<String>,
     #[serde(default)]
     supervision: Vec<Order>,
+    urging: Option<Urging>,
     #[serde(default, rename = "state")]
     states: Vec<RawState>,
     #[serde(default, rename = "action")]
@@ -133,6 +134,7 @@ struct RawAction {
     needs: Vec<Need>,
     #[serde(default)]
     guards: Vec<Guard>,
+    quorum: Option<String>,
 }
 
 impl RawFlow {
@@ -196,6 +198,14 @@ impl RawFlow {
                     format!("动作“{}”的去向 {} 无法识别", raw.name, raw.to),
                 ));
             }
+            let quorum = raw.quorum.as_deref().map(Quorum::parse);
+            if quorum == Some(None) {
+                problems.push(Problem::new(
+                    format!("action.{}", raw.code),
+                    "quorum",
+                    format!("动作“{}”的 quorum 应为 all、any 或不小于 1 的数", raw.name),
+                ));
+            }
             if let (Some(verb), Some(to)) = (verb, to) {
                 actions.push(Action {
                     code: raw.code.clone(),
@@ -207,6 +217,7 @@ impl RawFlow {
                     to,
                     needs: raw.needs.clone(),
                     guards: raw.guards.clone(),
+                    quorum: quorum.flatten(),
                 });
             }
         }
@@ -244,6 +255,7 @@ impl RawFlow {
                     board: self.board,
                     classes: self.classes,
                     supervision: self.supervision,
+                    urging: self.urging,
                     states,
                     actions,
                 })

@@ -2,7 +2,7 @@
 
 use super::{Attached, Channel, Desk, Finding, Place, Reporter};
 use crate::area::Path;
-use crate::id::{AreaId, MatterId, OrgId};
+use crate::id::{AccountId, AreaId, MatterId, OrgId};
 use crate::limit::Limit;
 use crate::time::Day;
 use serde::{Deserialize, Serialize};
@@ -58,6 +58,10 @@ pub struct Form {
     pub co: Vec<CalledDesk>,
     /// Number of the task, where the actor's desk has several or acts on another's.
     pub task: Option<u32>,
+    /// A colleague, for a transfer.
+    pub person: Option<AccountId>,
+    /// Another desk of the same organisation, for a transfer.
+    pub org: Option<OrgId>,
     /// Another matter, for a merge.
     pub other: Option<MatterId>,
     /// Yes or no, for a decision or a check.

@@ -4,16 +4,20 @@
 //! whose sentence says what is possible instead. Nothing is read or written.
 
 mod closing;
+mod countersign;
 mod form;
 mod judging;
 mod notice;
 mod offer;
 mod opening;
+mod recall;
 mod rehome;
 mod report;
 mod requests;
 mod tasks;
 mod tick;
+mod transfer;
+mod urging;
 mod work;
 
 pub use notice::{Notice, NoticeKind};
@@ -214,13 +218,18 @@ fn run(work: &mut Work<'_>, cases: &Cases, action: &Action, form: &Form) -> Resu
         Verb::Reopen => closing::reopen(work),
         Verb::Withdraw => closing::withdraw(work, &action.to),
         Verb::Join => closing::join(work),
-        Verb::Urge => judging::urge(work),
+        Verb::Urge => urging::urge(work),
         Verb::Supervise => judging::supervise(work),
         Verb::AnswerSupervision => judging::answer_supervision(work),
         Verb::Archive => closing::archive(work, &action.to),
         Verb::Pass => tasks::pass(work, &action.to),
         Verb::SendBack => tasks::send_back(work, form),
         Verb::Accept => closing::accept(work),
+        Verb::Recall => recall::recall(work, &action.to, form),
+        Verb::Transfer => transfer::transfer(work, form),
+        Verb::Invite => tasks::invite(work, form),
+        Verb::AskCountersign => countersign::ask(work, action, form),
+        Verb::Countersign => countersign::answer(work, form),
         other => Err(Refusal::Conflict(format!(
             "流程里的动作“{}”用了不能作用于事件的动词 {}",
             action.name,

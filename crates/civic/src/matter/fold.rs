@@ -1,7 +1,8 @@
 //! The fold: how facts make a matter. Nothing else changes one.
 
 use super::{
-    Clock, ClockKind, Desk, Fact, Matter, Step, Supervision, Task, TaskKind, TaskState, Trail,
+    Clock, ClockKind, Countersign, Desk, Fact, Matter, Step, Supervision, Task, TaskState, Trail,
+    Urged,
 };
 use crate::area::{Level, Path};
 use crate::flow::{Holder, Phase};
@@ -66,6 +67,9 @@ impl Matter {
             fields: std::collections::BTreeMap::new(),
             cause: None,
             caused: Vec::new(),
+            sent_by: None,
+            countersign: None,
+            urged: Vec::new(),
             files: Vec::new(),
             finding: None,
             finished_level: None,
@@ -142,6 +146,7 @@ impl Matter {
                 self.desk = *desk;
                 self.level = *level;
                 self.pending.retain(|p| p.slot != 0);
+                self.sent_by = None;
             }
             Fact::Owned { area } => self.owner = Some(*area),
             Fact::Claimed { slot: 0, by } => self.holder = Some(*by),
@@ -207,10 +212,10 @@ impl Matter {
                 no: *no,
                 kind: *kind,
                 desk: *desk,
-                state: if *kind == TaskKind::Check {
-                    TaskState::Signed
-                } else {
+                state: if kind.is_work() {
                     TaskState::Called
+                } else {
+                    TaskState::Signed
                 },
                 called_at: at,
                 signed_at: None,
@@ -220,6 +225,8 @@ impl Matter {
                 extensions: 0,
                 refusals: 0,
                 finding: None,
+                passed_on: false,
+                agrees: None,
             }),
             Fact::TaskSigned { no } => self.with_task(*no, |t| {
                 t.state = TaskState::Signed;
@@ -230,6 +237,38 @@ impl Matter {
                 t.finding = Some(*finding);
                 t.ended_at = Some(at);
             }),
+            Fact::TaskPassedOn { no, desk } => self.with_task(*no, |t| {
+                t.desk = *desk;
+                t.holder = None;
+                t.state = TaskState::Called;
+                t.signed_at = None;
+                t.passed_on = true;
+            }),
+            Fact::Sent { by } => self.sent_by = Some(*by),
+            Fact::Uncounted { measure, day } => {
+                let counted = (*measure, *day);
+                if let Some(last) = self.counted.iter().rposition(|c| *c == counted) {
+                    self.counted.remove(last);
+                }
+            }
+            Fact::CountersignOpened { need, of } => {
+                self.countersign = Some(Countersign {
+                    need: *need,
+                    of: *of,
+                    agreed: None,
+                });
+            }
+            Fact::Countersigned { no, agrees } => self.with_task(*no, |t| {
+                t.state = TaskState::FedBack;
+                t.agrees = Some(*agrees);
+                t.ended_at = Some(at);
+            }),
+            Fact::CountersignEnded { agreed } => {
+                if let Some(countersign) = &mut self.countersign {
+                    countersign.agreed = Some(*agreed);
+                }
+            }
+            Fact::Urged { by } => self.urged.push(Urged { by: *by, at }),
             Fact::TaskWaived { no } => self.end_task(*no, TaskState::Waived, at),
             Fact::TaskRecalled { no } => self.end_task(*no, TaskState::Recalled, at),
             Fact::TaskUpheld { no } => self.with_task(*no, |t| t.state = TaskState::Called),
@@ -315,6 +354,7 @@ impl Matter {
             self.arrived_at = at;
         }
         self.owner = self.owner.map(heir);
+        self.sent_by = self.sent_by.map(heir);
         self.came_from.iter_mut().for_each(|a| *a = heir(*a));
         self.reporter.bypass = self.reporter.bypass.map(heir);
         for task in self.tasks.iter_mut().filter(|t| t.is_open()) {

@@ -214,6 +214,13 @@ pub enum Fact {
         /// Number.
         no: u32,
     },
+    /// A task was passed on to another desk of the same organisation.
+    TaskPassedOn {
+        /// Number.
+        no: u32,
+        /// To which desk.
+        desk: Desk,
+    },
     /// A task was answered.
     TaskAnswered {
         /// Number.
@@ -249,6 +256,42 @@ pub enum Fact {
     Extended {
         /// Slot.
         slot: u32,
+    },
+    /// A desk sent it on, and may take it back while the receiver has not begun.
+    Sent {
+        /// From which desk.
+        by: AreaId,
+    },
+    /// A figure does not count any more: what was sent in error was taken back.
+    Uncounted {
+        /// Which.
+        measure: Measure,
+        /// Day on which it counted.
+        day: Day,
+    },
+    /// 会签 began.
+    CountersignOpened {
+        /// How many must agree.
+        need: u32,
+        /// How many are asked.
+        of: u32,
+    },
+    /// A desk answered in a 会签.
+    Countersigned {
+        /// Number of its task.
+        no: u32,
+        /// Whether it agrees.
+        agrees: bool,
+    },
+    /// 会签 ended.
+    CountersignEnded {
+        /// Whether enough agreed.
+        agreed: bool,
+    },
+    /// Somebody urged.
+    Urged {
+        /// Who.
+        by: AccountId,
     },
     /// A check was ordered; afterwards the matter comes back to this state.
     CheckOrdered {

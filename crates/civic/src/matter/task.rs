@@ -33,6 +33,12 @@ pub struct Task {
     pub refusals: u32,
     /// The result it reported.
     pub finding: Option<Finding>,
+    /// Passed on to another desk of the organisation, which it may be once.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub passed_on: bool,
+    /// For a countersignature: whether the desk agrees.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agrees: Option<bool>,
 }
 
 /// What a task is.
@@ -45,6 +51,16 @@ pub enum TaskKind {
     Co,
     /// 核实
     Check,
+    /// 会签
+    Countersign,
+}
+
+impl TaskKind {
+    /// Whether it is a part of the work itself, which must be signed and answered.
+    #[must_use]
+    pub fn is_work(self) -> bool {
+        matches!(self, Self::Lead | Self::Co)
+    }
 }
 
 /// Where a task stands.
@@ -104,6 +120,26 @@ coded! {
         Suspend "suspend" "挂账",
         Void "void" "作废",
     }
+}
+
+/// 会签: desks are asked whether they agree.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Countersign {
+    /// How many must agree.
+    pub need: u32,
+    /// How many are asked.
+    pub of: u32,
+    /// How it ended.
+    pub agreed: Option<bool>,
+}
+
+/// 催办 once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Urged {
+    /// Who.
+    pub by: AccountId,
+    /// When.
+    pub at: Instant,
 }
 
 /// 督办: an order from above to answer in writing.

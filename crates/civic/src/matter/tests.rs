@@ -2,6 +2,7 @@
 
 mod clocks;
 mod flow;
+mod handing;
 mod rectify;
 mod reply;
 mod requests;

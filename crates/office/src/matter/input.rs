@@ -4,7 +4,7 @@ use crate::{Office, Result, World};
 use atlas::Point;
 use civic::area::{Level, Path};
 use civic::directory::Actor;
-use civic::id::{AreaId, FileId, MatterId};
+use civic::id::{AccountId, AreaId, FileId, MatterId, OrgId};
 use civic::limits::{NAME_CHARS_MAX, NEAREST_METRES_MAX};
 use civic::matter::{Attached, CalledDesk, Channel, Finding, Form, Opening, Place, Rating};
 use civic::problem::Problem;
@@ -83,6 +83,10 @@ pub struct FormInput {
     pub co: Vec<CalledDesk>,
     /// Slot.
     pub task: Option<u32>,
+    /// A colleague, for a transfer.
+    pub person: Option<AccountId>,
+    /// Another desk of the same line, for a transfer.
+    pub org: Option<OrgId>,
     /// Another matter.
     pub other: Option<MatterId>,
     /// Yes or no.
@@ -135,6 +139,8 @@ impl Office {
             lead: input.lead,
             co: input.co,
             task: input.task,
+            person: input.person,
+            org: input.org,
             other: input.other,
             verdict: input.verdict,
             until: input.until,

@@ -65,6 +65,8 @@ const POST: (&str, &str, &str) = ("post", "岗位", "id");
 const ABSENCE: (&str, &str, &str) = ("absence", "离岗", "id");
 const ADMISSION: (&str, &str, &str) = ("admission", "准入事项", "id");
 const NOMINATION: (&str, &str, &str) = ("nomination", "提名", "id");
+const LOG: (&str, &str, &str) = ("log_entry", "值班日志", "id");
+const HANDOVER: (&str, &str, &str) = ("handover", "交接班", "id");
 const DUTY: (&str, &str, &str) = ("duty", "值班", "day");
 
 /// Every link that the proof follows. A new table with references gets its lines here.
@@ -127,6 +129,10 @@ pub const LINKS: &[Link] = &[
     link(NOMINATION, "renews", ("post", "岗位")),
     link(NOMINATION, "proposed_by", ACCOUNT),
     link(NOMINATION, "decided_by", ACCOUNT),
+    link(LOG, "area", AREA),
+    link(LOG, "account", ACCOUNT),
+    link(HANDOVER, "area", AREA),
+    link(HANDOVER, "account", ACCOUNT),
     link(DUTY, "area", AREA),
     link(DUTY, "account", ACCOUNT),
     link(("session", "会话", "created_at"), "account", ACCOUNT),

@@ -2,6 +2,7 @@
 
 use super::super::{Ask, ClockKind, Finding, Form};
 use super::work::Work;
+use super::{recall, urging};
 use crate::flow::{Action, Guard, Need};
 use crate::limits;
 use crate::problem::Problem;
@@ -16,6 +17,9 @@ pub(super) fn guard(action: &Action, work: &Work<'_>) -> Result<(), Refusal> {
     for guard in &action.guards {
         let matter = work.matter();
         let refused = match guard {
+            Guard::Untouched if !recall::untouched(matter) => {
+                "对方已经着手办理，或送达当日已过，不能收回；请联系承办席位退回"
+            }
             Guard::NotReturned if matter.returned => {
                 "这件事是退回来的，只能补正后重新上报或改派，不能直接办结"
             }
@@ -35,6 +39,9 @@ pub(super) fn guard(action: &Action, work: &Work<'_>) -> Result<(), Refusal> {
         };
         return Err(Refusal::Conflict(refused.into()));
     }
+    if action.verb == Verb::Urge {
+        urging::may_urge(work)?;
+    }
     undecided(action, work)
 }
 
@@ -50,6 +57,8 @@ fn undecided(action: &Action, work: &Work<'_>) -> Result<(), Refusal> {
             | Verb::Assign
             | Verb::Call
             | Verb::Settle
+            | Verb::AskCountersign
+            | Verb::Transfer
             | Verb::Merge
     );
     let matter = work.matter();
@@ -96,6 +105,10 @@ pub(super) fn check(action: &Action, form: &Form, work: &Work<'_>) -> Result<(),
             Need::Tasks if form.lead.is_none() && form.co.is_empty() => {
                 miss("lead", "请至少选择一个要呼叫的单位")
             }
+            Need::Person if form.person.is_none() && form.org.is_none() => {
+                miss("person", "请选择转给哪位同事或哪个单位")
+            }
+            Need::Co if form.co.is_empty() => miss("co", "请至少选择一个单位"),
             Need::Other if form.other.is_none() => miss("other", "请选择要并入的事件"),
             Need::Area if form.area.is_none() => miss("area", "请选择下派到哪个区域"),
             Need::Verdict if form.verdict.is_none() => miss("verdict", "请选择“是”或“否”"),

@@ -52,7 +52,9 @@ pub(super) fn escalate(work: &mut Work<'_>) -> Result<(), Refusal> {
     };
     work.judged();
     leave_return(work);
-    work.enter_triage(level, above, Trail::Push)
+    work.enter_triage(level, above, Trail::Push)?;
+    work.fact(Fact::Sent { by: area });
+    Ok(())
 }
 
 /// To the town at once, with copies to grid and community (rule 3).
@@ -85,6 +87,7 @@ pub(super) fn leap(work: &mut Work<'_>, to: &Target) -> Result<(), Refusal> {
         .take_while(|(_, a)| *a != from)
         .collect();
     work.enter_triage(level, area, Trail::Push)?;
+    work.fact(Fact::Sent { by: from });
     let text = format!("{} 已越级报镇街，抄告知悉", work.label());
     for (_, skipped) in between {
         work.tell(Desk::Area(skipped), NoticeKind::Copied, text.clone());
@@ -128,9 +131,11 @@ pub(super) fn assign(work: &mut Work<'_>, form: &Form) -> Result<(), Refusal> {
     };
     work.judged();
     leave_return(work);
-    work.own()?;
+    let by = work.own()?;
     let level = work.matter().path.level_of(area).unwrap_or(Level::Unit);
-    work.enter_triage(level, area, Trail::Push)
+    work.enter_triage(level, area, Trail::Push)?;
+    work.fact(Fact::Sent { by });
+    Ok(())
 }
 
 /// Back to the judging desk because what was fed back is not good enough.
@@ -191,16 +196,6 @@ pub(super) fn merge(work: &mut Work<'_>, cases: &Cases, form: &Form) -> Result<(
         .or_else(|_| work.state_of(crate::flow::Phase::Dropped))?;
     let level = work.matter().level;
     work.enter(state, Desk::None, level, Trail::Keep);
-    Ok(())
-}
-
-/// 催办: reminds, resets nothing (rule 10).
-pub(super) fn urge(work: &mut Work<'_>) -> Result<(), Refusal> {
-    let text = format!("{} 被催办，请抓紧办理", work.label());
-    let desks: Vec<Desk> = work.matter().holding().map(|(_, d)| d).collect();
-    for desk in desks {
-        work.tell(desk, NoticeKind::Urged, text.clone());
-    }
     Ok(())
 }
 

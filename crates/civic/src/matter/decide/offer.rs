@@ -2,10 +2,10 @@
 
 use super::super::{Desk, Matter};
 use super::work::Work;
-use super::{Rules, form};
+use super::{Rules, form, transfer};
 use crate::directory::Actor;
-use crate::flow::Need;
-use crate::id::AreaId;
+use crate::flow::{Action, Need, Target};
+use crate::id::{AccountId, AreaId, OrgId};
 use crate::refusal::Refusal;
 use crate::rights::Verb;
 use crate::time::{Day, Instant};
@@ -28,6 +28,10 @@ pub struct Available {
     pub slots: Vec<u32>,
     /// Areas to choose from, for an assignment.
     pub areas: Vec<AreaId>,
+    /// Colleagues to choose from, for a transfer.
+    pub people: Vec<AccountId>,
+    /// Desks of the same organisation to choose from, for a transfer.
+    pub orgs: Vec<OrgId>,
 }
 
 /// The actions that `actor` may take on `matter` now, in the order of the flow.
@@ -52,7 +56,14 @@ pub fn available(
             let work = Work::probe(rules, flow, matter, actor, post, now);
             form::guard(action, &work).ok()?;
             let slots = work.slots(action);
-            if slots.is_empty() && needs_slot(action.verb) {
+            if slots.is_empty() && needs_slot(action) {
+                return None;
+            }
+            let to = match action.verb {
+                Verb::Transfer => transfer::choices(&work, None),
+                _ => transfer::Choices::default(),
+            };
+            if action.needs.contains(&Need::Person) && to.is_empty() {
                 return None;
             }
             Some(Available {
@@ -76,17 +87,26 @@ pub fn available(
                 } else {
                     Vec::new()
                 },
+                people: to.people,
+                orgs: to.orgs,
             })
         })
         .collect())
 }
 
 /// Verbs that act on a task or request and make no sense without one.
-fn needs_slot(verb: Verb) -> bool {
+fn needs_slot(action: &Action) -> bool {
     matches!(
-        verb,
-        Verb::Sign | Verb::Refuse | Verb::FeedBack | Verb::Check | Verb::Waive | Verb::Decide
-    )
+        action.verb,
+        Verb::Sign
+            | Verb::Refuse
+            | Verb::FeedBack
+            | Verb::Check
+            | Verb::Waive
+            | Verb::Decide
+            | Verb::Invite
+            | Verb::Countersign
+    ) || (action.verb == Verb::Recall && action.to == Target::Tasks)
 }
 
 /// "现在可以:…" for a refusal.

@@ -182,6 +182,11 @@ pub(super) fn issue(
     Ok(work.finish())
 }
 
+/// The number of the next task.
+pub(super) fn next_task(work: &Work<'_>) -> u32 {
+    work.matter().tasks.iter().map(|t| t.no).max().unwrap_or(0) + 1
+}
+
 /// Sends one task with a fixed last day; without one, the flow's limit runs from the signing.
 pub(super) fn order(work: &mut Work<'_>, no: u32, desk: Desk, until: Option<Day>) {
     let limit = until.map_or(work.limit(), |until| {

@@ -165,7 +165,7 @@ pub(super) fn decide(work: &mut Work<'_>, form: &Form) -> Result<(), Refusal> {
 }
 
 /// A lead that was taken back leaves the matter without one: judge again, co-handlers or not.
-fn recalled(work: &mut Work<'_>) -> Result<(), Refusal> {
+pub(super) fn recalled(work: &mut Work<'_>) -> Result<(), Refusal> {
     let lead = work.matter().tasks.iter().any(|t| {
         t.kind == TaskKind::Lead
             && matches!(

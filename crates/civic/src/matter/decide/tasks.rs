@@ -1,7 +1,8 @@
 //! Joint handling: calling desks, signing in, feeding back, waiving, checking (rules 5 and 8).
 
 use super::super::{
-    Clock, ClockKind, Desk, Fact, Finding, Form, NoticeKind, Task, TaskKind, TaskState, Trail,
+    CalledDesk, Clock, ClockKind, Desk, Fact, Finding, Form, NoticeKind, Task, TaskKind, TaskState,
+    Trail,
 };
 use super::judging::leave_return;
 use super::opening;
@@ -92,7 +93,7 @@ pub(super) fn call(work: &mut Work<'_>, form: &Form) -> Result<(), Refusal> {
     work.own()?;
     let default = work.limit();
     let sign_in = work.due(work.sign_in_limit());
-    let first = work.matter().tasks.iter().map(|t| t.no).max().unwrap_or(0) + 1;
+    let first = opening::next_task(work);
     for (no, (kind, desk, limit)) in (first..).zip(sent) {
         work.fact(Fact::TaskSent {
             no,
@@ -116,13 +117,64 @@ pub(super) fn call(work: &mut Work<'_>, form: &Form) -> Result<(), Refusal> {
     follow(work)
 }
 
+/// 邀请会办: the lead asks for more desks by itself; the judging desk is told.
+pub(super) fn invite(work: &mut Work<'_>, form: &Form) -> Result<(), Refusal> {
+    let leads = work
+        .own_tasks()
+        .any(|t| t.kind == TaskKind::Lead && t.state == TaskState::Signed);
+    if !leads {
+        return Err(Refusal::Conflict(
+            "只有已签收的主办单位可以邀请会办；会办单位请向主办单位或派单席位提出".into(),
+        ));
+    }
+    let co = Form {
+        co: form.co.clone(),
+        ..Form::default()
+    };
+    call(work, &co)?;
+    let (_, owner) = work.owner()?;
+    let text = format!("{}：主办单位邀请了会办单位，请知悉", work.label());
+    work.tell(Desk::Area(owner), NoticeKind::Decided, text);
+    Ok(())
+}
+
+/// The desks of a list, each callable and named once.
+pub(super) fn chosen(work: &Work<'_>, called: &[CalledDesk]) -> Result<Vec<Desk>, Refusal> {
+    let owner = match work.matter().held_by {
+        crate::flow::Holder::Area => work.desk_area()?,
+        _ => work.owner()?.1,
+    };
+    let directory = &work.rules.directory;
+    let mut desks: Vec<Desk> = Vec::new();
+    for one in called {
+        let desk = Desk::Org(one.org);
+        let known = directory.callable(owner).any(|o| o.id == one.org);
+        if !known || desks.contains(&desk) || directory.accused(work.matter(), desk) {
+            return Err(Refusal::invalid(
+                "co",
+                "not_callable",
+                "只能选择本级和上级范围内的单位，每个单位选一次，请从名单中选择",
+            ));
+        }
+        desks.push(desk);
+    }
+    if work.matter().tasks.len() + desks.len() > limits::TASKS_MAX {
+        return Err(Refusal::invalid(
+            "co",
+            "too_many",
+            format!("一件事最多请 {} 个单位，请减少单位", limits::TASKS_MAX),
+        ));
+    }
+    Ok(desks)
+}
+
 /// The state follows the tasks: called until the lead signs, then handling, then review.
 pub(super) fn follow(work: &mut Work<'_>) -> Result<(), Refusal> {
     let open: Vec<&Task> = work
         .matter()
         .tasks
         .iter()
-        .filter(|t| t.is_open() && t.kind != TaskKind::Check)
+        .filter(|t| t.is_open() && t.kind.is_work())
         .collect();
     let unsigned_lead = open
         .iter()
@@ -140,7 +192,7 @@ pub(super) fn follow(work: &mut Work<'_>) -> Result<(), Refusal> {
         .matter()
         .tasks
         .iter()
-        .any(|t| t.state == TaskState::FedBack && t.kind != TaskKind::Check);
+        .any(|t| t.state == TaskState::FedBack && t.kind.is_work());
     let (level, area) = work.owner()?;
     if phase == Phase::Review && !answered {
         return work.enter_triage(level, area, Trail::Keep);
@@ -190,7 +242,7 @@ pub(super) fn sign(work: &mut Work<'_>, form: &Form) -> Result<(), Refusal> {
 /// 反馈: a desk that never signed signs by answering.
 pub(super) fn feed_back(work: &mut Work<'_>, form: &Form) -> Result<(), Refusal> {
     let mut task = own(work, form)?;
-    if task.kind == TaskKind::Check || task.state == TaskState::Refusing {
+    if !task.kind.is_work() || task.state == TaskState::Refusing {
         return Err(Refusal::Conflict("这项任务正在退单审批或不需要反馈".into()));
     }
     if task.state == TaskState::Called {
@@ -271,10 +323,7 @@ pub(super) fn send_back(work: &mut Work<'_>, form: &Form) -> Result<(), Refusal>
     }
     let mut again: Vec<Desk> = Vec::new();
     for task in &work.matter().tasks {
-        if task.state == TaskState::FedBack
-            && task.kind != TaskKind::Check
-            && !again.contains(&task.desk)
-        {
+        if task.state == TaskState::FedBack && task.kind.is_work() && !again.contains(&task.desk) {
             again.push(task.desk);
         }
     }
@@ -285,7 +334,7 @@ pub(super) fn send_back(work: &mut Work<'_>, form: &Form) -> Result<(), Refusal>
     }
     work.count(Measure::Returned);
     work.own()?;
-    let first = work.matter().tasks.iter().map(|t| t.no).max().unwrap_or(0) + 1;
+    let first = opening::next_task(work);
     for (no, desk) in (first..).zip(again) {
         opening::order(work, no, desk, Some(until));
     }
@@ -321,7 +370,7 @@ pub(super) fn order_check(work: &mut Work<'_>, to: &Target) -> Result<(), Refusa
     let from = work.matter().state.clone();
     let level = work.matter().level;
     work.fact(Fact::CheckOrdered { from });
-    let no = work.matter().tasks.iter().map(|t| t.no).max().unwrap_or(0) + 1;
+    let no = opening::next_task(work);
     let limit = match state.clock {
         crate::flow::ClockRule::Fixed(limit) => limit,
         _ => work.flow.handle,

@@ -165,6 +165,16 @@ impl<'a> Work<'a> {
             text,
         });
     }
+    /// Tells one person of the staff.
+    pub fn tell_person(&mut self, account: AccountId, kind: NoticeKind, text: String) {
+        self.notices.push(Notice {
+            desk: Desk::None,
+            account: Some(account),
+            kind,
+            matter: self.matter.id,
+            text,
+        });
+    }
     /// Tells the person concerned and everybody who joined.
     pub fn tell_public(&mut self, text: &str) {
         self.tell(Desk::Reporter, NoticeKind::Result, text.to_owned());

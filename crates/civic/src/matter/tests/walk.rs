@@ -49,6 +49,8 @@ fn no_sequence_of_permitted_actions_breaks_the_invariants() {
                     org: OrgId(72),
                     limit: None,
                 }],
+                person: pick.people.first().copied(),
+                org: None,
                 task: pick.slots.first().copied(),
                 verdict: Some(random(2) == 0),
                 until: Some(Day(town.rules.day(now).0 + 5)),

@@ -3,7 +3,7 @@
 use super::super::super::{ClockKind, Task, TaskKind, TaskState};
 use super::super::acts_on_task;
 use super::Work;
-use crate::flow::Action;
+use crate::flow::{Action, Target};
 use crate::rights::Verb;
 use crate::time::Instant;
 
@@ -12,7 +12,8 @@ impl Work<'_> {
     pub fn own_task(&self, no: Option<u32>) -> Option<&Task> {
         self.own_tasks().find(|t| no.is_none_or(|no| t.no == no))
     }
-    fn own_tasks(&self) -> impl Iterator<Item = &Task> {
+    /// All of them.
+    pub fn own_tasks(&self) -> impl Iterator<Item = &Task> {
         let post = self.post;
         self.matter.tasks.iter().filter(move |t| {
             t.is_open() && post.is_some_and(|p| self.rules.directory.serves(p, t.desk, self.day))
@@ -59,12 +60,34 @@ impl Work<'_> {
                 .collect(),
             Verb::FeedBack => self
                 .own_tasks()
-                .filter(|t| t.kind != TaskKind::Check && t.state != TaskState::Refusing)
+                .filter(|t| t.kind.is_work() && t.state != TaskState::Refusing)
                 .map(|t| t.no)
                 .collect(),
             Verb::Check => self
                 .own_tasks()
                 .filter(|t| t.kind == TaskKind::Check)
+                .map(|t| t.no)
+                .collect(),
+            Verb::Countersign => self
+                .own_tasks()
+                .filter(|t| t.kind == TaskKind::Countersign)
+                .map(|t| t.no)
+                .collect(),
+            Verb::Invite => self
+                .own_tasks()
+                .filter(|t| t.kind == TaskKind::Lead && t.state == TaskState::Signed)
+                .map(|t| t.no)
+                .collect(),
+            Verb::Recall if action.to == Target::Tasks => self
+                .matter
+                .tasks
+                .iter()
+                .filter(|t| t.kind.is_work() && t.state == TaskState::Called)
+                .map(|t| t.no)
+                .collect(),
+            Verb::Transfer => self
+                .own_tasks()
+                .filter(|t| t.kind.is_work() && t.state != TaskState::Refusing)
                 .map(|t| t.no)
                 .collect(),
             _ if acts_on_task(action) => self.own_tasks().map(|t| t.no).collect(),
