@@ -17,6 +17,7 @@ mod kinds;
 mod logbook;
 mod matrix;
 mod notices;
+mod parts;
 mod people;
 mod public;
 mod reply;
