@@ -1184,6 +1184,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/matters/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The same action on several matters
+         * @description 批量办理：同一动作、同一份表单用于多件事项，每件各有结果；一件没有办成不影响其他。
+         */
+        post: operations["matter_bulk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/matters/nearby": {
         parameters: {
             query?: never;
@@ -2314,6 +2334,7 @@ export interface components {
             org?: string | null;
             /** @description Id of another matter, for a merge. */
             other?: string | null;
+            part?: components["schemas"]["Part"] | null;
             /** @description A colleague, for a transfer: one of the action's `people`. */
             person?: string | null;
             /**
@@ -2650,6 +2671,43 @@ export interface components {
         /** @description Figures of these areas changed. */
         BoardEvent: {
             areas: string[];
+        };
+        /** @description One action on several matters. */
+        Bulk: {
+            /** @description Code of the flow's action. */
+            action: string;
+            form?: components["schemas"]["ActionForm"] | null;
+            /** @description 1 到 50 件。 */
+            rows: components["schemas"]["BulkMatter"][];
+        };
+        /** @description One of the matters, as the caller saw it. */
+        BulkMatter: {
+            id: string;
+            /**
+             * Format: int32
+             * @description Slot, where the desk has several.
+             */
+            task?: number | null;
+            /**
+             * Format: int32
+             * @description 所见版本。
+             */
+            version: number;
+        };
+        /** @description What became of one matter. */
+        BulkResult: {
+            /** @description Why it was not done: the code of the problem document. */
+            code?: string | null;
+            /** @description 为什么没有办成、怎么办。 */
+            detail?: string | null;
+            done: boolean;
+            id: string;
+            problems?: components["schemas"]["FieldProblem"][];
+            /**
+             * Format: int32
+             * @description Its version after the action.
+             */
+            version?: number | null;
         };
         /** @description The burden meter of a week. */
         BurdenBoard: {
@@ -3491,6 +3549,9 @@ export interface components {
             flow: components["schemas"]["FlowRef"];
             /** @description Name of the matter it was merged into. */
             merged_into?: string | null;
+            part_of?: components["schemas"]["MatterLink"] | null;
+            /** @description Its parts. */
+            parts: components["schemas"]["MatterPart"][];
             pending: components["schemas"]["PendingView"][];
             place: components["schemas"]["PlaceView"];
             /** Format: int32 */
@@ -3586,6 +3647,14 @@ export interface components {
             /** @description `cursor` of the next page; null at the end. */
             next?: string | null;
             rows: components["schemas"]["MatterRow"][];
+        };
+        /** @description A part of a matter. */
+        MatterPart: {
+            id: string;
+            no: string;
+            over: boolean;
+            /** @description Whether the whole waits for it. */
+            waits: boolean;
         };
         /** @description A row of a list. */
         MatterRow: components["schemas"]["MatterHead"] & {
@@ -3948,6 +4017,16 @@ export interface components {
             scope?: string | null;
             /** @description The value; null takes it back. */
             value?: string | null;
+        };
+        /** @description A part of the matter that is worked on as a matter of its own. */
+        Part: {
+            /** @description 类别；不填与原事项相同。 */
+            category?: string | null;
+            condition?: string | null;
+            /** @description 要分办的事项。 */
+            text: string;
+            /** @description 原事项是否等它办结。 */
+            waits?: boolean;
         };
         /** @description One of the areas that a split makes. */
         PartForm: {
@@ -6886,6 +6965,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReceiptView"];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    matter_bulk: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Bulk"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkResult"][];
                 };
             };
             /** @description 没有办成：原因与办法见 detail */

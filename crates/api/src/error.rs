@@ -57,6 +57,10 @@ pub(crate) const CODES: &[(Code, u16, &str, &str)] = &[
 ];
 
 impl Code {
+    /// The stable code.
+    pub fn text(self) -> &'static str {
+        self.row().1
+    }
     fn row(self) -> (u16, &'static str, &'static str) {
         let found = CODES.iter().find(|(code, ..)| *code == self);
         found.map_or(
@@ -75,6 +79,16 @@ pub struct FieldProblem {
     pub code: String,
     /// 中文说明：哪里不对、怎么改。
     pub message: String,
+}
+
+impl From<civic::problem::Problem> for FieldProblem {
+    fn from(problem: civic::problem::Problem) -> Self {
+        Self {
+            field: problem.field,
+            code: problem.code,
+            message: problem.message,
+        }
+    }
 }
 
 /// A unit near a place that no unit covers.

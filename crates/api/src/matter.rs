@@ -1,5 +1,6 @@
 //! Matters: report, list, read, act.
 
+mod bulk;
 mod form;
 pub(crate) mod shape;
 pub(crate) mod view;
@@ -39,6 +40,7 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(nearby))
         .routes(routes!(matter))
         .routes(routes!(act))
+        .routes(routes!(bulk::bulk))
         .routes(routes!(unmask))
 }
 

@@ -212,6 +212,8 @@ pub enum Need {
     Person,
     /// At least one co-handling desk.
     Co,
+    /// What a part of the matter is about.
+    Part,
 }
 
 /// What must not be the case.

@@ -1,5 +1,9 @@
 //! Every limit of the platform, in one place.
 
+/// Matters acted on at once.
+pub const BULK_MAX: usize = 50;
+/// Parts of one matter.
+pub const PARTS_MAX: usize = 10;
 /// Longest title of a matter, in characters.
 pub const TITLE_CHARS_MAX: usize = 100;
 /// Longest text of a matter or opinion, in characters.

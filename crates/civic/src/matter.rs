@@ -27,6 +27,7 @@ mod command;
 mod decide;
 mod desk;
 mod fold;
+mod part;
 mod said;
 mod step;
 mod task;
@@ -34,11 +35,12 @@ mod task;
 mod tests;
 
 pub use clock::{Clock, ClockKind, thresholds};
-pub use command::{CalledDesk, Command, Form, Opening, Rating, ReportForm};
+pub use command::{CalledDesk, Command, Form, Opening, PartForm, Rating, ReportForm};
 pub use decide::{
     Available, Cases, Notice, NoticeKind, Outcome, Rules, available, decide, rehome, report, tick,
 };
 pub use desk::Desk;
+pub use part::{Part, PartOf};
 pub use said::{Attached, Channel, Classified, Finding, Place, Reporter};
 pub use step::{Fact, Link, Step, Trail, Who, Words};
 pub use task::{Ask, Countersign, Pending, Supervision, Task, TaskKind, TaskState, Urged};
@@ -144,6 +146,12 @@ pub struct Matter {
     /// The desk that sent it to the one that holds it, until it moves on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sent_by: Option<AreaId>,
+    /// The whole of which it is a part; it is then not counted beside it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub part_of: Option<PartOf>,
+    /// Its parts.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<Part>,
     /// 会签, the latest.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub countersign: Option<Countersign>,

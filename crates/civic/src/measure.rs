@@ -135,6 +135,21 @@ impl Measure {
                 | Self::Merged
         )
     }
+    /// Whether it counts matters, and not what desks did with them: a part is not counted beside its
+    /// whole.
+    #[must_use]
+    pub fn is_of_matters(self) -> bool {
+        self.is_closing()
+            || matches!(
+                self,
+                Self::Reported
+                    | Self::Reopened
+                    | Self::Joined
+                    | Self::Rated
+                    | Self::Satisfied
+                    | Self::Dissatisfied
+            )
+    }
     /// Whether it is a stock (how many are there now) and not a flow (how many on a day). Stocks
     /// are kept in the total period only.
     #[must_use]
@@ -214,7 +229,7 @@ pub fn contribution(matter: &Matter) -> BTreeMap<(i64, i64, Measure), i64> {
             }
         }
     }
-    if !matter.over() {
+    if !matter.over() && matter.part_of.is_none() {
         add(TOTAL, Measure::Open);
         if matter.is_overdue() {
             add(TOTAL, Measure::OpenOverdue);

@@ -1,12 +1,14 @@
 //! The verbs on matters: report, act, read.
 
 mod act;
+mod bulk;
 mod input;
 mod list;
 mod public;
 mod report;
 mod view;
 
+pub use bulk::BulkRow;
 pub use input::{ContactInput, FormInput, PlaceInput, ReportInput};
 pub use list::{Listed, Nearby, Page, Query, TabCounts, View};
 pub(crate) use public::constant_time_eq;

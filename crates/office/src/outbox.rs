@@ -191,11 +191,7 @@ impl Office {
             .map_err(|sentence| Refusal::Conflict(sentence).into())
     }
 
-    async fn dispatch(
-        &self,
-        sender: &Sender,
-        content: Content,
-    ) -> std::result::Result<(), String> {
+    async fn dispatch(&self, sender: &Sender, content: Content) -> std::result::Result<(), String> {
         let kind = Kind::parse(&sender.kind).ok_or("通道类型不认识")?;
         let settings = self.settings(sender);
         tokio::task::spawn_blocking(move || deliver(kind, &settings, &content))

@@ -1,6 +1,7 @@
 /** Every call of the pages, typed. Names follow the HTTP contract. */
 import { request } from './http'
 import type {
+  BulkResult,
   Absence, Account, ActionForm, ApiToken, Area, AreaChange, AreaChangeForm, AreaChangePreview, AreaCheck, AreaDetail, AreaHistory,
   AreaPost, AuditRow, Board, Callable, CategoryClass, Day, DemoAccount, Dictionaries, Duty, Factor, FactorOffer,
   FileRef, Flow, FlowSummary, Followed, Home, Id, Located, Look, MadeAccount, MatterPage, MatterRow, MatterView, Me, Message, Millis,
@@ -109,6 +110,8 @@ export const api = {
   matter: (id: Id) => get<MatterView>(`/matters/${enc(id)}`),
   act: (id: Id, action: string, form: ActionForm, version: number, idempotencyKey: string) =>
     request<MatterView>('POST', `/matters/${enc(id)}/actions/${enc(action)}`, { body: form, version, idempotencyKey }),
+  bulk: (action: string, rows: { id: Id; version: number; task?: number }[], form: ActionForm, idempotencyKey: string) =>
+    request<BulkResult[]>('POST', '/matters/bulk', { body: { action, rows, form }, idempotencyKey }),
   unmask: (id: Id, reason: string) =>
     request<{ name: string; phone: string }>('POST', `/matters/${enc(id)}/unmask`, { body: { reason } }),
   upload: (file: File) => {

@@ -4,7 +4,7 @@ import { zh } from './words'
 /** A field of an action's form. The order of the list is the order on the page. */
 export interface Field {
   name: keyof ActionForm
-  kind: 'text' | 'reply' | 'finding' | 'category' | 'call' | 'area' | 'until' | 'verdict' | 'rating' | 'matter' | 'slot' | 'files' | 'person' | 'co'
+  kind: 'text' | 'reply' | 'finding' | 'category' | 'call' | 'area' | 'until' | 'verdict' | 'rating' | 'matter' | 'slot' | 'files' | 'person' | 'co' | 'part'
   label: string
   help?: string
   required: boolean
@@ -38,6 +38,7 @@ export function fieldsOf(available: Available, context: FormContext): Field[] {
   if (needs.has('result')) fields.push({ name: 'finding', kind: 'finding', label: zh.form.finding, required: true })
   if (needs.has('area')) fields.push({ name: 'area', kind: 'area', label: zh.form.area, required: true })
   if (needs.has('tasks')) fields.push({ name: 'lead', kind: 'call', label: zh.form.lead, required: true })
+  if (needs.has('part')) fields.push({ name: 'part', kind: 'part', label: zh.form.part, help: zh.form.partHelp, required: true })
   if (needs.has('co')) fields.push({ name: 'co', kind: 'co', label: zh.form.coAsked, required: true })
   if (needs.has('person')) fields.push({ name: 'person', kind: 'person', label: zh.form.person, help: zh.form.personHelp, required: true })
   if (needs.has('until')) fields.push({ name: 'until', kind: 'until', label: zh.form.until, help: zh.form.untilHelp, required: true })
@@ -52,6 +53,13 @@ export function fieldsOf(available: Available, context: FormContext): Field[] {
   else if (mayEnd) fields.push({ name: 'reply', kind: 'reply', label: zh.form.reply, help: zh.form.replyWhenDone, required: false })
   if (needs.has('opinion')) fields.push({ name: 'files', kind: 'files', label: zh.form.files, required: false })
   return fields
+}
+
+const IN_BULK = new Set(['opinion', 'reply', 'result', 'category', 'tasks', 'verdict'])
+
+/** Whether several matters can take the action with one form. */
+export function inBulk(available: Available): boolean {
+  return available.needs.every((need) => IN_BULK.has(need)) && (available.slots?.length ?? 0) <= 1
 }
 
 /** Whether the action is done with one press and a word of confirmation. */
@@ -74,6 +82,7 @@ function isEmpty(value: unknown): boolean {
   if (value === undefined || value === null) return true
   if (typeof value === 'string') return value.trim() === ''
   if (Array.isArray(value)) return !value.some((one: unknown) => one && (typeof one !== 'object' || (one as { org?: string }).org !== ''))
+  if (typeof value === 'object' && 'text' in value) return String(value.text).trim() === ''
   if (typeof value === 'object') return !(value as { org?: string }).org
   return false
 }

@@ -312,6 +312,8 @@ export interface MatterView extends Omit<MatterRow, 'place'> {
   text: string
   countersign?: { need: number; of: number; agreed?: boolean | null } | null
   urged?: number
+  part_of?: { id: Id; no: string } | null
+  parts?: { id: Id; no: string; waits: boolean; over: boolean }[]
   place: Place
   trail: TrailEntry[]
   channel_word: string
@@ -366,6 +368,16 @@ export interface ReportForm {
 }
 
 /** What an action may bring; the flow says which of these it must bring. */
+/** What became of one of several matters. */
+export interface BulkResult {
+  id: Id
+  done: boolean
+  version?: number
+  code?: string
+  detail?: string
+  problems?: { field: string; code: string; message: string }[]
+}
+
 export interface ActionForm {
   opinion?: string
   reply?: string
@@ -378,6 +390,7 @@ export interface ActionForm {
   task?: number
   person?: Id
   org?: Id
+  part?: { text: string; waits: boolean }
   other?: string
   verdict?: boolean
   until?: Day

@@ -3,7 +3,7 @@
 use crate::fields::{Fields, Input};
 use civic::id::{AccountId, AreaId, FileId, MatterId, OrgId};
 use civic::limit::Limit;
-use civic::matter::{CalledDesk, Channel, Desk, Finding, Opening};
+use civic::matter::{CalledDesk, Channel, Desk, Finding, Opening, PartForm};
 use civic::time::Day;
 use office::matter::{ContactInput, FormInput, PlaceInput, ReportInput};
 use std::collections::BTreeMap;
@@ -178,6 +178,7 @@ impl From<ReportForm> for ReportInput {
                 until: form.until,
                 cause: form.cause,
                 fields: form.fields,
+                part_of: None,
             },
         }
     }
@@ -221,6 +222,44 @@ impl From<CalledForm> for CalledDesk {
     }
 }
 
+/// A part of the matter that is worked on as a matter of its own.
+#[derive(ToSchema)]
+#[schema(as = Part)]
+pub(crate) struct PartInput {
+    /// 要分办的事项。
+    text: String,
+    /// 类别；不填与原事项相同。
+    category: Option<String>,
+    condition: Option<String>,
+    /// 原事项是否等它办结。
+    #[schema(required = false)]
+    waits: bool,
+}
+
+impl Input for PartInput {
+    fn read(f: &mut Fields) -> Option<Self> {
+        let (category, condition) = (f.text("category"), f.text("condition"));
+        let waits = f.flag("waits").unwrap_or(true);
+        Some(Self {
+            text: f.need_text("text", "要分办的事项")?,
+            category,
+            condition,
+            waits,
+        })
+    }
+}
+
+impl From<PartInput> for PartForm {
+    fn from(form: PartInput) -> Self {
+        Self {
+            text: form.text,
+            category: form.category,
+            condition: form.condition,
+            waits: form.waits,
+        }
+    }
+}
+
 /// What an action may bring; the matter's `actions` say which of these it must bring.
 #[derive(ToSchema)]
 pub(crate) struct ActionForm {
@@ -249,6 +288,8 @@ pub(crate) struct ActionForm {
     /// Another desk of the same line, for a transfer: one of the action's `orgs`.
     #[schema(value_type = Option<String>)]
     org: Option<OrgId>,
+    /// 分办的事项。
+    part: Option<PartInput>,
     /// Id of another matter, for a merge.
     #[schema(value_type = Option<String>)]
     other: Option<MatterId>,
@@ -277,6 +318,7 @@ impl Input for ActionForm {
             task: f.int("task", 0..=9_999).and_then(|n| u32::try_from(n).ok()),
             person: f.id("person"),
             org: f.id("org"),
+            part: f.nested("part"),
             other: f.id("other"),
             verdict: f.flag("verdict"),
             until: f.day("until"),
@@ -300,6 +342,7 @@ impl From<ActionForm> for FormInput {
             task: form.task,
             person: form.person,
             org: form.org,
+            part: form.part.map(PartForm::from),
             other: form.other,
             verdict: form.verdict,
             until: form.until,

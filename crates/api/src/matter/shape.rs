@@ -168,6 +168,17 @@ pub(crate) struct LinkView {
     pub no: String,
 }
 
+/// A part of a matter.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = MatterPart)]
+pub(crate) struct PartView {
+    pub id: String,
+    pub no: String,
+    /// Whether the whole waits for it.
+    pub waits: bool,
+    pub over: bool,
+}
+
 /// A field of the flow's own form.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = FilledField)]
@@ -312,6 +323,11 @@ pub(crate) struct MatterView {
     pub cause: Option<LinkView>,
     /// The matters that were begun because of it.
     pub caused: Vec<LinkView>,
+    /// The matter of which it is a part.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub part_of: Option<LinkView>,
+    /// Its parts.
+    pub parts: Vec<PartView>,
     /// What the flow's own form brought.
     pub fields: Vec<FilledView>,
     pub stuck_with: Vec<StuckWithView>,

@@ -2,8 +2,8 @@
 
 use super::shape::{
     AreaChoice, AvailableView, Choice, ClockView, CountersignView, FilledView, FlowRef, Head,
-    LinkView, MatterRow, MatterView, PendingView, PlaceView, ReporterView, StepView, StuckWithView,
-    SupervisionView, TaskView, WhoView,
+    LinkView, MatterRow, MatterView, PartView, PendingView, PlaceView, ReporterView, StepView,
+    StuckWithView, SupervisionView, TaskView, WhoView,
 };
 use crate::area::trail_of;
 use crate::dictionary::{CLOCK_KINDS, clock_kind, phase, task_kind, task_state};
@@ -356,6 +356,17 @@ impl<'a> Viewer<'a> {
             merged_into: matter.merged_into.map(|id| id.to_string()),
             cause: matter.cause.as_ref().map(link),
             caused: matter.caused.iter().map(link).collect(),
+            part_of: matter.part_of.as_ref().map(|p| link(&p.whole)),
+            parts: matter
+                .parts
+                .iter()
+                .map(|p| PartView {
+                    id: p.id.to_string(),
+                    no: p.no.clone(),
+                    waits: p.waits,
+                    over: p.over,
+                })
+                .collect(),
             fields: self.filled(matter),
             stuck_with: viewed
                 .stuck_with
@@ -459,6 +470,7 @@ fn own_action(code: &str) -> &str {
         "absorb" => "并入",
         "rehome" => "区划调整转办",
         "caused" => "引起另一件事",
+        "part_ended" => "分办事项有结果",
         other => other,
     }
 }

@@ -19,6 +19,7 @@ mod matrix;
 mod nomination;
 mod notices;
 mod outgoing;
+mod parts;
 mod people;
 mod public;
 mod reply;

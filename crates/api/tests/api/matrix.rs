@@ -205,6 +205,11 @@ fn call(operation: &str, scene: &Scene) -> Call {
         "get /api/v1/matters/nearby" => {
             read("/api/v1/matters/nearby?lon=119.005&lat=25.405", "unit")
         }
+        "post /api/v1/matters/bulk" => write(
+            "/api/v1/matters/bulk",
+            "gridhead",
+            json!({ "action": "comment", "rows": [{ "id": matter, "version": 2 }], "form": { "opinion": "补充" } }),
+        ),
         "get /api/v1/matters/{id}" => read(format!("/api/v1/matters/{matter}"), "unit"),
         "post /api/v1/matters/{id}/actions/{action}" => write(
             format!("/api/v1/matters/{matter}/actions/escalate"),

@@ -1,6 +1,6 @@
 //! What a person asks for.
 
-use super::{Attached, Channel, Desk, Finding, Place, Reporter};
+use super::{Attached, Channel, Desk, Finding, PartOf, Place, Reporter};
 use crate::area::Path;
 use crate::id::{AccountId, AreaId, MatterId, OrgId};
 use crate::limit::Limit;
@@ -62,6 +62,8 @@ pub struct Form {
     pub person: Option<AccountId>,
     /// Another desk of the same organisation, for a transfer.
     pub org: Option<OrgId>,
+    /// What a part of the matter is about, for a split.
+    pub part: Option<PartForm>,
     /// Another matter, for a merge.
     pub other: Option<MatterId>,
     /// Yes or no, for a decision or a check.
@@ -74,6 +76,20 @@ pub struct Form {
     pub files: Vec<Attached>,
 }
 
+/// A part of a matter that is worked on as a matter of its own (分办).
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct PartForm {
+    /// What is to be done.
+    pub text: String,
+    /// Category; the whole's where none is given.
+    pub category: Option<String>,
+    /// Condition within the category.
+    pub condition: Option<String>,
+    /// Whether the whole waits for it.
+    pub waits: bool,
+}
+
 /// An action of the flow with its form.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Command {
@@ -81,6 +97,9 @@ pub struct Command {
     pub action: String,
     /// The version the caller decided on; `None` skips the check (the program itself).
     pub version: Option<u32>,
+    /// The id of a part that the action may begin, minted by the caller.
+    #[serde(default)]
+    pub fresh: Option<MatterId>,
     /// The fields.
     #[serde(flatten)]
     pub form: Form,
@@ -131,4 +150,7 @@ pub struct Opening {
     pub cause: Option<MatterId>,
     /// Fields of the flow's own form, by code.
     pub fields: BTreeMap<String, String>,
+    /// The whole of which it is a part. Only the program sets it.
+    #[serde(skip)]
+    pub part_of: Option<PartOf>,
 }

@@ -14,6 +14,7 @@ mod recall;
 mod rehome;
 mod report;
 mod requests;
+mod split;
 mod tasks;
 mod tick;
 mod transfer;
@@ -178,8 +179,13 @@ pub fn decide(
     for file in &command.form.files {
         work.attach(file.clone())?;
     }
-    run(&mut work, cases, action, &command.form)?;
-    Ok(work.finish())
+    match action.verb {
+        Verb::Split => split::split(&mut work, &command.form, command.fresh)?,
+        _ => run(&mut work, cases, action, &command.form)?,
+    }
+    let mut outcome = work.finish();
+    split::tell_whole(rules, cases, actor, matter, &mut outcome, now)?;
+    Ok(outcome)
 }
 
 /// Whether the actor may know the matter: by seeing it, or by joining what anybody may join.

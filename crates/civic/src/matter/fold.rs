@@ -1,8 +1,8 @@
 //! The fold: how facts make a matter. Nothing else changes one.
 
 use super::{
-    Clock, ClockKind, Countersign, Desk, Fact, Matter, Step, Supervision, Task, TaskState, Trail,
-    Urged,
+    Clock, ClockKind, Countersign, Desk, Fact, Matter, Part, Step, Supervision, Task, TaskState,
+    Trail, Urged,
 };
 use crate::area::{Level, Path};
 use crate::flow::{Holder, Phase};
@@ -68,6 +68,8 @@ impl Matter {
             cause: None,
             caused: Vec::new(),
             sent_by: None,
+            part_of: None,
+            parts: Vec::new(),
             countersign: None,
             urged: Vec::new(),
             files: Vec::new(),
@@ -266,6 +268,18 @@ impl Matter {
             Fact::CountersignEnded { agreed } => {
                 if let Some(countersign) = &mut self.countersign {
                     countersign.agreed = Some(*agreed);
+                }
+            }
+            Fact::PartOf(whole) => self.part_of = Some(whole.clone()),
+            Fact::PartBegun { id, no, waits } => self.parts.push(Part {
+                id: *id,
+                no: no.clone(),
+                waits: *waits,
+                over: false,
+            }),
+            Fact::PartEnded { id, over } => {
+                for part in self.parts.iter_mut().filter(|p| p.id == *id) {
+                    part.over = *over;
                 }
             }
             Fact::Urged { by } => self.urged.push(Urged { by: *by, at }),

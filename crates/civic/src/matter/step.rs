@@ -1,8 +1,8 @@
 //! The journal: append-only steps made of facts.
 
 use super::{
-    Attached, Channel, Classified, ClockKind, Desk, Finding, Pending, Place, Rating, Reporter,
-    TaskKind,
+    Attached, Channel, Classified, ClockKind, Desk, Finding, PartOf, Pending, Place, Rating,
+    Reporter, TaskKind,
 };
 use crate::area::{Level, Path};
 use crate::flow::{Holder, Phase};
@@ -287,6 +287,24 @@ pub enum Fact {
     CountersignEnded {
         /// Whether enough agreed.
         agreed: bool,
+    },
+    /// It is a part of another matter.
+    PartOf(PartOf),
+    /// A part was begun.
+    PartBegun {
+        /// Which.
+        id: MatterId,
+        /// Its number.
+        no: String,
+        /// Whether this one waits for it.
+        waits: bool,
+    },
+    /// A part ended, or began again.
+    PartEnded {
+        /// Which.
+        id: MatterId,
+        /// Whether it is over.
+        over: bool,
     },
     /// Somebody urged.
     Urged {

@@ -3,6 +3,7 @@
 mod clocks;
 mod flow;
 mod handing;
+mod parts;
 mod rectify;
 mod reply;
 mod requests;
@@ -227,6 +228,9 @@ impl Town {
         let command = Command {
             action: action.into(),
             version,
+            fresh: Some(MatterId(
+                1_000 + id.0 * 100 + i64::from(self.cases.0[&id].version),
+            )),
             form,
         };
         let actor = self.actor(account);

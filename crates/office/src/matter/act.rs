@@ -50,9 +50,11 @@ impl Office {
         let form = self.form(actor, input).await?;
         let matters: Vec<MatterId> = std::iter::once(id).chain(form.other).collect();
         let files: Vec<_> = form.files.iter().map(|f| (f.file, id)).collect();
+        let splits = form.part.is_some();
         let command = civic::matter::Command {
             action: action.to_owned(),
             version,
+            fresh: None,
             form,
         };
         let (worlds, clock) = (Arc::clone(&self.world), Arc::clone(&self.clock));
@@ -64,10 +66,15 @@ impl Office {
                 matters,
                 prefixes: Vec::new(),
                 now,
-                decide: Box::new(move |cases: &Cases, _: &mut Minting<'_>| {
+                decide: Box::new(move |cases: &Cases, minting: &mut Minting<'_>| {
                     // The world of this moment: the tree may have changed while the command waited.
                     let world = worlds.load();
                     let actor = world.present(&actor, clock.now());
+                    let fresh = splits.then(|| MatterId(minting.id(now)));
+                    let command = civic::matter::Command {
+                        fresh,
+                        ..command.clone()
+                    };
                     let outcome = decide(&world.rules, cases, id, &actor, &command, now)?;
                     let matter = outcome
                         .matters

@@ -6,7 +6,9 @@ use civic::area::{Level, Path};
 use civic::directory::Actor;
 use civic::id::{AccountId, AreaId, FileId, MatterId, OrgId};
 use civic::limits::{NAME_CHARS_MAX, NEAREST_METRES_MAX};
-use civic::matter::{Attached, CalledDesk, Channel, Finding, Form, Opening, Place, Rating};
+use civic::matter::{
+    Attached, CalledDesk, Channel, Finding, Form, Opening, PartForm, Place, Rating,
+};
 use civic::problem::Problem;
 use civic::refusal::Refusal;
 use civic::time::Day;
@@ -87,6 +89,8 @@ pub struct FormInput {
     pub person: Option<AccountId>,
     /// Another desk of the same line, for a transfer.
     pub org: Option<OrgId>,
+    /// What a part is about, for a split.
+    pub part: Option<PartForm>,
     /// Another matter.
     pub other: Option<MatterId>,
     /// Yes or no.
@@ -141,6 +145,7 @@ impl Office {
             task: input.task,
             person: input.person,
             org: input.org,
+            part: input.part,
             other: input.other,
             verdict: input.verdict,
             until: input.until,

@@ -166,6 +166,16 @@ impl State {
         ids.sort_unstable();
         ids.dedup();
         draft.before = matter::load(&mut self.conn, &ids)?;
+        // What ends a part is told to its whole.
+        let wholes: Vec<MatterId> = draft
+            .before
+            .values()
+            .filter_map(|m| Some(m.part_of.as_ref()?.whole.id))
+            .filter(|id| !draft.before.contains_key(id))
+            .collect();
+        if !wholes.is_empty() {
+            draft.before.extend(matter::load(&mut self.conn, &wholes)?);
+        }
         draft.now = Cases(draft.before.clone());
         self.load_numbers(commands)?;
         for command in commands {

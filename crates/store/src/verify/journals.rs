@@ -244,7 +244,9 @@ fn settle(
             )),
         }
     }
-    if let Some((prefix, counter)) = matter::split_no(&matter.no) {
+    // A part's number is its whole's with a place behind it, and comes from no counter.
+    let own = matter.part_of.is_none().then_some(&*matter.no);
+    if let Some((prefix, counter)) = own.and_then(matter::split_no) {
         match numbers.get_mut(prefix) {
             Some(highest) => *highest = counter.max(*highest),
             None => drop(numbers.insert(prefix.to_owned(), counter)),

@@ -2,7 +2,7 @@
 
 use super::super::{Ask, ClockKind, Finding, Form};
 use super::work::Work;
-use super::{recall, urging};
+use super::{recall, split, urging};
 use crate::flow::{Action, Guard, Need};
 use crate::limits;
 use crate::problem::Problem;
@@ -41,6 +41,12 @@ pub(super) fn guard(action: &Action, work: &Work<'_>) -> Result<(), Refusal> {
     }
     if action.verb == Verb::Urge {
         urging::may_urge(work)?;
+    }
+    split::waits(action.verb, work.matter())?;
+    if action.verb == Verb::Split && work.matter().part_of.is_some() {
+        return Err(Refusal::Conflict(
+            "分办事项不能再分办；请呼叫部门，或在原事项中再分办一项".into(),
+        ));
     }
     undecided(action, work)
 }
@@ -108,6 +114,7 @@ pub(super) fn check(action: &Action, form: &Form, work: &Work<'_>) -> Result<(),
             Need::Person if form.person.is_none() && form.org.is_none() => {
                 miss("person", "请选择转给哪位同事或哪个单位")
             }
+            Need::Part if form.part.is_none() => miss("part", "请写明要分办的事项"),
             Need::Co if form.co.is_empty() => miss("co", "请至少选择一个单位"),
             Need::Other if form.other.is_none() => miss("other", "请选择要并入的事件"),
             Need::Area if form.area.is_none() => miss("area", "请选择下派到哪个区域"),

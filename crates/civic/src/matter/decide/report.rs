@@ -128,6 +128,9 @@ pub(super) fn begin<'a>(
         .ok_or_else(|| Refusal::Conflict(format!("无法建立{}", flow.name)))?;
     let mut work = Work::fresh(rules, flow, blank, actor, post, now);
     work.fact(reported(no, flow, form));
+    if let Some(whole) = &form.opening.part_of {
+        work.fact(Fact::PartOf(whole.clone()));
+    }
     work.count(Measure::Reported);
     if let Some(code) = form.category.as_deref().filter(|c| !c.is_empty()) {
         let category = classified(rules, flow, code, form.condition.as_deref())?;
@@ -202,7 +205,7 @@ fn blank_step(id: MatterId, no: &str, flow: &Flow, form: &ReportForm, now: Insta
 }
 
 /// Title and text, trimmed; the title is made from the text where none is given.
-fn words(form: &ReportForm) -> Result<(String, String), Refusal> {
+pub(super) fn words(form: &ReportForm) -> Result<(String, String), Refusal> {
     let (title, text) = (form.title.trim(), form.text.trim());
     let mut problems = Vec::new();
     if text.is_empty() && title.is_empty() {

@@ -138,6 +138,9 @@ impl<'a> Work<'a> {
     }
 
     pub fn count(&mut self, measure: Measure) {
+        if self.matter.part_of.is_some() && measure.is_of_matters() {
+            return;
+        }
         self.fact(Fact::Counted {
             measure,
             day: self.day,

@@ -13,6 +13,7 @@ fn order(target: Desk, cause: Option<MatterId>) -> impl FnOnce(&mut ReportForm) 
             target: Some(target),
             until: Day::from_ymd(2026, 3, 20),
             cause,
+            part_of: None,
             fields: [("source", "督办"), ("basis", "区安委会通知")]
                 .map(|(k, v)| (k.to_owned(), v.to_owned()))
                 .into(),

@@ -79,6 +79,7 @@ fn refusals_say_what_is_possible() {
     assert_eq!(missing, "请填写意见，说明理由或情况");
     let actor = town.actor(61);
     let stale = Command {
+        fresh: None,
         action: "escalate".into(),
         version: Some(7),
         form: say("x"),

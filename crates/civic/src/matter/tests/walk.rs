@@ -49,6 +49,11 @@ fn no_sequence_of_permitted_actions_breaks_the_invariants() {
                     org: OrgId(72),
                     limit: None,
                 }],
+                part: Some(PartForm {
+                    text: "分办".into(),
+                    waits: random(2) == 0,
+                    ..PartForm::default()
+                }),
                 person: pick.people.first().copied(),
                 org: None,
                 task: pick.slots.first().copied(),
