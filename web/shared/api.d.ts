@@ -612,6 +612,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/areas/{id}/mediation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The mediation organisations that an area can turn to, and those below it
+         * @description 调解组织和调解员名单：本区域及上级的，以及下级的。
+         */
+        get: operations["mediation"];
+        put?: never;
+        /**
+         * Register a mediation organisation
+         * @description 登记调解组织，挂到区域和邻里中心。
+         */
+        post: operations["mediation_found_mediation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/areas/{id}/nominations": {
         parameters: {
             query?: never;
@@ -1284,6 +1308,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/matters/{id}/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The mediation sessions of a matter in clear
+         * @description 调解记录：只有承办席位可以查看，查看记入审计；结案后对其他人封存。
+         */
+        get: operations["mediation_sessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/matters/{id}/unmask": {
         parameters: {
             query?: never;
@@ -1507,6 +1551,46 @@ export interface paths {
         put: operations["sender_subscribe"];
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mediation/{id}/mediators": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take a mediator into the pool
+         * @description 调解员入库：人民调解员、律师、民警、法官、乡贤长者、行业调解员。
+         */
+        post: operations["mediation_admit_mediator"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mediation/{id}/mediators/{no}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End somebody's place in the pool
+         * @description 调解员退出名单；以前的调解记录不变。
+         */
+        delete: operations["mediation_dismiss_mediator"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2344,6 +2428,7 @@ export interface components {
             rating?: number | null;
             /** @description 对群众的答复。 */
             reply?: string | null;
+            session?: components["schemas"]["MediationSessionForm"] | null;
             /**
              * Format: int32
              * @description Slot, where the actor's desk has several.
@@ -2387,6 +2472,12 @@ export interface components {
             title: string;
             /** @description First day off the list. */
             to?: string | null;
+        };
+        /** @description A mediator to be taken into the pool. */
+        AdmitMediator: {
+            /** @description `people`, `lawyer`, `police`, `judge`, `elder`, `industry` */
+            kind: string;
+            name: string;
         };
         /** @description Name and title of who answers for a vacant desk. */
         AnsweredBy: {
@@ -3202,6 +3293,13 @@ export interface components {
             /** Format: int32 */
             version: number;
         };
+        /** @description An organisation to be registered. */
+        FoundMediation: {
+            address?: string | null;
+            /** @description 所在的邻里中心等场所。 */
+            host?: string | null;
+            name: string;
+        };
         /** @description To whom the log is handed. */
         HandOver: {
             note?: string;
@@ -3237,6 +3335,16 @@ export interface components {
             text: string;
             /** @description Version of the program. */
             version: string;
+        };
+        /** @description A mediation session, without what is personal. */
+        HeldSession: {
+            /** Format: int64 */
+            at: number;
+            /** @description Words of the kinds of the mediators. */
+            mediators: string[];
+            /** Format: int32 */
+            no: number;
+            reached: boolean;
         };
         /** @description The home page of the person who is signed in. */
         Home: {
@@ -3547,6 +3655,8 @@ export interface components {
             files: components["schemas"]["File"][];
             finding_word?: string | null;
             flow: components["schemas"]["FlowRef"];
+            /** @description Whether the reader may read the sessions in clear. */
+            may_read_sessions: boolean;
             /** @description Name of the matter it was merged into. */
             merged_into?: string | null;
             part_of?: components["schemas"]["MatterLink"] | null;
@@ -3558,6 +3668,8 @@ export interface components {
             rating?: number | null;
             reply?: string | null;
             reporter: components["schemas"]["ReporterView"];
+            /** @description Mediation sessions, without what is personal. */
+            sessions: components["schemas"]["HeldSession"][];
             steps: components["schemas"]["Step"][];
             stuck_with: components["schemas"]["StuckWithView"][];
             supervision?: components["schemas"]["SupervisionView"] | null;
@@ -3687,6 +3799,71 @@ export interface components {
             unread: number;
             /** @description Codes of all verbs that the posts allow, somewhere. */
             verbs: string[];
+        };
+        /** @description A mediation organisation. */
+        MediationBody: {
+            address: string;
+            area: string;
+            area_name: string;
+            /** @description 所在的邻里中心等场所。 */
+            host: string;
+            id: string;
+            mediators: components["schemas"]["Mediator"][];
+            name: string;
+        };
+        /** @description The record of a session, in clear. */
+        MediationSession: {
+            agreement?: string | null;
+            /** Format: int64 */
+            at: number;
+            mediators: components["schemas"]["SeatedMediator"][];
+            /** Format: int32 */
+            no: number;
+            parties: string[];
+            place: string;
+            record: string;
+        };
+        /** @description A mediation session. */
+        MediationSessionForm: {
+            /** @description 协议内容；没有达成协议的不填。 */
+            agreement?: string | null;
+            /**
+             * Format: int64
+             * @description When it was held.
+             */
+            at: number;
+            mediators: components["schemas"]["SeatForm"][];
+            /** @description 双方当事人姓名，至少两位。 */
+            parties: string[];
+            place: string;
+            /** @description Whether an agreement was reached; by its text where it is not said. */
+            reached?: boolean | null;
+            /** @description 调解笔录。 */
+            record: string;
+        };
+        /** @description The organisations of an area, and the kinds of mediators. */
+        MediationView: {
+            bodies: components["schemas"]["MediationBody"][];
+            kinds: components["schemas"]["MediatorKind"][];
+        };
+        /** @description A member of the pool. */
+        Mediator: {
+            from: string;
+            kind: string;
+            kind_word: string;
+            name: string;
+            /**
+             * Format: int32
+             * @description Number within the organisation.
+             */
+            no: number;
+            /** @description First day not any more; absent for who is in the pool. */
+            to?: string | null;
+        };
+        /** @description A kind of mediator. */
+        MediatorKind: {
+            code: string;
+            word: string;
         };
         /** @description A message. */
         Message: {
@@ -4402,6 +4579,17 @@ export interface components {
             text: string;
             /** Format: int32 */
             version: number;
+        };
+        /** @description A member of the pool, for a session. */
+        SeatForm: {
+            body: string;
+            /** Format: int32 */
+            no: number;
+        };
+        /** @description A mediator at a session. */
+        SeatedMediator: {
+            kind_word: string;
+            name: string;
         };
         /** @description A sender. Headers may hold keys and are never shown. */
         Sender: {
@@ -5909,6 +6097,70 @@ export interface operations {
             };
         };
     };
+    mediation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MediationView"];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    mediation_found_mediation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FoundMediation"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MediationBody"];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     post_nominations: {
         parameters: {
             query?: never;
@@ -7159,6 +7411,36 @@ export interface operations {
             };
         };
     };
+    mediation_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MediationSession"][];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     matter_unmask: {
         parameters: {
             query?: never;
@@ -7534,6 +7816,71 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    mediation_admit_mediator: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AdmitMediator"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MediationBody"];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    mediation_dismiss_mediator: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                no: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MediationBody"];
+                };
             };
             /** @description 没有办成：原因与办法见 detail */
             default: {

@@ -34,6 +34,7 @@ mod limit;
 mod logbook;
 mod matter;
 mod me;
+mod mediation;
 mod message;
 mod nomination;
 mod notice;
@@ -118,6 +119,7 @@ fn routes() -> OpenApiRouter<Arc<App>> {
         .merge(matter::routes())
         .merge(file::routes())
         .merge(board::routes())
+        .merge(mediation::routes())
         .merge(message::routes())
         .merge(notice::routes())
         .merge(admission::routes())

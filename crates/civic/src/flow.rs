@@ -214,6 +214,8 @@ pub enum Need {
     Co,
     /// What a part of the matter is about.
     Part,
+    /// A mediation session.
+    Session,
 }
 
 /// What must not be the case.

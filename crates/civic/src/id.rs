@@ -60,6 +60,8 @@ ids! {
     NoticeId,
     /// One item of a department that is to be admitted to communities and grids.
     AdmissionId,
+    /// A mediation organisation.
+    MediationBodyId,
     /// One line of a centre's log.
     LogEntryId,
     /// One handing over of a centre's log.

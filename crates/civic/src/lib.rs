@@ -28,6 +28,7 @@ pub mod logbook;
 pub mod mask;
 pub mod matter;
 pub mod measure;
+pub mod mediation;
 pub mod network;
 pub mod nomination;
 pub mod notice;

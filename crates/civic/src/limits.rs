@@ -2,6 +2,8 @@
 
 /// Matters acted on at once.
 pub const BULK_MAX: usize = 50;
+/// Mediation sessions of one matter.
+pub const SESSIONS_MAX: usize = 20;
 /// Parts of one matter.
 pub const PARTS_MAX: usize = 10;
 /// Longest title of a matter, in characters.

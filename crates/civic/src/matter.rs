@@ -50,6 +50,7 @@ use crate::category::Privacy;
 use crate::flow::{Holder, Phase};
 use crate::id::{AccountId, AreaId, MatterId};
 use crate::measure::Measure;
+use crate::mediation::Session;
 use crate::time::{Day, Instant};
 use crate::trace::Hash;
 use serde::{Deserialize, Serialize};
@@ -152,6 +153,9 @@ pub struct Matter {
     /// Its parts.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub parts: Vec<Part>,
+    /// Mediation sessions.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sessions: Vec<Session>,
     /// 会签, the latest.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub countersign: Option<Countersign>,

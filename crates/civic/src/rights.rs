@@ -70,12 +70,14 @@ verbs! {
     AskCountersign "ask_countersign" "发起会签",
     Countersign "countersign" "会签",
     Split "split" "分办",
+    Mediate "mediate" "调解",
     Unmask "unmask" "查看联系方式",
     SeeBoard "see_board" "看板",
     LogVisit "log_visit" "走访巡查",
     PublishNotice "publish_notice" "发布通知任务",
     ApplyAdmission "apply_admission" "申请准入",
     DecideAdmission "decide_admission" "准入审核",
+    ManageMediation "manage_mediation" "调解组织管理",
     ManageDuty "manage_duty" "值班安排",
     KeepLog "keep_log" "值班日志",
     ManagePosts "manage_posts" "任免",
@@ -214,6 +216,8 @@ const GRID: &[(Verb, Relation)] = &[
     (V::Assign, R::Desk),
     (V::Undertake, R::Desk),
     (V::Propose, R::Within),
+    (V::Mediate, R::Desk),
+    (V::Pass, R::Desk),
 ];
 
 const ADVISER: &[(Verb, Relation)] = &[
@@ -247,6 +251,9 @@ const JUDGE: &[(Verb, Relation)] = &[
     (V::AskCountersign, R::Desk),
     (V::AskCountersign, R::Owner),
     (V::Split, R::Desk),
+    (V::Mediate, R::Desk),
+    (V::Pass, R::Desk),
+    (V::ManageMediation, R::Within),
     (V::Split, R::Owner),
     (V::OrderCheck, R::Owner),
     (V::Reopen, R::Owner),

@@ -57,6 +57,8 @@ pub struct Writing {
     pub files: Vec<(civic::id::FileId, MatterId)>,
     /// An entry of the audit chain.
     pub audit: Option<crate::audit::Entry>,
+    /// The sealed record of a mediation session, by its number in the matter.
+    pub session: Option<(MatterId, u32, Vec<u8>)>,
     /// A visit to be remembered.
     pub visit: Option<crate::visit::Visit>,
 }

@@ -23,6 +23,7 @@ pub mod job;
 pub mod lane;
 pub mod logbook;
 pub mod matter;
+pub mod mediation;
 pub mod message;
 pub mod migrate;
 pub mod nomination;

@@ -37,6 +37,11 @@ pub const MIGRATIONS: &[Migration] = &[
         "outgoing",
         include_str!("../migrations/0010_outgoing.sql"),
     ),
+    (
+        11,
+        "mediation",
+        include_str!("../migrations/0011_mediation.sql"),
+    ),
 ];
 
 /// Threads that read. Few cores gain nothing from more.

@@ -1,5 +1,5 @@
 import {
-  Bell, ChatLineSquare, DataBoard, EditPen, HomeFilled, Key, MapLocation, Memo, Notification, Odometer, OfficeBuilding, Promotion,
+  Bell, ChatLineSquare, Connection, DataBoard, EditPen, HomeFilled, Key, MapLocation, Memo, Notification, Odometer, OfficeBuilding, Promotion,
   Reading, Setting, Share, Stamp, Tickets, Timer, User, UserFilled, View,
 } from '@element-plus/icons-vue'
 import type { Component } from 'vue'
@@ -27,6 +27,7 @@ export const NAV: NavItem[] = [
   { to: '/admissions', word: zh.nav.admissions, icon: Key, verbs: ['see_board', 'sign'] },
   { to: '/burden', word: zh.nav.burden, icon: Odometer, verbs: ['decide_admission', 'supervise'] },
   { to: '/certificates', word: zh.nav.certificates, icon: Stamp, verbs: ['publish_notice'] },
+  { to: '/mediation', word: zh.nav.mediation, icon: Connection, verbs: ['manage_mediation', 'mediate'] },
   { to: '/visits', word: zh.nav.visits, icon: MapLocation, verbs: ['log_visit'] },
   { to: '/centre', word: zh.nav.centre, icon: Memo, verbs: ['keep_log'] },
   { to: '/posts', word: zh.nav.posts, icon: UserFilled, verbs: ['manage_posts', 'manage_duty', 'see_board'] },

@@ -4,7 +4,7 @@ import { zh } from './words'
 /** A field of an action's form. The order of the list is the order on the page. */
 export interface Field {
   name: keyof ActionForm
-  kind: 'text' | 'reply' | 'finding' | 'category' | 'call' | 'area' | 'until' | 'verdict' | 'rating' | 'matter' | 'slot' | 'files' | 'person' | 'co' | 'part'
+  kind: 'text' | 'reply' | 'finding' | 'category' | 'call' | 'area' | 'until' | 'verdict' | 'rating' | 'matter' | 'slot' | 'files' | 'person' | 'co' | 'part' | 'session'
   label: string
   help?: string
   required: boolean
@@ -39,6 +39,7 @@ export function fieldsOf(available: Available, context: FormContext): Field[] {
   if (needs.has('area')) fields.push({ name: 'area', kind: 'area', label: zh.form.area, required: true })
   if (needs.has('tasks')) fields.push({ name: 'lead', kind: 'call', label: zh.form.lead, required: true })
   if (needs.has('part')) fields.push({ name: 'part', kind: 'part', label: zh.form.part, help: zh.form.partHelp, required: true })
+  if (needs.has('session')) fields.push({ name: 'session', kind: 'session', label: zh.mediation.sessions, required: true })
   if (needs.has('co')) fields.push({ name: 'co', kind: 'co', label: zh.form.coAsked, required: true })
   if (needs.has('person')) fields.push({ name: 'person', kind: 'person', label: zh.form.person, help: zh.form.personHelp, required: true })
   if (needs.has('until')) fields.push({ name: 'until', kind: 'until', label: zh.form.until, help: zh.form.untilHelp, required: true })
@@ -82,6 +83,7 @@ function isEmpty(value: unknown): boolean {
   if (value === undefined || value === null) return true
   if (typeof value === 'string') return value.trim() === ''
   if (Array.isArray(value)) return !value.some((one: unknown) => one && (typeof one !== 'object' || (one as { org?: string }).org !== ''))
+  if (typeof value === 'object' && 'record' in value) return false
   if (typeof value === 'object' && 'text' in value) return String(value.text).trim() === ''
   if (typeof value === 'object') return !(value as { org?: string }).org
   return false

@@ -312,6 +312,8 @@ export interface MatterView extends Omit<MatterRow, 'place'> {
   text: string
   countersign?: { need: number; of: number; agreed?: boolean | null } | null
   urged?: number
+  sessions?: { no: number; at: Millis; mediators: string[]; reached: boolean }[]
+  may_read_sessions?: boolean
   part_of?: { id: Id; no: string } | null
   parts?: { id: Id; no: string; waits: boolean; over: boolean }[]
   place: Place
@@ -368,6 +370,17 @@ export interface ReportForm {
 }
 
 /** What an action may bring; the flow says which of these it must bring. */
+/** A mediation session as it is recorded. */
+export interface SessionForm {
+  at: Millis
+  place: string
+  mediators: { body: Id; no: number }[]
+  parties: string[]
+  record: string
+  reached: boolean
+  agreement?: string
+}
+
 /** What became of one of several matters. */
 export interface BulkResult {
   id: Id
@@ -391,6 +404,7 @@ export interface ActionForm {
   person?: Id
   org?: Id
   part?: { text: string; waits: boolean }
+  session?: SessionForm
   other?: string
   verdict?: boolean
   until?: Day

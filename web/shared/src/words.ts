@@ -9,6 +9,7 @@ import { areaWords } from './area-words'
 import { boardWords } from './board-words'
 import type { Field } from './form'
 import { logbookWords } from './logbook-words'
+import { mediationWords } from './mediation-words'
 import { noticeWords } from './notice-words'
 import { senderWords } from './sender-words'
 import { workWords } from './work-words'
@@ -24,6 +25,7 @@ export const zh = {
   admissions: admissionWords,
   burden: burdenWords,
   certificates: certificateWords,
+  mediation: mediationWords,
   product: '夯基 · 基层治理工作台',
   brand: '夯基基层治理',
 
@@ -161,6 +163,7 @@ export const zh = {
     admissions: '准入清单',
     burden: '减负看板',
     certificates: '不出具证明',
+    mediation: '调解组织',
     audit: '审计日志',
     signIns: '登录日志',
     parameters: '参数与策略',

@@ -1,6 +1,7 @@
 //! The forms of matters.
 
 use crate::fields::{Fields, Input};
+use crate::mediation::SessionForm;
 use civic::id::{AccountId, AreaId, FileId, MatterId, OrgId};
 use civic::limit::Limit;
 use civic::matter::{CalledDesk, Channel, Desk, Finding, Opening, PartForm};
@@ -288,6 +289,8 @@ pub(crate) struct ActionForm {
     /// Another desk of the same line, for a transfer: one of the action's `orgs`.
     #[schema(value_type = Option<String>)]
     org: Option<OrgId>,
+    /// 调解情况。
+    session: Option<SessionForm>,
     /// 分办的事项。
     part: Option<PartInput>,
     /// Id of another matter, for a merge.
@@ -318,6 +321,7 @@ impl Input for ActionForm {
             task: f.int("task", 0..=9_999).and_then(|n| u32::try_from(n).ok()),
             person: f.id("person"),
             org: f.id("org"),
+            session: f.nested("session"),
             part: f.nested("part"),
             other: f.id("other"),
             verdict: f.flag("verdict"),
@@ -342,6 +346,7 @@ impl From<ActionForm> for FormInput {
             task: form.task,
             person: form.person,
             org: form.org,
+            session: form.session.map(office::SessionInput::from),
             part: form.part.map(PartForm::from),
             other: form.other,
             verdict: form.verdict,

@@ -168,6 +168,17 @@ pub(crate) struct LinkView {
     pub no: String,
 }
 
+/// A mediation session, without what is personal.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = HeldSession)]
+pub(crate) struct HeldView {
+    pub no: u32,
+    pub at: i64,
+    /// Words of the kinds of the mediators.
+    pub mediators: Vec<&'static str>,
+    pub reached: bool,
+}
+
 /// A part of a matter.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = MatterPart)]
@@ -323,6 +334,10 @@ pub(crate) struct MatterView {
     pub cause: Option<LinkView>,
     /// The matters that were begun because of it.
     pub caused: Vec<LinkView>,
+    /// Mediation sessions, without what is personal.
+    pub sessions: Vec<HeldView>,
+    /// Whether the reader may read the sessions in clear.
+    pub may_read_sessions: bool,
     /// The matter of which it is a part.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub part_of: Option<LinkView>,

@@ -2,8 +2,8 @@
 
 use super::shape::{
     AreaChoice, AvailableView, Choice, ClockView, CountersignView, FilledView, FlowRef, Head,
-    LinkView, MatterRow, MatterView, PartView, PendingView, PlaceView, ReporterView, StepView,
-    StuckWithView, SupervisionView, TaskView, WhoView,
+    HeldView, LinkView, MatterRow, MatterView, PartView, PendingView, PlaceView, ReporterView,
+    StepView, StuckWithView, SupervisionView, TaskView, WhoView,
 };
 use crate::area::trail_of;
 use crate::dictionary::{CLOCK_KINDS, clock_kind, phase, task_kind, task_state};
@@ -356,6 +356,17 @@ impl<'a> Viewer<'a> {
             merged_into: matter.merged_into.map(|id| id.to_string()),
             cause: matter.cause.as_ref().map(link),
             caused: matter.caused.iter().map(link).collect(),
+            sessions: matter
+                .sessions
+                .iter()
+                .map(|s| HeldView {
+                    no: s.no,
+                    at: s.at.0,
+                    mediators: s.mediators.iter().map(|m| m.kind.word()).collect(),
+                    reached: s.reached,
+                })
+                .collect(),
+            may_read_sessions: viewed.may_read_sessions,
             part_of: matter.part_of.as_ref().map(|p| link(&p.whole)),
             parts: matter
                 .parts

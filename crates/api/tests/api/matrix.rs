@@ -25,6 +25,8 @@ struct Scene {
     /// An item that waits for its decision.
     admission: String,
     nomination: String,
+    /// A mediation organisation with a mediator.
+    mediation: String,
     public_no: String,
     public_code: String,
     /// A proposed change of the tree.
@@ -81,6 +83,7 @@ fn call(operation: &str, scene: &Scene) -> Call {
         handover,
         admission,
         nomination,
+        mediation,
         public_no,
         public_code,
         change,
@@ -293,6 +296,24 @@ fn call(operation: &str, scene: &Scene) -> Call {
         "post /api/v1/messages/read" => {
             write("/api/v1/messages/read", "unit", json!({ "all": true }))
         }
+        "get /api/v1/areas/{id}/mediation" => read("/api/v1/areas/4/mediation", "unit"),
+        "post /api/v1/areas/{id}/mediation" => write(
+            "/api/v1/areas/4/mediation",
+            "community",
+            json!({ "name": "坂头社区人民调解委员会" }),
+        ),
+        "post /api/v1/mediation/{id}/mediators" => write(
+            format!("/api/v1/mediation/{mediation}/mediators"),
+            "community",
+            json!({ "kind": "elder", "name": "陈老" }),
+        ),
+        "delete /api/v1/mediation/{id}/mediators/{no}" => read(
+            format!("/api/v1/mediation/{mediation}/mediators/1"),
+            "community",
+        ),
+        "get /api/v1/matters/{id}/sessions" => {
+            read(format!("/api/v1/matters/{matter}/sessions"), "gridhead")
+        }
         "get /api/v1/admissions" => read("/api/v1/admissions", "unit"),
         "post /api/v1/admissions" => write("/api/v1/admissions", "resources", apply()),
         "post /api/v1/admissions/{id}/decide" => write(
@@ -468,6 +489,12 @@ async fn scene(app: &App) -> Scene {
     let community = app.user("community").await;
     let change = community.post("/api/v1/area-changes", &other).await;
     let change = change.done().json()["id"].as_str().unwrap().to_owned();
+    let body = json!({ "name": "坂头调委会" });
+    let mediation = community.post("/api/v1/areas/4/mediation", &body).await;
+    let mediation = mediation.done().json()["id"].as_str().unwrap().to_owned();
+    let mediator = json!({ "kind": "people", "name": "林调解" });
+    let pool = format!("/api/v1/mediation/{mediation}/mediators");
+    community.post(pool, &mediator).await.done();
     let substitute =
         json!({ "login": "gridhead", "from": "2026-04-10", "to": "2026-04-12", "reason": "leave" });
     let absence = unit.post("/api/v1/posts/61/absences", &substitute).await;
@@ -486,6 +513,7 @@ async fn scene(app: &App) -> Scene {
         file,
         token: token.id.to_string(),
         notice,
+        mediation,
         admission: admission["id"].as_str().unwrap().into(),
         public_no: receipt["no"].as_str().unwrap().into(),
         public_code: receipt["code"].as_str().unwrap().into(),

@@ -75,7 +75,9 @@ impl Directory {
             && matter.privacy() == Privacy::Open
     }
 
-    fn works_on(&self, actor: &Actor, matter: &Matter, day: Day) -> bool {
+    /// Whether `actor` works on the matter, as against only looking on.
+    #[must_use]
+    pub fn works_on(&self, actor: &Actor, matter: &Matter, day: Day) -> bool {
         actor
             .posts
             .iter()

@@ -4,6 +4,7 @@ use super::{Attached, Channel, Desk, Finding, PartOf, Place, Reporter};
 use crate::area::Path;
 use crate::id::{AccountId, AreaId, MatterId, OrgId};
 use crate::limit::Limit;
+use crate::mediation::SessionForm;
 use crate::time::Day;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -64,6 +65,8 @@ pub struct Form {
     pub org: Option<OrgId>,
     /// What a part of the matter is about, for a split.
     pub part: Option<PartForm>,
+    /// A mediation session.
+    pub session: Option<SessionForm>,
     /// Another matter, for a merge.
     pub other: Option<MatterId>,
     /// Yes or no, for a decision or a check.

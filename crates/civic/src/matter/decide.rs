@@ -7,6 +7,7 @@ mod closing;
 mod countersign;
 mod form;
 mod judging;
+mod mediate;
 mod notice;
 mod offer;
 mod opening;
@@ -236,6 +237,7 @@ fn run(work: &mut Work<'_>, cases: &Cases, action: &Action, form: &Form) -> Resu
         Verb::Invite => tasks::invite(work, form),
         Verb::AskCountersign => countersign::ask(work, action, form),
         Verb::Countersign => countersign::answer(work, form),
+        Verb::Mediate => mediate::mediate(work, &action.to, form),
         other => Err(Refusal::Conflict(format!(
             "流程里的动作“{}”用了不能作用于事件的动词 {}",
             action.name,

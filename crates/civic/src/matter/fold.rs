@@ -69,6 +69,7 @@ impl Matter {
             caused: Vec::new(),
             sent_by: None,
             part_of: None,
+            sessions: Vec::new(),
             parts: Vec::new(),
             countersign: None,
             urged: Vec::new(),
@@ -270,6 +271,7 @@ impl Matter {
                     countersign.agreed = Some(*agreed);
                 }
             }
+            Fact::Mediated(session) => self.sessions.push(session.clone()),
             Fact::PartOf(whole) => self.part_of = Some(whole.clone()),
             Fact::PartBegun { id, no, waits } => self.parts.push(Part {
                 id: *id,

@@ -9,6 +9,7 @@ use crate::flow::{Holder, Phase};
 use crate::id::{AccountId, AreaId, MatterId, OrgId, PostId};
 use crate::limit::Limit;
 use crate::measure::Measure;
+use crate::mediation::Session;
 use crate::time::{Day, Instant};
 use crate::trace::Hash;
 use serde::{Deserialize, Serialize};
@@ -288,6 +289,8 @@ pub enum Fact {
         /// Whether enough agreed.
         agreed: bool,
     },
+    /// A mediation session was held.
+    Mediated(Session),
     /// It is a part of another matter.
     PartOf(PartOf),
     /// A part was begun.

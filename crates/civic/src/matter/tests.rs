@@ -1,6 +1,7 @@
 //! The rules of the incident flow, played on the real pack with a small tree.
 
 mod clocks;
+mod dispute;
 mod flow;
 mod handing;
 mod parts;
@@ -28,6 +29,7 @@ use std::sync::Arc;
 
 const FLOW: &str = include_str!("../../../../packs/base/flows/incident.toml");
 const RECTIFY: &str = include_str!("../../../../packs/rectify/flows/rectify.toml");
+const DISPUTE: &str = include_str!("../../../../packs/dispute/flows/dispute.toml");
 const RECTIFY_CATEGORIES: &str = include_str!("../../../../packs/rectify/categories.csv");
 const CATEGORIES: &str = include_str!("../../../../packs/base/categories.csv");
 const CALENDAR: &str = include_str!("../../../../packs/base/calendar.csv");
@@ -109,7 +111,7 @@ impl Town {
             org(73, OrgKind::Company, "开发公司", 3, Level::Town),
         ];
         let read = |text: &str| Arc::new(Flow::parse(text).unwrap_or_else(|p| panic!("{p:#?}")));
-        let flows = [read(FLOW), read(RECTIFY)];
+        let flows = [read(FLOW), read(RECTIFY), read(DISPUTE)];
         let departments: Vec<&str> = include_str!("../../../../packs/base/departments.csv")
             .lines()
             .skip(1)

@@ -1,7 +1,7 @@
 //! Acting on a matter: one function for every action of every flow.
 
 use super::{FormInput, Receipt, key_of};
-use crate::{Fault, Office, Result};
+use crate::{Fault, Office, Result, SessionRecord};
 use civic::directory::Actor;
 use civic::id::MatterId;
 use civic::matter::{Cases, decide};
@@ -51,6 +51,14 @@ impl Office {
         let matters: Vec<MatterId> = std::iter::once(id).chain(form.other).collect();
         let files: Vec<_> = form.files.iter().map(|f| (f.file, id)).collect();
         let splits = form.part.is_some();
+        let session = match &form.session {
+            Some(session) => {
+                let plain = serde_json::to_vec(&SessionRecord::of(session))
+                    .map_err(|e| Fault::Broken(format!("session: {e}")))?;
+                Some(self.keys.seal(&plain))
+            }
+            None => None,
+        };
         let command = civic::matter::Command {
             action: action.to_owned(),
             version,
@@ -81,7 +89,10 @@ impl Office {
                         .iter()
                         .find(|m| m.id == id)
                         .ok_or_else(|| Refusal::Conflict("操作没有产生结果".into()))?;
+                    let held = matter.sessions.last().map(|s| s.no);
+                    let session = session.clone().zip(held).map(|(c, no)| (id, no, c));
                     Ok(Writing {
+                        session,
                         answer: Receipt::of(matter).text(),
                         files: files.clone(),
                         outcome,

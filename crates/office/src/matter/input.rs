@@ -91,6 +91,8 @@ pub struct FormInput {
     pub org: Option<OrgId>,
     /// What a part is about, for a split.
     pub part: Option<PartForm>,
+    /// A mediation session.
+    pub session: Option<crate::SessionInput>,
     /// Another matter.
     pub other: Option<MatterId>,
     /// Yes or no.
@@ -132,7 +134,12 @@ impl Office {
     }
 
     pub(crate) async fn form(&self, actor: &Actor, input: FormInput) -> Result<Form> {
+        let session = match input.session {
+            Some(session) => Some(self.session_form(session).await?),
+            None => None,
+        };
         Ok(Form {
+            session,
             files: self.attachable(actor, &input.files).await?,
             opinion: input.opinion,
             reply: input.reply,

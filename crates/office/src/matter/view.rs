@@ -28,6 +28,8 @@ pub struct Viewed {
     pub contact: Option<Contact>,
     /// Whether the reader may unmask the contact, with a reason.
     pub may_unmask: bool,
+    /// Whether the reader may read the mediation sessions in clear.
+    pub may_read_sessions: bool,
     /// Whether the reader is of the staff and sees internal opinions.
     pub internal: bool,
 }
@@ -110,6 +112,8 @@ impl Office {
                 .is_some();
         let stuck_with = self.stuck_with(&matter).await?;
         Ok(Viewed {
+            may_read_sessions: !matter.sessions.is_empty()
+                && directory.works_on(actor, &matter, today),
             actions: available(&world.rules, actor, &matter, now)?,
             contact: contact.filter(|_| internal && !veiled),
             may_unmask,

@@ -4,7 +4,7 @@ use super::{Answer, Command, Committed, Failure, Minting, Reform, Reply, Work, W
 use crate::SHARD;
 use crate::database::Turn;
 use crate::driver::{Conn, DbError, Kind, OnConflict, Result, Table, Value};
-use crate::{asked, audit, file, matter, message, step, tally, visit};
+use crate::{asked, audit, file, matter, mediation, message, step, tally, visit};
 use civic::id::{AccountId, MatterId, Mint};
 use civic::matter::{Cases, Matter};
 use civic::refusal::Refusal;
@@ -353,6 +353,9 @@ impl State {
             }
             if let Some(visit) = &writing.visit {
                 visit::insert(conn, visit)?;
+            }
+            if let Some((matter, no, cipher)) = &writing.session {
+                mediation::keep(conn, *matter, *no, cipher)?;
             }
             for (file, matter) in &writing.files {
                 file::attach(conn, *file, *matter)?;

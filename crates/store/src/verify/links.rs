@@ -65,6 +65,8 @@ const POST: (&str, &str, &str) = ("post", "岗位", "id");
 const ABSENCE: (&str, &str, &str) = ("absence", "离岗", "id");
 const ADMISSION: (&str, &str, &str) = ("admission", "准入事项", "id");
 const NOMINATION: (&str, &str, &str) = ("nomination", "提名", "id");
+const BODY: (&str, &str, &str) = ("mediation_body", "调解组织", "id");
+const MEDIATION: (&str, &str, &str) = ("mediation", "调解记录", "matter");
 const LOG: (&str, &str, &str) = ("log_entry", "值班日志", "id");
 const HANDOVER: (&str, &str, &str) = ("handover", "交接班", "id");
 const DUTY: (&str, &str, &str) = ("duty", "值班", "day");
@@ -121,6 +123,8 @@ pub const LINKS: &[Link] = &[
     link(POST, "org", ORG),
     link(ABSENCE, "post", ("post", "岗位")),
     link(ABSENCE, "substitute", ACCOUNT),
+    link(BODY, "area", AREA),
+    link(MEDIATION, "matter", MATTER),
     link(ADMISSION, "area", AREA),
     link(ADMISSION, "org", ORG),
     link(NOMINATION, "account", ACCOUNT),

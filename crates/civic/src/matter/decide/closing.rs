@@ -51,7 +51,7 @@ pub(super) fn finish(work: &mut Work<'_>, finding: Finding) -> Result<(), Refusa
 }
 
 /// The desk's own handling ends: counts it like a department's.
-fn own_handling(work: &mut Work<'_>) {
+pub(super) fn own_handling(work: &mut Work<'_>) {
     use super::super::ClockKind::Handle;
     if let Some(in_time) = work.stop_clock(Handle, 0) {
         work.count(Measure::Handled);

@@ -114,6 +114,7 @@ pub(super) fn check(action: &Action, form: &Form, work: &Work<'_>) -> Result<(),
             Need::Person if form.person.is_none() && form.org.is_none() => {
                 miss("person", "请选择转给哪位同事或哪个单位")
             }
+            Need::Session if form.session.is_none() => miss("session", "请填写调解情况"),
             Need::Part if form.part.is_none() => miss("part", "请写明要分办的事项"),
             Need::Co if form.co.is_empty() => miss("co", "请至少选择一个单位"),
             Need::Other if form.other.is_none() => miss("other", "请选择要并入的事件"),

@@ -1,0 +1,141 @@
+//! A dispute from the report to the sealed record, over HTTP on both databases.
+
+use crate::app::App;
+use serde_json::{Value, json};
+use testkit::{TestOffice, march};
+
+async fn mediated(test: TestOffice) -> App {
+    let app = App::over(test);
+    let community = app.user("community").await;
+
+    // The organisation at the neighbourhood centre, and its pool.
+    let body =
+        json!({ "name": "坂头社区人民调解委员会", "host": "坂头邻里中心", "address": "坂头路1号" });
+    let neighbour = app.user("neighbour").await;
+    let denied = neighbour.post("/api/v1/areas/4/mediation", &body).await;
+    assert_eq!(denied.refusal().0, "403 denied");
+    let body = community
+        .post("/api/v1/areas/4/mediation", &body)
+        .await
+        .done()
+        .json();
+    let body_id = body["id"].as_str().unwrap();
+    let pool = format!("/api/v1/mediation/{body_id}/mediators");
+    for (kind, name) in [("people", "林调解"), ("judge", "郑法官"), ("elder", "陈老")] {
+        let member = json!({ "kind": kind, "name": name });
+        community.post(pool.as_str(), &member).await.done();
+    }
+    let twice = community
+        .post(pool.as_str(), &json!({ "kind": "elder", "name": "陈老" }))
+        .await;
+    assert!(
+        twice.problems().starts_with("name listed"),
+        "{}",
+        twice.text()
+    );
+    let left = community.ask("DELETE", format!("{pool}/3"));
+    let left = app.send(left).await.done().json();
+    assert_eq!(left["mediators"][2]["to"], "2026-03-11");
+    let seen = app
+        .user("unit")
+        .await
+        .get("/api/v1/areas/6/mediation")
+        .await
+        .done()
+        .json();
+    assert_eq!(
+        (
+            &seen["bodies"][0]["host"],
+            seen["kinds"].as_array().unwrap().len()
+        ),
+        (&json!("坂头邻里中心"), 6)
+    );
+
+    // The dispute, its mediation and the agreement.
+    let report = json!({ "flow": "dispute", "text": "楼上漏水，两家争执", "category": "0102", "unit": "6", "fields": { "risk": "中风险" } });
+    let made = community
+        .post("/api/v1/matters", &report)
+        .await
+        .done()
+        .json();
+    let id = made["id"].as_str().unwrap();
+    assert!(
+        made["no"].as_str().unwrap().starts_with("MJ350302003"),
+        "{}",
+        made["no"]
+    );
+    community
+        .act(id, "undertake", &json!({ "opinion": "受理" }))
+        .await
+        .done();
+    let session = |seats: Value| {
+        json!({ "session": { "at": march(11, 8, 0).0, "place": "邻里中心调解室", "mediators": seats,
+            "parties": ["王阿福", "何小妹"], "record": "双方陈述", "agreement": "何小妹三日内修好水管" } })
+    };
+    let mut blank = session(json!([{ "body": body_id, "no": 1 }]));
+    blank["session"]["reached"] = json!(true);
+    blank["session"]["agreement"] = json!("");
+    let blank = community.act(id, "mediate", &blank).await;
+    assert!(
+        blank.problems().starts_with("session.agreement required"),
+        "{}",
+        blank.text()
+    );
+    let gone = session(json!([{ "body": body_id, "no": 3 }]));
+    let gone = community.act(id, "mediate", &gone).await;
+    assert!(
+        gone.problems()
+            .starts_with("session.mediators unknown_mediator"),
+        "{}",
+        gone.text()
+    );
+    let held = session(json!([{ "body": body_id, "no": 1 }, { "body": body_id, "no": 2 }]));
+    let agreed = community.act(id, "mediate", &held).await.done().json();
+    assert_eq!(agreed["state_word"], "已达成协议，待七日回访");
+    assert_eq!(
+        agreed["sessions"][0]["mediators"],
+        json!(["人民调解员", "法官"])
+    );
+    assert!(
+        !agreed.to_string().contains("何小妹"),
+        "no party in what everybody reads"
+    );
+
+    let sessions = format!("/api/v1/matters/{id}/sessions");
+    let read = community.get(sessions.as_str()).await.done().json();
+    assert_eq!(read[0]["parties"], json!(["王阿福", "何小妹"]));
+    assert_eq!(read[0]["mediators"][1]["name"], "郑法官");
+    let town = app.user("town").await;
+    assert_eq!(town.get(sessions.as_str()).await.refusal().0, "403 denied");
+    assert_eq!(neighbour.get(sessions.as_str()).await.status, 404);
+    let log = app
+        .user("auditor")
+        .await
+        .get("/api/v1/audit")
+        .await
+        .done()
+        .text();
+    assert!(log.contains("read_mediation"), "reading is recorded");
+
+    community
+        .act(id, "visit_first", &json!({ "opinion": "在履行" }))
+        .await
+        .done();
+    let settle = json!({ "opinion": "没有反复", "finding": "solved", "reply": "已化解" });
+    community.act(id, "settle", &settle).await.done();
+    let sealed = town.matter(id).await;
+    assert!(sealed["title"].as_str().unwrap().contains("结案封存"));
+    assert_eq!(town.get(sessions.as_str()).await.refusal().0, "403 denied");
+    app.test.verify().await;
+    app
+}
+
+#[tokio::test]
+async fn a_dispute_is_mediated_visited_and_its_parties_are_sealed_on_sqlite() {
+    mediated(TestOffice::sqlite("dispute").await).await;
+}
+
+#[test]
+fn a_dispute_is_mediated_visited_and_its_parties_are_sealed_on_postgresql() {
+    testkit::on_postgres("dispute", mediated);
+}
