@@ -2100,6 +2100,194 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/records/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One record
+         * @description 台账记录的内容、后续事项和更正。
+         */
+        get: operations["register_record"];
+        /**
+         * Correct a record; what it said before stays in its history
+         * @description 更正台账，原内容留存。
+         */
+        put: operations["register_correct_record"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/records/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End a record; it is never deleted
+         * @description 结束一条台账。
+         */
+        post: operations["register_end_record"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/records/{id}/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add a piece of work to a record
+         * @description 增加后续事项。
+         */
+        post: operations["register_add_item"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/records/{id}/progress": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say how a piece of work goes, and which matter it became
+         * @description 填写后续事项的进展、结果，或关联已转成的事件。
+         */
+        post: operations["register_update_item"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/records/{id}/unmask": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The personal fields of a record in clear; written down with the reason
+         * @description 查看登记的姓名电话，写明理由并留痕。
+         */
+        post: operations["register_unmask_record"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/register-counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How many records of each register there are in an area, and directly below it
+         * @description 台账数量：本区域和下一级，按选项分列。
+         */
+        get: operations["register_register_counts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/registers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The registers that one keeps, with their fields
+         * @description 本人可以登记的台账：分组、字段、选项。
+         */
+        get: operations["register_registers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/registers/{code}/choices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Records that one in an area may point at: on its path and below it
+         * @description 可以关联的台账记录，如上级党组织。
+         */
+        get: operations["register_record_choices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/registers/{code}/records": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Records of a register in an area and below, newest first
+         * @description 台账记录。
+         */
+        get: operations["register_records"];
+        put?: never;
+        /**
+         * Add a record
+         * @description 登记一条台账。
+         */
+        post: operations["register_add_record"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/rules": {
         parameters: {
             query?: never;
@@ -2438,6 +2626,21 @@ export interface components {
             until?: string | null;
             /** @description Yes or no, for a decision or a check. */
             verdict?: boolean | null;
+        };
+        /**
+         * @description A record. Values are texts by field: days as `2026-11-22`, ids as digits, areas with commas
+         *     between, members of staff by login.
+         */
+        AddRecord: {
+            area: string;
+            /** @description First day; today where it is not said. */
+            from?: string | null;
+            items?: components["schemas"]["ItemForm"][];
+            /** @description First day on which it is over. */
+            to?: string | null;
+            values: {
+                [key: string]: string;
+            };
         };
         /** @description An item with its way through the gate. */
         Admission: {
@@ -3024,6 +3227,15 @@ export interface components {
             text: string;
             title: string;
         };
+        /** @description What a record should say. Personal fields that are left out stay as they are. */
+        CorrectRecord: {
+            from?: string | null;
+            reason: string;
+            to?: string | null;
+            values: {
+                [key: string]: string;
+            };
+        };
         /** @description 会签, the latest. */
         Countersign: {
             /** @description How it ended; absent while it runs. */
@@ -3117,6 +3329,12 @@ export interface components {
             day: string;
             name: string;
             phone_masked: string;
+        };
+        /** @description When and why it is over. */
+        EndRecord: {
+            reason: string;
+            /** @description First day on which it is over; today where it is not said. */
+            to?: string | null;
         };
         /** @description The token that the app signed. */
         Entry: {
@@ -3423,6 +3641,22 @@ export interface components {
             /** @description `csv:3`. */
             field: string;
             message: string;
+        };
+        /** @description A piece of work that follows. */
+        ItemForm: {
+            due?: string | null;
+            /** @description Who does it. */
+            owner: string;
+            text: string;
+        };
+        /** @description What was said about a piece of work. */
+        ItemProgress: {
+            /** Format: int64 */
+            at: number;
+            by_name: string;
+            by_title: string;
+            state_word: string;
+            text: string;
         };
         /** @description A job with how it went last. */
         Job: {
@@ -4438,10 +4672,162 @@ export interface components {
             standing_word: string;
             title: string;
         };
+        /** @description A record. */
+        Record: {
+            area: string;
+            area_name: string;
+            /** Format: int64 */
+            at: number;
+            by_name: string;
+            by_title: string;
+            changes: components["schemas"]["RecordChange"][];
+            end_reason?: string | null;
+            from: string;
+            id: string;
+            items: components["schemas"]["RecordItem"][];
+            /** @description Whether who asks may change it. */
+            keeps: boolean;
+            name: string;
+            register: string;
+            register_word: string;
+            /** @description Whether it has personal fields that can be looked at for a reason. */
+            sealed: boolean;
+            /** @description In words, by field. */
+            shown: {
+                [key: string]: string;
+            };
+            /** @description `coming`, `active` or `ended`. */
+            state: string;
+            state_word: string;
+            to?: string | null;
+            /** @description As kept, by field; personal fields masked. */
+            values: {
+                [key: string]: string;
+            };
+            /** Format: int32 */
+            version: number;
+        };
+        /** @description A correction. */
+        RecordChange: {
+            /** Format: int64 */
+            at: number;
+            /** @description Words of the changed fields with what they said before. */
+            before: components["schemas"]["RecordField"][];
+            by_name: string;
+            by_title: string;
+            reason: string;
+        };
+        /** @description A record that may be pointed at. */
+        RecordChoice: {
+            area_name: string;
+            id: string;
+            name: string;
+        };
+        /** @description A field of a record in words. */
+        RecordField: {
+            text: string;
+            word: string;
+        };
+        /** @description A piece of work that follows from a record. */
+        RecordItem: {
+            due: string;
+            late: boolean;
+            /** @description Number of the matter that it became. */
+            matter?: string | null;
+            /** Format: int32 */
+            no: number;
+            owner: string;
+            progress: components["schemas"]["ItemProgress"][];
+            state: string;
+            state_word: string;
+            text: string;
+        };
+        /** @description A page of records. */
+        RecordPage: {
+            next?: string | null;
+            rows: components["schemas"]["Record"][];
+        };
         /** @description Codes for the day the telephone is lost. */
         RecoveryCodes: {
             /** @description Each works once; shown this once. */
             codes: string[];
+        };
+        /** @description A register. */
+        Register: {
+            /** @description The legal basis, where it holds personal fields. */
+            basis: string;
+            code: string;
+            /** @description The choices by which records are counted. */
+            facets: string[];
+            fields: components["schemas"]["RegisterField"][];
+            group: string;
+            group_help: string;
+            group_word: string;
+            help: string;
+            items?: components["schemas"]["RegisterItems"] | null;
+            level_words: string[];
+            /** @description Levels at which its records lie. */
+            levels: string[];
+            /** @description The field by which a record is called. */
+            name: string;
+            /** @description Whether a record must have a last day. */
+            needs_term: boolean;
+            /** @description Why they are asked for. */
+            purpose: string;
+            /** @description The number that is summed up; empty where there is none. */
+            sum: string;
+            word: string;
+        };
+        /** @description The figures of a register in one area and below. */
+        RegisterCount: {
+            area: string;
+            /** @description How many, by `facet.choice`. */
+            facets: {
+                [key: string]: number;
+            };
+            name: string;
+            /** Format: int64 */
+            number: number;
+            /**
+             * Format: int64
+             * @description The sum of the register's number.
+             */
+            sum: number;
+        };
+        /** @description The figures of a register: an area and what lies directly below it. */
+        RegisterCounts: {
+            children: components["schemas"]["RegisterCount"][];
+            register: string;
+            total: components["schemas"]["RegisterCount"];
+        };
+        /** @description One field of a register. */
+        RegisterField: {
+            code: string;
+            /** @description It stays as it was written first. */
+            fixed: boolean;
+            help: string;
+            /** @description `text`, `long`, `number`, `day`, `choice`, `org`, `areas`, `staff`, `record`, `person`, `phone`. */
+            kind: string;
+            /** @description For `record`: the register of what it points at. */
+            of?: string;
+            options: components["schemas"]["RegisterOption"][];
+            /** @description Kept sealed and shown masked. */
+            personal: boolean;
+            required: boolean;
+            word: string;
+        };
+        /** @description The work that may follow from a record. */
+        RegisterItems: {
+            max: number;
+            min: number;
+            word: string;
+        };
+        /** @description One choice of a field. */
+        RegisterOption: {
+            code: string;
+            /** @description Fields that this choice makes mandatory; `to` is the last day. */
+            needs: string[];
+            word: string;
         };
         /** @description An area with another name. */
         RenameView: {
@@ -4866,9 +5252,23 @@ export interface components {
             /** @description 2 到 200 字。 */
             reason: string;
         };
+        /** @description Why somebody looks. */
+        UnmaskRecord: {
+            reason: string;
+        };
         /** @description How many messages are unread now. */
         UnreadCount: {
             unread: number;
+        };
+        /** @description How a piece of work goes. */
+        UpdateItem: {
+            /** @description Number of the matter that it became. */
+            matter?: string | null;
+            /** Format: int32 */
+            no: number;
+            /** @description `open`, `done` or `dropped`. */
+            state: string;
+            text: string;
         };
         /** @description A vacant desk. */
         Vacancy: {
@@ -8728,6 +9128,380 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Look"][];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    register_record: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Record"];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    register_correct_record: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CorrectRecord"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Record"];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    register_end_record: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndRecord"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Record"];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    register_add_item: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ItemForm"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Record"];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    register_update_item: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateItem"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Record"];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    register_unmask_record: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UnmaskRecord"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordField"][];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    register_register_counts: {
+        parameters: {
+            query: {
+                /** @description Code of the group. */
+                group: string;
+                area: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegisterCounts"][];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    register_registers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Register"][];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    register_record_choices: {
+        parameters: {
+            query: {
+                area: string;
+            };
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordChoice"][];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    register_records: {
+        parameters: {
+            query: {
+                area: string;
+                /** @description Also those that are over. */
+                ended?: boolean;
+                /** @description `next` of the page before. */
+                cursor?: string;
+                /** @description 1 to 100 rows. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordPage"];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    register_add_record: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddRecord"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Record"];
                 };
             };
             /** @description 没有办成：原因与办法见 detail */

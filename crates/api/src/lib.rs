@@ -42,6 +42,7 @@ mod openapi;
 mod parameter;
 mod post;
 mod public;
+mod register;
 mod rule_book;
 mod sender;
 mod session;
@@ -101,6 +102,7 @@ fn routes() -> OpenApiRouter<Arc<App>> {
         .merge(factor::routes())
         .merge(me::routes())
         .merge(home::routes())
+        .merge(register::routes())
         .merge(rule_book::routes())
         .merge(demo::routes())
         .merge(area::routes())

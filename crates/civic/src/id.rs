@@ -62,6 +62,8 @@ ids! {
     AdmissionId,
     /// A mediation organisation.
     MediationBodyId,
+    /// One record of a register.
+    RecordId,
     /// One line of a centre's log.
     LogEntryId,
     /// One handing over of a centre's log.

@@ -39,6 +39,7 @@ pub mod password;
 pub mod post;
 pub mod problem;
 pub mod refusal;
+pub mod register;
 pub mod rights;
 pub mod sheet;
 mod table;

@@ -14,6 +14,7 @@ use civic::kpi::Kpi;
 use civic::pack::{DEPARTMENTS, Department};
 use civic::problem::Problem;
 use civic::refusal::Refusal;
+use civic::register::Registers;
 use civic::rights::Verb;
 use civic::time::{Instant, Zone};
 use civic::title::Titles;
@@ -33,6 +34,8 @@ pub const BASE: &str = "base";
 
 /// File of the kinds of areas.
 const KINDS: &str = "kinds.csv";
+/// Folder of the registers.
+pub(crate) const REGISTERS: &str = "registers/";
 /// File of the local titles.
 const TITLES: &str = "titles.csv";
 
@@ -44,6 +47,7 @@ pub(crate) struct Packs {
     pub kpis: Vec<Kpi>,
     pub kinds: Kinds,
     pub titles: Titles,
+    pub registers: Registers,
 }
 
 /// A file of a pack.
@@ -227,6 +231,7 @@ pub(crate) fn load(conn: &mut Conn) -> Result<Packs, OpenError> {
     packs.sort_by_key(|name| (name != BASE, name.clone()));
     let mut flows = HashMap::new();
     let mut trees = Vec::new();
+    let mut registers = Vec::new();
     for pack in &packs {
         for stored in store::pack::all_versions(conn, pack, "flows/")? {
             let flow = Flow::parse(&stored.body).map_err(bad(&stored.path))?;
@@ -236,6 +241,9 @@ pub(crate) fn load(conn: &mut Conn) -> Result<Packs, OpenError> {
             if file.path == "categories.csv" {
                 trees
                     .push(Categories::parse(&file.path, &file.body, &[]).map_err(bad(&file.path))?);
+            }
+            if file.path.starts_with(REGISTERS) {
+                registers.push((file.path, file.body));
             }
         }
     }
@@ -253,6 +261,10 @@ pub(crate) fn load(conn: &mut Conn) -> Result<Packs, OpenError> {
                 ))
             })
     };
+    let registers: Vec<(&str, &str)> = registers
+        .iter()
+        .map(|(path, body)| (path.as_str(), body.as_str()))
+        .collect();
     file("categories.csv")?;
     let (version, calendar) = file("calendar.csv")?;
     let (_, kpis) = file("kpi.toml")?;
@@ -266,6 +278,7 @@ pub(crate) fn load(conn: &mut Conn) -> Result<Packs, OpenError> {
             .map_err(bad("calendar.csv"))?,
         kpis: Kpi::parse(kpis).map_err(bad("kpi.toml"))?,
         titles: Titles::parse(TITLES, titles, &kinds).map_err(bad(TITLES))?,
+        registers: Registers::parse(&registers).map_err(bad(REGISTERS))?,
         kinds,
     })
 }

@@ -10,6 +10,7 @@ use civic::id::AreaId;
 use civic::kind::Kinds;
 use civic::kpi::Kpi;
 use civic::matter::Rules;
+use civic::register::Registers;
 use civic::time::Instant;
 use civic::title::Titles;
 use std::borrow::Cow;
@@ -32,6 +33,8 @@ pub struct World {
     pub kinds: Kinds,
     /// Local titles.
     pub titles: Titles,
+    /// What areas keep about their organisation.
+    pub registers: Registers,
     /// For each area that ended, the one that takes what nothing else decides.
     heirs: HashMap<AreaId, AreaId>,
     /// For each area that was moved, those it lay under before.
@@ -128,6 +131,7 @@ impl World {
             kpis: packs.kpis,
             kinds: packs.kinds,
             titles: packs.titles,
+            registers: packs.registers,
             heirs,
             former,
         })

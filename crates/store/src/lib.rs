@@ -34,6 +34,7 @@ pub mod pack;
 pub mod parameter;
 pub mod pool;
 pub mod post;
+pub mod record;
 mod rows;
 pub mod seal;
 pub mod session;

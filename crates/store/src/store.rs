@@ -42,6 +42,11 @@ pub const MIGRATIONS: &[Migration] = &[
         "mediation",
         include_str!("../migrations/0011_mediation.sql"),
     ),
+    (
+        12,
+        "register",
+        include_str!("../migrations/0012_register.sql"),
+    ),
 ];
 
 /// Threads that read. Few cores gain nothing from more.

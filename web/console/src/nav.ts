@@ -1,5 +1,5 @@
 import {
-  Bell, ChatLineSquare, Connection, DataBoard, EditPen, HomeFilled, Key, MapLocation, Memo, Notification, Odometer, OfficeBuilding, Promotion,
+  Avatar, Bell, ChatLineSquare, Connection, DataBoard, EditPen, Flag, HomeFilled, Key, MapLocation, Memo, Notification, Odometer, OfficeBuilding, Promotion,
   Reading, Setting, Share, Stamp, Tickets, Timer, User, UserFilled, View,
 } from '@element-plus/icons-vue'
 import type { Component } from 'vue'
@@ -30,6 +30,9 @@ export const NAV: NavItem[] = [
   { to: '/mediation', word: zh.nav.mediation, icon: Connection, verbs: ['manage_mediation', 'mediate'] },
   { to: '/visits', word: zh.nav.visits, icon: MapLocation, verbs: ['log_visit'] },
   { to: '/centre', word: zh.nav.centre, icon: Memo, verbs: ['keep_log'] },
+  { to: '/registers/party', word: zh.nav.party, icon: Flag, verbs: ['keep_registers'] },
+  { to: '/registers/joint', word: zh.nav.joint, icon: Connection, verbs: ['keep_registers'] },
+  { to: '/registers/staff', word: zh.nav.staff, icon: Avatar, verbs: ['keep_registers'] },
   { to: '/posts', word: zh.nav.posts, icon: UserFilled, verbs: ['manage_posts', 'manage_duty', 'see_board'] },
   { to: '/areas', word: zh.nav.areas, icon: OfficeBuilding, verbs: ['propose_areas', 'decide_areas', 'manage_areas'] },
   { to: '/flow', word: zh.nav.flow, icon: Share, verbs: [] },

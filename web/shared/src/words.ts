@@ -10,6 +10,7 @@ import { boardWords } from './board-words'
 import type { Field } from './form'
 import { logbookWords } from './logbook-words'
 import { mediationWords } from './mediation-words'
+import { registerWords } from './register-words'
 import { noticeWords } from './notice-words'
 import { senderWords } from './sender-words'
 import { workWords } from './work-words'
@@ -22,6 +23,7 @@ export const zh = {
   ...senderWords,
   notices: noticeWords,
   logbook: logbookWords,
+  registers: registerWords,
   admissions: admissionWords,
   burden: burdenWords,
   certificates: certificateWords,
@@ -153,6 +155,9 @@ export const zh = {
     visits: '走访巡查',
     posts: '岗位与值班',
     centre: '综治中心',
+    party: '党建组织',
+    joint: '联席共建',
+    staff: '队伍建设',
     areas: '区划管理',
     flow: '业务流程',
     messages: '消息',

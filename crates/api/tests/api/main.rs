@@ -23,6 +23,7 @@ mod outgoing;
 mod parts;
 mod people;
 mod public;
+mod registers;
 mod reply;
 mod story;
 mod tree;

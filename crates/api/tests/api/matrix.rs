@@ -20,6 +20,9 @@ struct Scene {
     notice: String,
     absence: String,
     /// A line of the town's log that is open, and a handing over to its leader.
+    /// A joint meeting with a decision, and a contact with a sealed number.
+    meeting: String,
+    contact: String,
     log_entry: String,
     handover: String,
     /// An item that waits for its decision.
@@ -79,6 +82,8 @@ fn call(operation: &str, scene: &Scene) -> Call {
         token,
         notice,
         absence,
+        meeting,
+        contact,
         log_entry,
         handover,
         admission,
@@ -136,6 +141,48 @@ fn call(operation: &str, scene: &Scene) -> Call {
             "/api/v1/areas/3/duties",
             "townleader",
             json!({ "day": "2026-03-12", "accounts": ["31"] }),
+        ),
+        "get /api/v1/registers" => read("/api/v1/registers", "community"),
+        "get /api/v1/register-counts" => {
+            read("/api/v1/register-counts?group=party&area=4", "community")
+        }
+        "get /api/v1/registers/{code}/records" => read(
+            "/api/v1/registers/joint_meeting/records?area=4",
+            "community",
+        ),
+        "get /api/v1/registers/{code}/choices" => {
+            read("/api/v1/registers/party_org/choices?area=4", "community")
+        }
+        "post /api/v1/registers/{code}/records" => write(
+            "/api/v1/registers/joint_meeting/records",
+            "community",
+            joint_meeting(),
+        ),
+        "get /api/v1/records/{id}" => read(format!("/api/v1/records/{meeting}"), "community"),
+        "put /api/v1/records/{id}" => write(
+            format!("/api/v1/records/{meeting}"),
+            "community",
+            json!({ "values": joint_meeting()["values"], "reason": "更正" }),
+        ),
+        "post /api/v1/records/{id}/items" => write(
+            format!("/api/v1/records/{meeting}/items"),
+            "community",
+            json!({ "text": "装路灯", "owner": "社区", "due": "2026-12-01" }),
+        ),
+        "post /api/v1/records/{id}/progress" => write(
+            format!("/api/v1/records/{meeting}/progress"),
+            "community",
+            json!({ "no": 1, "state": "open", "text": "已选址" }),
+        ),
+        "post /api/v1/records/{id}/end" => write(
+            format!("/api/v1/records/{meeting}/end"),
+            "community",
+            json!({ "reason": "登记重复", "to": "2026-12-01" }),
+        ),
+        "post /api/v1/records/{id}/unmask" => write(
+            format!("/api/v1/records/{contact}/unmask"),
+            "community",
+            json!({ "reason": "请到场调解" }),
         ),
         "get /api/v1/areas/{id}/log" => read("/api/v1/areas/3/log", "county"),
         "post /api/v1/areas/{id}/log" => write(
@@ -419,6 +466,11 @@ fn call(operation: &str, scene: &Scene) -> Call {
     }
 }
 
+fn joint_meeting() -> Value {
+    json!({ "area": "4", "values": { "title": "联席会议", "kind": "joint", "held": "2026-03-10", "attendees": "物业公司", "agenda": "路灯" },
+        "items": [{ "text": "修路灯", "owner": "物业公司", "due": "2026-12-01" }] })
+}
+
 fn apply() -> Value {
     json!({ "title": "巡查", "content": "每季度一次", "basis": "条例", "people": "2 人", "money": "无", "frequency": "每季度", "levels": ["unit"] })
 }
@@ -495,6 +547,12 @@ async fn scene(app: &App) -> Scene {
     let mediator = json!({ "kind": "people", "name": "林调解" });
     let pool = format!("/api/v1/mediation/{mediation}/mediators");
     community.post(pool, &mediator).await.done();
+    let meetings = "/api/v1/registers/joint_meeting/records";
+    let meeting = community.post(meetings, &joint_meeting()).await;
+    let meeting = meeting.done().json();
+    let lawyer = json!({ "area": "4", "values": { "name": "张律师", "kind": "lawyer", "phone": "13905940000" } });
+    let contacts = "/api/v1/registers/professional/records";
+    let contact = community.post(contacts, &lawyer).await.done().json();
     let substitute =
         json!({ "login": "gridhead", "from": "2026-04-10", "to": "2026-04-12", "reason": "leave" });
     let absence = unit.post("/api/v1/posts/61/absences", &substitute).await;
@@ -508,6 +566,8 @@ async fn scene(app: &App) -> Scene {
         matter,
         absence: absence["id"].as_str().unwrap().into(),
         nomination: nomination["id"].as_str().unwrap().into(),
+        meeting: meeting["id"].as_str().unwrap().into(),
+        contact: contact["id"].as_str().unwrap().into(),
         log_entry: log_entry["id"].as_str().unwrap().into(),
         handover: handover["id"].as_str().unwrap().into(),
         file,
@@ -520,6 +580,18 @@ async fn scene(app: &App) -> Scene {
     }
 }
 
+/// The version that a call is about: matters and notices are at their second, records go on from
+/// call to call.
+async fn version_of(app: &App, call: &Call) -> String {
+    let id = call.path.strip_prefix("/api/v1/records/");
+    let Some(id) = id.and_then(|rest| rest.split('/').next()) else {
+        return "\"v2\"".into();
+    };
+    let keeper = app.user(call.insider).await;
+    let record = keeper.get(format!("/api/v1/records/{id}")).await.json();
+    format!("\"v{}\"", record["version"])
+}
+
 /// The status of a call by somebody.
 async fn status(app: &App, method: &str, call: &Call, who: Option<&User<'_>>) -> u16 {
     let ask = match who {
@@ -528,7 +600,7 @@ async fn status(app: &App, method: &str, call: &Call, who: Option<&User<'_>>) ->
     };
     let ask = ask
         .header("idempotency-key", app.key())
-        .header("if-match", "\"v2\"");
+        .header("if-match", version_of(app, call).await);
     let ask = match (&call.body, call.file) {
         (Some(body), _) => ask.json(body),
         (None, true) => ask.file("现场.pdf", INNOCENT),

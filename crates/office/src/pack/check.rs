@@ -1,12 +1,13 @@
 //! Checking the files of a pack by the rules that loading follows.
 
-use super::{BASE, KINDS, PackFile, TITLES, embedded, kinds_of};
+use super::{BASE, KINDS, PackFile, REGISTERS, TITLES, embedded, kinds_of};
 use civic::calendar::Calendar;
 use civic::category::Categories;
 use civic::flow::Flow;
 use civic::kpi::Kpi;
 use civic::pack::{DEPARTMENTS, MANIFEST, REFUSED, check_manifest, check_refused, departments};
 use civic::problem::Problem;
+use civic::register::Registers;
 use civic::time::Zone;
 use civic::title::Titles;
 
@@ -57,6 +58,20 @@ fn faults(file: &PackFile, files: &[PackFile]) -> Vec<Problem> {
             Categories::parse(path, body, &codes).map(drop)
         }
         "certificates.csv" => civic::certificate::parse(path, body).map(drop),
+        _ if path.starts_with(REGISTERS) && path.ends_with(".toml") => {
+            // Registers of one pack may point at each other, so they are read together.
+            let of = |f: &&PackFile| f.path.starts_with(REGISTERS);
+            let all: Vec<(&str, &str)> = files
+                .iter()
+                .filter(of)
+                .map(|f| (f.path.as_str(), f.body.as_str()))
+                .collect();
+            let first = all.first().is_some_and(|(first, _)| *first == path);
+            match Registers::parse(&all) {
+                Err(problems) if first => Err(problems),
+                _ => Ok(()),
+            }
+        }
         "kpi.toml" => Kpi::parse(body).map(drop),
         _ if path.starts_with("flows/") && path.ends_with(".toml") => Flow::parse(body).map(drop),
         _ if path.starts_with("calendar") && path.ends_with(".csv") => {
@@ -66,7 +81,7 @@ fn faults(file: &PackFile, files: &[PackFile]) -> Vec<Problem> {
             path,
             "unknown_file",
             format!(
-                "不认识的文件 {path}：业务包由 pack.toml、flows/*.toml、categories.csv、\
+                "不认识的文件 {path}：业务包由 pack.toml、flows/*.toml、registers/*.toml、categories.csv、\
                  calendar*.csv、departments.csv、kinds.csv、titles.csv、refused.csv、certificates.csv、kpi.toml 组成"
             ),
         )]),

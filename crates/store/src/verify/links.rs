@@ -69,6 +69,7 @@ const BODY: (&str, &str, &str) = ("mediation_body", "调解组织", "id");
 const MEDIATION: (&str, &str, &str) = ("mediation", "调解记录", "matter");
 const LOG: (&str, &str, &str) = ("log_entry", "值班日志", "id");
 const HANDOVER: (&str, &str, &str) = ("handover", "交接班", "id");
+const RECORD: (&str, &str, &str) = ("record", "台账记录", "id");
 const DUTY: (&str, &str, &str) = ("duty", "值班", "day");
 
 /// Every link that the proof follows. A new table with references gets its lines here.
@@ -137,6 +138,8 @@ pub const LINKS: &[Link] = &[
     link(LOG, "account", ACCOUNT),
     link(HANDOVER, "area", AREA),
     link(HANDOVER, "account", ACCOUNT),
+    link(RECORD, "area", AREA),
+    link(RECORD, "staff", ACCOUNT),
     link(DUTY, "area", AREA),
     link(DUTY, "account", ACCOUNT),
     link(("session", "会话", "created_at"), "account", ACCOUNT),

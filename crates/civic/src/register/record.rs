@@ -1,0 +1,291 @@
+//! A record of a register: what it says, what was changed, and the work that follows from it.
+
+use crate::by::By;
+use crate::id::{AreaId, RecordId};
+use crate::limits::{NAME_CHARS_MAX, TEXT_CHARS_MAX};
+use crate::problem::Problem;
+use crate::refusal::Refusal;
+use crate::register::{Items, Register};
+use crate::time::{Day, Instant};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+words! {
+    /// Where a piece of work that follows from a record stands.
+    ItemState {
+        /// To be done.
+        Open "open" "进行中",
+        /// Done.
+        Done "done" "已完成",
+        /// Given up, with a reason.
+        Dropped "dropped" "已取消",
+    }
+}
+
+words! {
+    /// Where a record stands on a day.
+    State {
+        /// Begins later.
+        Coming "coming" "待生效",
+        /// In force.
+        Active "active" "有效",
+        /// Over.
+        Ended "ended" "已结束",
+    }
+}
+
+/// What was said about a piece of work.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Progress {
+    /// When.
+    pub at: Instant,
+    /// By whom.
+    pub by: By,
+    /// What.
+    pub text: String,
+    /// Where it stood from then on.
+    pub state: ItemState,
+}
+
+/// A piece of work that follows from a record: a decision, a livelihood item, a milestone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Item {
+    /// From 1.
+    pub no: u32,
+    /// What is to be done.
+    pub text: String,
+    /// Who does it: a person or an organisation, as named.
+    pub owner: String,
+    /// Last day.
+    pub due: Day,
+    /// Where it stands.
+    pub state: ItemState,
+    /// Number of the matter that it became.
+    pub matter: Option<String>,
+    /// What was said, oldest first.
+    pub progress: Vec<Progress>,
+}
+
+impl Item {
+    /// Whether it is open after its last day.
+    #[must_use]
+    pub fn is_late(&self, day: Day) -> bool {
+        self.state == ItemState::Open && day > self.due
+    }
+}
+
+/// A piece of work as it is asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ItemDraft {
+    /// What is to be done.
+    pub text: String,
+    /// Who does it.
+    pub owner: String,
+    /// Last day.
+    pub due: Option<Day>,
+}
+
+/// What is said about a piece of work.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Update {
+    /// What.
+    pub text: String,
+    /// Where it stands from now on.
+    pub state: ItemState,
+    /// Number of the matter that it became, where it became one now.
+    pub matter: Option<String>,
+}
+
+/// That a record was corrected.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Change {
+    /// When.
+    pub at: Instant,
+    /// By whom.
+    pub by: By,
+    /// Why.
+    pub reason: String,
+    /// What the changed fields said before; personal ones masked.
+    pub before: BTreeMap<String, String>,
+}
+
+/// That a record was ended before its last day, or got one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ended {
+    /// When it was said.
+    pub at: Instant,
+    /// By whom.
+    pub by: By,
+    /// Why.
+    pub reason: String,
+}
+
+/// A record.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Record {
+    /// Own id.
+    pub id: RecordId,
+    /// Code of its register.
+    pub register: String,
+    /// Where it lies.
+    pub area: AreaId,
+    /// Counts the changes, from 1.
+    pub version: u32,
+    /// First day.
+    pub from: Day,
+    /// First day on which it is over.
+    pub to: Option<Day>,
+    /// What it says, by field; personal fields masked.
+    pub values: BTreeMap<String, String>,
+    /// The work that follows from it.
+    pub items: Vec<Item>,
+    /// Who wrote it.
+    pub by: By,
+    /// When.
+    pub at: Instant,
+    /// Corrections, oldest first.
+    pub changes: Vec<Change>,
+    /// That it was ended.
+    pub ended: Option<Ended>,
+}
+
+impl Record {
+    /// Where it stands on `day`.
+    #[must_use]
+    pub fn state(&self, day: Day) -> State {
+        match self.to {
+            Some(to) if day >= to => State::Ended,
+            _ if day < self.from => State::Coming,
+            _ => State::Active,
+        }
+    }
+
+    /// By what it is called.
+    #[must_use]
+    pub fn name(&self, register: &Register) -> &str {
+        self.values.get(&register.name).map_or("", String::as_str)
+    }
+
+    /// Ends it: `to` is the first day on which it is over.
+    ///
+    /// # Errors
+    /// `Conflict` where it is over before; `Invalid` without a reason or before it began.
+    pub fn end(&mut self, to: Day, ended: Ended) -> Result<(), Refusal> {
+        if let Some(over) = self.to.filter(|over| *over <= to) {
+            return Err(Refusal::Conflict(format!("这条记录已于 {over} 结束")));
+        }
+        if to < self.from {
+            let message = format!("结束日期不能早于起始日期 {}", self.from);
+            return Err(Refusal::invalid("to", "before_start", message));
+        }
+        if ended.reason.trim().is_empty() {
+            return Err(Refusal::invalid("reason", "required", "请写明结束原因"));
+        }
+        self.to = Some(to);
+        self.ended = Some(ended);
+        self.version += 1;
+        Ok(())
+    }
+
+    /// Adds a piece of work.
+    ///
+    /// # Errors
+    /// `Conflict` where the register knows none or the record has as many as it may; `Invalid`.
+    pub fn add_item(
+        &mut self,
+        items: Option<&Items>,
+        draft: ItemDraft,
+        today: Day,
+    ) -> Result<(), Refusal> {
+        let Some(items) = items else {
+            return Err(Refusal::Conflict("这类记录没有后续事项".into()));
+        };
+        if self.items.len() >= items.max {
+            return Err(Refusal::Conflict(format!(
+                "一条记录最多 {} 项{}",
+                items.max, items.word
+            )));
+        }
+        let problems = draft.problems(today);
+        if !problems.is_empty() {
+            return Err(Refusal::Invalid(problems));
+        }
+        let no = self.items.len() as u32 + 1;
+        self.items.push(draft.item(no));
+        self.version += 1;
+        Ok(())
+    }
+
+    /// Says how a piece of work goes.
+    ///
+    /// # Errors
+    /// `Unknown` for a number that is not there; `Conflict` for what is over; `Invalid` without text.
+    pub fn update_item(
+        &mut self,
+        no: u32,
+        update: Update,
+        at: Instant,
+        by: By,
+    ) -> Result<(), Refusal> {
+        let item = self
+            .items
+            .iter_mut()
+            .find(|i| i.no == no)
+            .ok_or_else(|| Refusal::unknown("事项"))?;
+        if item.state != ItemState::Open {
+            return Err(Refusal::Conflict(format!(
+                "这一项{}，不能再填进展",
+                item.state.word()
+            )));
+        }
+        let long = update.text.trim().chars().count();
+        if long == 0 || long > TEXT_CHARS_MAX {
+            let message = format!("请写明进展或结果，最多 {TEXT_CHARS_MAX} 个字");
+            return Err(Refusal::invalid("text", "required", message));
+        }
+        item.state = update.state;
+        item.matter = update.matter.or(item.matter.take());
+        item.progress.push(Progress {
+            at,
+            by,
+            text: update.text.trim().to_owned(),
+            state: update.state,
+        });
+        self.version += 1;
+        Ok(())
+    }
+}
+
+impl ItemDraft {
+    /// Everything that is wrong with it.
+    #[must_use]
+    pub fn problems(&self, today: Day) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        let mut need = |field: &str, text: &str, word: &str, most: usize| {
+            let long = text.trim().chars().count();
+            if long == 0 || long > most {
+                let message = format!("请填写{word}，最多 {most} 个字");
+                problems.push(Problem::new(field, "required", message));
+            }
+        };
+        need("text", &self.text, "事项内容", TEXT_CHARS_MAX);
+        need("owner", &self.owner, "责任人或责任单位", NAME_CHARS_MAX);
+        if self.due.is_none_or(|due| due < today) {
+            let message = "请选择完成期限，不能早于今天";
+            problems.push(Problem::new("due", "required", message));
+        }
+        problems
+    }
+
+    pub(super) fn item(self, no: u32) -> Item {
+        Item {
+            no,
+            text: self.text.trim().to_owned(),
+            owner: self.owner.trim().to_owned(),
+            due: self.due.unwrap_or(Day(0)),
+            state: ItemState::Open,
+            matter: None,
+            progress: Vec::new(),
+        }
+    }
+}
