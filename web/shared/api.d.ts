@@ -2895,6 +2895,8 @@ export interface components {
         AuditEntry: {
             account: string;
             action: string;
+            /** @description The action in words. */
+            action_word: string;
             /** Format: int64 */
             at: number;
             detail: string;
@@ -2903,6 +2905,8 @@ export interface components {
             name: string;
             /** @description Kind and id: `matter:42`. */
             object: string;
+            /** @description The object in words: its noun and the name it goes by. */
+            object_word: string;
             /** Format: int64 */
             seq: number;
             title: string;
@@ -2942,6 +2946,10 @@ export interface components {
             kpis: components["schemas"]["Kpi"][];
             to: string;
             trail: components["schemas"]["TrailEntry"][];
+            /** @description Figures of what no category was chosen for yet; null where figures by class are not kept. */
+            unclassified?: {
+                [key: string]: number;
+            } | null;
         };
         /** @description An area below, with its figures. */
         BoardChild: {
@@ -3179,6 +3187,13 @@ export interface components {
             tiers: number;
             word: string;
         };
+        /** @description A role. */
+        CodedRole: {
+            code: string;
+            /** @description The level of the areas whose posts have it; null for those of departments and administrators. */
+            level?: string | null;
+            word: string;
+        };
         /** @description A state of the main flow. */
         CodedState: {
             code: string;
@@ -3294,6 +3309,7 @@ export interface components {
             absence_reasons: components["schemas"]["Coded"][];
             area_kinds: components["schemas"]["CodedKind"][];
             asks: components["schemas"]["Coded"][];
+            audit_actions: components["schemas"]["Coded"][];
             channels: components["schemas"]["Coded"][];
             clock_kinds: components["schemas"]["Coded"][];
             findings: components["schemas"]["Coded"][];
@@ -3308,8 +3324,9 @@ export interface components {
             post_sources: components["schemas"]["Coded"][];
             privacies: components["schemas"]["Coded"][];
             ratings: components["schemas"]["Coded"][];
-            roles: components["schemas"]["Coded"][];
+            roles: components["schemas"]["CodedRole"][];
             routes: components["schemas"]["Coded"][];
+            sign_in_outcomes: components["schemas"]["Coded"][];
             states: components["schemas"]["CodedState"][];
             task_kinds: components["schemas"]["Coded"][];
             task_states: components["schemas"]["Coded"][];
@@ -3499,6 +3516,8 @@ export interface components {
             name: string;
             /** @description What happens when the clock runs out: `alert`, `escalate`, `close`, `resume`. */
             overdue: string;
+            /** @description The states that follow when the clock runs out. */
+            overdue_targets: string[];
             phase: string;
         };
         /** @description A flow that can be begun. */
@@ -3688,6 +3707,10 @@ export interface components {
         };
         /** @description A formula with its value. */
         Kpi: {
+            /** @description 分子是什么：统计项的名称。 */
+            above: string;
+            /** @description 分母是什么。 */
+            below: string;
             code: string;
             /** Format: int64 */
             denominator: number;
@@ -3706,6 +3729,11 @@ export interface components {
              * @description Percent; null where nothing lies below the line.
              */
             value?: number | null;
+            /**
+             * Format: int32
+             * @description Version of the formula.
+             */
+            version: number;
         };
         /** @description A letter: where to, masked, never what. */
         Letter: {
@@ -4136,7 +4164,7 @@ export interface components {
             org?: components["schemas"]["PostOrg"] | null;
             role: string;
             role_word: string;
-            /** @description `九龙小区网格网格长` */
+            /** @description `九龙小区网格长` */
             title: string;
         };
         /** @description What one of the reader's posts did. */
@@ -4487,6 +4515,8 @@ export interface components {
             acting?: components["schemas"]["Acting"] | null;
             from: string;
             id: string;
+            /** @description Whether the reader may end it. */
+            may_end: boolean;
             name: string;
             role: string;
             role_word: string;
@@ -5226,6 +5256,11 @@ export interface components {
             /** @description What still waits for judgement, earliest due first; at most 50. */
             open_today: components["schemas"]["MatterRow"][];
             responsible?: components["schemas"]["ResponsibleView"] | null;
+            /**
+             * Format: int64
+             * @description How much still waits for judgement.
+             */
+            unjudged: number;
             waiting: components["schemas"]["LevelToday"][];
         };
         /** @description A token without its secret. */
@@ -6731,7 +6766,7 @@ export interface operations {
                 name?: string;
                 /** @description Code of an action. */
                 action?: string;
-                /** @description On exactly this: `matter:42`. */
+                /** @description On exactly this: `matter:42`, the number of a matter, or the login of an account. */
                 object?: string;
                 /** @description Not before. */
                 from?: number;
@@ -8848,9 +8883,9 @@ export interface operations {
     };
     post_dismiss: {
         parameters: {
-            query?: {
-                /** @description First day out of office; today where it is not said. */
-                to?: string;
+            query: {
+                /** @description First day out of office. */
+                to: string;
             };
             header?: never;
             path: {

@@ -66,8 +66,12 @@ pub(crate) struct AuditEntry {
     name: String,
     title: String,
     action: String,
+    /// The action in words.
+    action_word: String,
     /// Kind and id: `matter:42`.
     object: String,
+    /// The object in words: its noun and the name it goes by.
+    object_word: String,
     detail: String,
     /// Hash of the entry, which covers the one before.
     hash: String,
@@ -91,7 +95,7 @@ pub(crate) struct AuditQuery {
     name: Option<String>,
     /// Code of an action.
     action: Option<String>,
-    /// On exactly this: `matter:42`.
+    /// On exactly this: `matter:42`, the number of a matter, or the login of an account.
     object: Option<String>,
     /// Not before.
     #[param(value_type = Option<i64>)]
@@ -148,7 +152,11 @@ async fn audit(
         account: row.kept.entry.account.to_string(),
         name: row.kept.entry.name,
         title: row.title,
+        action_word: civic::audited::action(&row.kept.entry.action)
+            .unwrap_or(&row.kept.entry.action)
+            .to_owned(),
         action: row.kept.entry.action,
+        object_word: row.object,
         object: row.kept.entry.object,
         detail: row.kept.entry.detail,
         hash: row.kept.hash.to_string(),

@@ -49,13 +49,27 @@ pub(crate) struct KpiView {
     text: String,
     /// Percent.
     target: Option<f64>,
+    /// 分子是什么：统计项的名称。
+    above: String,
     numerator: i64,
+    /// 分母是什么。
+    below: String,
     denominator: i64,
+    /// Version of the formula.
+    version: u32,
+}
+
+fn words(sum: &[Measure]) -> String {
+    let words: Vec<_> = sum.iter().map(|m| m.word()).collect();
+    words.join(" + ")
 }
 
 fn kpi(value: KpiValue) -> KpiView {
     KpiView {
         value: value.percent(),
+        above: words(&value.kpi.numerator),
+        below: words(&value.kpi.denominator),
+        version: value.kpi.version,
         code: value.kpi.code,
         name: value.kpi.name,
         text: value.kpi.text,
@@ -97,6 +111,9 @@ struct BoardView {
     kpis: Vec<KpiView>,
     children: Vec<BoardChild>,
     classes: Vec<BoardClass>,
+    /// Figures of what no category was chosen for yet; null where figures by class are not kept.
+    #[schema(value_type = Option<BTreeMap<String, i64>>)]
+    unclassified: Option<FigureMap>,
     as_of: i64,
 }
 
@@ -180,6 +197,7 @@ async fn board(
                 figures: figures(|m| f.get(m)),
             })
             .collect(),
+        unclassified: board.unclassified.map(|rest| figures(|m| rest.get(m))),
         as_of: board.as_of.0,
     };
     tagged_json(&headers, &view)
@@ -209,6 +227,8 @@ struct TodayView {
     #[schema(value_type = BTreeMap<String, i64>)]
     figures: FigureMap,
     waiting: Vec<LevelToday>,
+    /// How much still waits for judgement.
+    unjudged: i64,
     /// What still waits for judgement, earliest due first; at most 50.
     open_today: Vec<MatterRow>,
     responsible: Option<ResponsibleView>,
@@ -250,6 +270,7 @@ async fn today(
             .filter(|l| l.level >= area.level)
             .map(level)
             .collect(),
+        unjudged: today.unjudged,
         open_today: viewer.rows(today.open).await?,
         responsible: today.responsible.map(|(name, title)| ResponsibleView {
             name,

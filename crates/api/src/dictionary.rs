@@ -48,6 +48,15 @@ pub(crate) struct CodedKind {
     exclusive: Exclusive,
 }
 
+/// A role.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct CodedRole {
+    code: &'static str,
+    word: &'static str,
+    /// The level of the areas whose posts have it; null for those of departments and administrators.
+    level: Option<&'static str>,
+}
+
 /// A local title of a role.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct CodedTitle {
@@ -73,7 +82,7 @@ pub(crate) struct CodedState {
 pub(crate) struct Dictionaries {
     channels: Vec<Coded>,
     findings: Vec<Coded>,
-    roles: Vec<Coded>,
+    roles: Vec<CodedRole>,
     levels: Vec<Coded>,
     states: Vec<CodedState>,
     phases: Vec<Coded>,
@@ -89,6 +98,8 @@ pub(crate) struct Dictionaries {
     visit_kinds: Vec<Coded>,
     post_sources: Vec<Coded>,
     absence_reasons: Vec<Coded>,
+    audit_actions: Vec<Coded>,
+    sign_in_outcomes: Vec<Coded>,
     area_kinds: Vec<CodedKind>,
     titles: Vec<CodedTitle>,
     org_kinds: Vec<Coded>,
@@ -248,7 +259,14 @@ async fn dictionaries(State(app): Shared, signed: Signed, headers: HeaderMap) ->
     let dictionaries = Dictionaries {
         channels: all!(Channel),
         findings: all!(Finding),
-        roles: all!(Role),
+        roles: Role::ALL
+            .iter()
+            .map(|role| CodedRole {
+                code: role.code(),
+                word: role.word(),
+                level: role.level().map(Level::code),
+            })
+            .collect(),
         levels,
         states,
         phases: pairs(PHASES),
@@ -289,6 +307,8 @@ async fn dictionaries(State(app): Shared, signed: Signed, headers: HeaderMap) ->
         visit_kinds: pairs(office::VISIT_KINDS),
         post_sources: pairs(office::SOURCES),
         absence_reasons: pairs(civic::absence::REASONS),
+        audit_actions: pairs(civic::audited::ACTIONS),
+        sign_in_outcomes: pairs(office::identity::SignInOutcome::ALL),
         area_kinds: world.kinds.all().iter().map(kind).collect(),
         titles: world.titles.all().iter().map(title).collect(),
         org_kinds: area::ORG_KINDS

@@ -8,7 +8,7 @@ use crate::{App, Shared};
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
-use civic::flow::{ClockRule, Flow, StartAt, mermaid, targets};
+use civic::flow::{ClockRule, Flow, StartAt, mermaid, targets, when_overdue};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -37,6 +37,8 @@ struct StateView {
     clock: String,
     /// What happens when the clock runs out: `alert`, `escalate`, `close`, `resume`.
     overdue: String,
+    /// The states that follow when the clock runs out.
+    overdue_targets: Vec<String>,
 }
 
 /// An action of a flow.
@@ -175,6 +177,7 @@ fn view(flow: &Flow) -> FlowView {
         holder: code_of(&s.holder),
         clock: clock(&s.clock),
         overdue: code_of(&s.overdue),
+        overdue_targets: when_overdue(flow, &s.code),
     };
     let action = |a: &civic::flow::Action| ActionView {
         code: a.code.clone(),
@@ -184,7 +187,7 @@ fn view(flow: &Flow) -> FlowView {
         targets: a
             .from
             .iter()
-            .map(|from| (from.clone(), targets(flow, from, &a.to)))
+            .map(|from| (from.clone(), targets(flow, from, a)))
             .collect(),
         needs: a.needs.iter().map(code_of).collect(),
         verb: a.verb.code(),

@@ -44,7 +44,7 @@ pub(crate) struct MyPostView {
     id: String,
     role: &'static str,
     role_word: &'static str,
-    /// `九龙小区网格网格长`
+    /// `九龙小区网格长`
     title: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     area: Option<PostArea>,

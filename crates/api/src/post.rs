@@ -45,6 +45,8 @@ pub(crate) struct PostView {
     /// Who acts for the holder today.
     #[serde(skip_serializing_if = "Option::is_none")]
     acting: Option<ActingView>,
+    /// Whether the reader may end it.
+    may_end: bool,
 }
 
 /// Who acts for an absent holder, at the end of a chain.
@@ -69,6 +71,7 @@ impl From<PostRow> for PostView {
             to: row.post.to.map(|d| d.to_string()),
             source_word: source_word(&row.post.source),
             source: row.post.source.to_string(),
+            may_end: row.may_end,
             acting: row.acting.map(|(name, to)| ActingView {
                 name,
                 to: to.to_string(),
@@ -186,14 +189,19 @@ async fn appoint(
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
 struct DismissQuery {
-    /// First day out of office; today where it is not said.
-    #[param(value_type = Option<String>)]
-    to: Option<Day>,
+    /// First day out of office.
+    #[param(value_type = String)]
+    to: Day,
 }
 
 impl Input for DismissQuery {
     fn read(f: &mut Fields) -> Option<Self> {
-        Some(Self { to: f.day("to") })
+        let before = f.has_problems();
+        let to = f.day("to");
+        if to.is_none() && !before && !f.has_problems() {
+            f.note("to", "required", "请选择离任日期：从这一天起不再任职");
+        }
+        Some(Self { to: to? })
     }
 }
 
@@ -207,8 +215,7 @@ async fn dismiss(
     Id(id): Id<PostId>,
     Asked(query): Asked<DismissQuery>,
 ) -> Answer<StatusCode> {
-    let to = query.to.unwrap_or_else(|| app.office.today());
-    app.office.dismiss(&signed.actor, id, to).await?;
+    app.office.dismiss(&signed.actor, id, query.to).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -12,6 +12,7 @@ use crate::org::Org;
 use crate::post::{Post, Role, Seat};
 use crate::rights::{self, Relation, Verb};
 use crate::time::Day;
+use crate::title::behind_name;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -314,13 +315,16 @@ impl Directory {
         })
     }
 
-    /// The title of a post as shown and frozen into steps: `九龙小区网格 网格长`.
+    /// The title of a post as shown and frozen into steps: `九龙小区网格长`.
     #[must_use]
     pub fn title(&self, post: &Post) -> String {
-        let word = post.title.as_deref().unwrap_or_else(|| post.role.word());
+        let word = post
+            .title
+            .as_deref()
+            .unwrap_or_else(|| post.role.word_behind_a_name());
         match post.seat {
-            Seat::Area(area) => format!("{}{}", self.short_place(area), word),
-            Seat::Org(org) => format!("{}{}", self.org(org).map_or("", |o| &*o.name), word),
+            Seat::Area(area) => behind_name(&self.short_place(area), word),
+            Seat::Org(org) => behind_name(self.org(org).map_or("", |o| &*o.name), word),
         }
     }
 

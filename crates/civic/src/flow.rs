@@ -9,7 +9,7 @@ mod quorum;
 mod read;
 mod start;
 
-pub use diagram::{mermaid, targets};
+pub use diagram::{mermaid, targets, when_overdue};
 pub use lint::lint;
 pub use quorum::{Quorum, Urging};
 pub use start::{Field, FieldKind, Order, Start, StartAt};

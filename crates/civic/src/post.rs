@@ -71,6 +71,22 @@ impl Role {
             | Self::AuditAdmin => return None,
         })
     }
+
+    /// The word that follows the name of a place or an organisation: `城厢区领导`, where the list of
+    /// roles says `县区领导`.
+    #[must_use]
+    pub fn word_behind_a_name(self) -> &'static str {
+        match self {
+            Self::CommunityLeader => "党组织书记",
+            Self::TownDispatcher => "治理中心调度员",
+            Self::CountyCenter | Self::CityCenter => "治理中心工作人员",
+            Self::TownLeader | Self::CountyLeader | Self::CityLeader => "领导",
+            Self::DeptStaff => "经办人",
+            Self::DeptManager => "负责人",
+            other => other.word(),
+        }
+    }
+
     /// Whether a post of this role makes a desk of its area occupied: work arrives there. Other
     /// roles help, advise or lead; a desk with only those counts as vacant.
     #[must_use]

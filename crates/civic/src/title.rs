@@ -20,6 +20,20 @@ pub struct Title {
     pub kinds: Vec<Box<str>>,
 }
 
+/// The title of a post as shown: the name of the place or organisation, then the word. What the end
+/// of the one and the beginning of the other both say is said once: `坂头社区` and `社区党委书记` are
+/// `坂头社区党委书记`.
+#[must_use]
+pub fn behind_name(name: &str, word: &str) -> String {
+    let twice = word
+        .char_indices()
+        .map(|(at, c)| &word[..at + c.len_utf8()])
+        .filter(|head| head.chars().count() > 1 || *head == "村")
+        .rfind(|head| name.ends_with(head))
+        .unwrap_or_default();
+    format!("{name}{}", &word[twice.len()..])
+}
+
 /// The titles of an installation.
 #[derive(Debug, Default)]
 pub struct Titles {
@@ -137,6 +151,32 @@ mod tests {
     use super::*;
     use crate::area::tests::area;
     use expect_test::expect;
+
+    #[test]
+    fn what_a_place_and_a_title_both_say_is_said_once() {
+        for (name, word, title) in [
+            ("坂头社区", "社区党委书记", "坂头社区党委书记"),
+            ("坂头社区", "党组织书记", "坂头社区党组织书记"),
+            ("九龙小区网格", "网格长", "九龙小区网格长"),
+            ("九龙小区网格", "一级网格长", "九龙小区网格一级网格长"),
+            ("铁岭村", "村干部", "铁岭村干部"),
+            ("10号楼", "楼栋长", "10号楼楼栋长"),
+            ("文献街", "街道长", "文献街街道长"),
+            (
+                "城厢区",
+                Role::CountyLeader.word_behind_a_name(),
+                "城厢区领导",
+            ),
+            (
+                "城厢区自然资源局",
+                Role::DeptStaff.word_behind_a_name(),
+                "城厢区自然资源局经办人",
+            ),
+            ("", "网格长", "网格长"),
+        ] {
+            assert_eq!(behind_name(name, word), title);
+        }
+    }
 
     fn base() -> Titles {
         let text = include_str!("../../../packs/base/titles.csv");

@@ -88,6 +88,11 @@ pub async fn seal(args: &DatabaseArgs) -> anyhow::Result<ExitCode> {
         .store()
         .write::<_, store::lane::Failure>(move |conn| Ok(store::seal::seal(conn, now)?))
         .await?;
+    complain(&format!(
+        "已完成第 {} 次封存：到此刻的 {} 件事件、{} 步流程记录、{} 条审计记录都已算入校验值。\n\
+         请把下面这一段保存到平台之外（打印归档，或交上级单位保管）；以后有人删改过记录，hangji verify 会指出。",
+        seal.seq, seal.matters, seal.steps, seal.audits
+    ));
     print_line(&serde_json::to_string_pretty(&seal)?)
 }
 

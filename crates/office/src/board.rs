@@ -67,6 +67,8 @@ pub struct Board {
     pub children: Vec<BoardChild>,
     /// Figures by class, where they are kept.
     pub classes: Vec<(i64, Figures)>,
+    /// Figures of what no category was chosen for yet, where figures by class are kept.
+    pub unclassified: Option<Figures>,
     /// When it was read.
     pub as_of: Instant,
 }
@@ -97,7 +99,9 @@ pub struct Today {
     pub figures: Figures,
     /// By level, those at or below the area's.
     pub levels: Vec<TodayLevel>,
-    /// What still waits for judgement, earliest due first.
+    /// How much still waits for judgement.
+    pub unjudged: i64,
+    /// What still waits for judgement, earliest due first; the first of them.
     pub open: Vec<Listed>,
     /// Who answers for the area: name and title.
     pub responsible: Option<(String, String)>,
@@ -264,6 +268,13 @@ impl Office {
             .collect();
         seen.sort_unstable();
         seen.dedup();
+        let of_flow = |class: &i64| world.rules.flows.values().any(|f| f.board == *class);
+        // What other flows count is not in the sum of all.
+        let unclassified = with_classes.then(|| {
+            seen.iter()
+                .filter(|class| !of_flow(class))
+                .fold(figures.clone(), |rest, class| rest.less(&at(*class)))
+        });
         Ok(Board {
             area,
             from,
@@ -272,6 +283,7 @@ impl Office {
             figures,
             children,
             classes: seen.into_iter().map(|c| (c, at(c))).collect(),
+            unclassified,
             as_of: self.now(),
         })
     }
@@ -284,8 +296,13 @@ impl Office {
         let level = self.board_area(actor, area)?;
         let day = self.today();
         let board = self.board(actor, area, day, day).await?;
-        let held = self
-            .read(move |conn| store::matter::unjudged_in(conn, level, area, ROWS_MAX))
+        let (unjudged, held) = self
+            .read(move |conn| {
+                Ok((
+                    store::matter::count_unjudged_in(conn, level, area)?,
+                    store::matter::unjudged_in(conn, level, area, ROWS_MAX)?,
+                ))
+            })
             .await?;
         let world = self.world();
         let figures = board.figures;
@@ -334,6 +351,7 @@ impl Office {
             ends_at: world.rules.calendar.zone().end_of(day),
             figures,
             levels,
+            unjudged,
             open,
             responsible,
         })

@@ -29,6 +29,7 @@ mod nomination;
 pub mod notice;
 mod outbox;
 pub mod pack;
+mod page;
 mod parameter;
 mod post;
 pub mod proof;

@@ -1,9 +1,8 @@
 //! Messages to the person and to the desks they serve.
 
-use crate::{Office, Result};
+use crate::{Office, Result, page};
 use civic::directory::Actor;
 use civic::id::{MessageId, Mint};
-use civic::limits::{PAGE_ROWS_DEFAULT, PAGE_ROWS_MAX};
 use civic::time::Instant;
 use store::message::{Reader, Seen};
 
@@ -61,7 +60,7 @@ impl Office {
             self.reader(actor),
             if unread { self.unread_since() } else { 0 },
         );
-        let limit = limit.unwrap_or(PAGE_ROWS_DEFAULT).clamp(1, PAGE_ROWS_MAX);
+        let size = page::size(limit);
         let mut rows = self
             .read(move |conn| {
                 store::message::page(
@@ -70,12 +69,13 @@ impl Office {
                     unread,
                     after,
                     before.map(|id| id.0),
-                    limit + 1,
+                    size + 1,
                 )
             })
             .await?;
-        let next = (rows.len() > limit).then(|| rows[limit - 1].message.id);
-        rows.truncate(limit);
+        let next = page::cut(&mut rows, size, |seen| seen.message.id);
+        // Ids follow the order of writing; what is replayed or imported may tell of earlier hours.
+        rows.sort_by_key(|seen| std::cmp::Reverse((seen.message.at, seen.message.id)));
         Ok(MessagePage { rows, next })
     }
 

@@ -66,6 +66,8 @@ pub struct PostRow {
     pub title: String,
     /// Who acts for the holder today, and the first day on which the holder is back.
     pub acting: Option<(String, Day)>,
+    /// Whether the reader may end it.
+    pub may_end: bool,
 }
 
 /// A vacant desk.
@@ -138,6 +140,7 @@ impl Office {
             title: self.world().directory().title(&post),
             name: account.name,
             acting: None,
+            may_end: true,
             post,
         })
     }
@@ -253,6 +256,7 @@ impl Office {
                     .directory()
                     .acting(&post, today)
                     .map(|a| (a.name.to_owned(), a.to)),
+                may_end: self.may_fill(&world, actor, post.role, post.seat).is_ok(),
                 post,
             })
             .collect())

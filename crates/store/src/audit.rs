@@ -138,9 +138,8 @@ pub fn page(
     before: Option<i64>,
     limit: usize,
 ) -> Result<Vec<Kept>> {
-    let mut sql = format!("{ENTRIES} WHERE shard = $1 AND seq < $2");
-    let mut params = vec![SHARD.into(), rows::before(before)];
-    let conditions: [(&str, Option<Value>); 6] = [
+    let conditions: [(&str, Option<Value>); 7] = [
+        ("shard =", Some(SHARD.into())),
         ("account =", wanted.account.map(|id| id.0.into())),
         ("name =", wanted.name.as_ref().map(Into::into)),
         ("action =", wanted.action.as_ref().map(Into::into)),
@@ -148,15 +147,9 @@ pub fn page(
         ("at >=", wanted.from.map(|at| at.0.into())),
         ("at <", wanted.to.map(|at| at.0.into())),
     ];
-    for (condition, value) in conditions {
-        if let Some(value) = value {
-            params.push(value);
-            sql.push_str(&format!(" AND {condition} ${}", params.len()));
-        }
-    }
-    params.push((limit as i64).into());
-    sql.push_str(&format!(" ORDER BY seq DESC LIMIT ${}", params.len()));
-    conn.query(&sql, &params)?.iter().map(kept).collect()
+    let select = format!("{ENTRIES} WHERE");
+    let rows = rows::log_page(conn, &select, "seq", conditions, before, limit)?;
+    rows.iter().map(kept).collect()
 }
 
 /// Whose data was looked at.

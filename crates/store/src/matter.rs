@@ -266,6 +266,16 @@ pub fn by_no(conn: &mut Conn, no: &str) -> Result<Option<Matter>> {
     .transpose()
 }
 
+/// The numbers of matters.
+pub fn numbers(conn: &mut Conn, ids: &[MatterId]) -> Result<Vec<(MatterId, String)>> {
+    let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
+    let sql = "SELECT id, no FROM matter WHERE shard = $1 AND id = ANY($2)";
+    let rows = conn.query(sql, &[SHARD.into(), Value::Ints(ids)])?;
+    rows.iter()
+        .map(|row| Ok((MatterId(row.int(0)?), row.string(1)?)))
+        .collect()
+}
+
 /// The ids of matters that the sweep must look at by `now`, oldest first.
 pub fn due(conn: &mut Conn, now: Instant, limit: usize) -> Result<Vec<MatterId>> {
     let rows = conn.query(
@@ -473,13 +483,9 @@ pub fn unjudged_in(
     area: AreaId,
     limit: usize,
 ) -> Result<Vec<Holding>> {
-    let column = match level {
-        Level::Town | Level::Community => format!("h.{}", level.code()),
-        other => format!("m.{}", other.code()),
-    };
     let sql = format!(
-        "SELECT h.slot, h.since, h.due_at, h.due_kind, m.body FROM holding h JOIN matter m ON m.shard = h.shard AND m.id = h.matter \
-         WHERE h.shard = $1 AND {column} = $2 AND h.due_kind = $3 ORDER BY h.due_at, h.matter LIMIT $4"
+        "SELECT h.slot, h.since, h.due_at, h.due_kind, m.body {} ORDER BY h.due_at, h.matter LIMIT $4",
+        unjudged(level)
     );
     let params = [
         SHARD.into(),
@@ -488,6 +494,28 @@ pub fn unjudged_in(
         (limit as i64).into(),
     ];
     holdings(&conn.query(&sql, &params)?)
+}
+
+/// How much waits for judgement in an area, all of it.
+pub fn count_unjudged_in(conn: &mut Conn, level: Level, area: AreaId) -> Result<i64> {
+    let params = [
+        SHARD.into(),
+        area.0.into(),
+        ClockKind::SameDay.word().into(),
+    ];
+    let sql = format!("SELECT COUNT(*) {}", unjudged(level));
+    conn.query_one(&sql, &params)?.int(0)
+}
+
+fn unjudged(level: Level) -> String {
+    let column = match level {
+        Level::Town | Level::Community => format!("h.{}", level.code()),
+        other => format!("m.{}", other.code()),
+    };
+    format!(
+        "FROM holding h JOIN matter m ON m.shard = h.shard AND m.id = h.matter \
+         WHERE h.shard = $1 AND {column} = $2 AND h.due_kind = $3"
+    )
 }
 
 fn holdings(rows: &[Row]) -> Result<Vec<Holding>> {

@@ -3,7 +3,7 @@
 use civic::id::Mint;
 use civic::time::Instant;
 
-use crate::driver::{Conn, OnConflict, Result, Table, Value};
+use crate::driver::{Conn, OnConflict, Result, Row, Table, Value};
 
 /// Rows made ready at a time: 125 000 areas as values at once would take some 60 MB.
 const CHUNK: usize = 4_096;
@@ -36,6 +36,30 @@ pub fn fresh_id(conn: &mut Conn, table: &str, now: Instant) -> Result<i64> {
     let row = conn.query_one(&format!("SELECT MAX(id) FROM {table}"), &[])?;
     let last = row.opt_int(0)?.unwrap_or(0);
     Ok(Mint::new(crate::SHARD as u16, last).next(now.0))
+}
+
+/// A page of a log, newest first: `select` ends in its WHERE with what must hold in any case, `key`
+/// is the column that orders it, and only rows with a key before `before` are wanted. A condition
+/// (`at >=`) counts where it has a value.
+pub(crate) fn log_page(
+    conn: &mut Conn,
+    select: &str,
+    key: &str,
+    conditions: impl IntoIterator<Item = (&'static str, Option<Value>)>,
+    before: Option<i64>,
+    limit: usize,
+) -> Result<Vec<Row>> {
+    let mut sql = format!("{select} {key} < $1");
+    let mut params = vec![Value::from(before.unwrap_or(i64::MAX))];
+    for (condition, value) in conditions {
+        if let Some(value) = value {
+            params.push(value);
+            sql.push_str(&format!(" AND {condition} ${}", params.len()));
+        }
+    }
+    params.push((limit as i64).into());
+    sql.push_str(&format!(" ORDER BY {key} DESC LIMIT ${}", params.len()));
+    conn.query(&sql, &params)
 }
 
 /// The bound of a page: rows strictly before this id (`None`: from the newest).

@@ -110,9 +110,6 @@ pub fn page(
     before: Option<i64>,
     limit: usize,
 ) -> Result<Vec<Kept>> {
-    let mut sql =
-        "SELECT id, at, login, account, address, outcome FROM sign_in WHERE id < $1".to_owned();
-    let mut params = vec![crate::rows::before(before)];
     let conditions: [(&str, Option<Value>); 6] = [
         ("account =", wanted.account.map(|id| id.0.into())),
         ("login =", wanted.login.as_ref().map(Into::into)),
@@ -121,15 +118,8 @@ pub fn page(
         ("at >=", wanted.from.map(|at| at.0.into())),
         ("at <", wanted.to.map(|at| at.0.into())),
     ];
-    for (condition, value) in conditions {
-        if let Some(value) = value {
-            params.push(value);
-            sql.push_str(&format!(" AND {condition} ${}", params.len()));
-        }
-    }
-    params.push((limit as i64).into());
-    sql.push_str(&format!(" ORDER BY id DESC LIMIT ${}", params.len()));
-    let rows = conn.query(&sql, &params)?;
+    let select = "SELECT id, at, login, account, address, outcome FROM sign_in WHERE";
+    let rows = crate::rows::log_page(conn, select, "id", conditions, before, limit)?;
     let kept = rows.iter().map(|row| {
         Ok(Kept {
             id: row.int(0)?,

@@ -183,6 +183,14 @@ impl Figures {
         }
         self
     }
+    /// These figures without those of a part of them.
+    #[must_use]
+    pub fn less(mut self, part: &Figures) -> Self {
+        for (own, taken) in self.0.iter_mut().zip(&part.0) {
+            *own -= taken;
+        }
+        self
+    }
     /// Takes the stocks (what is open now) from the total period into figures of other periods.
     pub fn with_stocks_of(mut self, total: &Figures) -> Self {
         for measure in Measure::ALL.iter().filter(|m| m.is_stock()) {

@@ -34,23 +34,41 @@ describe('the timeline', () => {
 
 describe('the diagram of a flow', () => {
   const flow = {
-    code: 'x', version: 1, name: '事件', actions: [],
+    code: 'x', version: 1, name: '事件',
+    actions: [
+      { code: 'undertake', name: '本级办理', targets: { at_unit: ['working'], at_town: ['working'] } },
+      { code: 'settle', name: '办结', targets: { working: ['closed'] } },
+      { code: 'ask_suspension', name: '申请挂账', targets: { working: ['suspended'] } },
+      { code: 'resume', name: '恢复办理', targets: { suspended: ['working'] } },
+      { code: 'reopen', name: '重办', targets: { closed: ['at_town'] } },
+    ],
     start: { word: '登记', help: '', at: 'place', needs: [], fields: [], classes: [] },
     states: [
-      { code: 'at_unit', name: '单元预处理', phase: 'triage', level: 'unit' },
-      { code: 'at_town', name: '镇街研判', phase: 'triage', level: 'town' },
-      { code: 'working', name: '本级办理', phase: 'work' },
-      { code: 'closed', name: '已办结', phase: 'closed' },
+      { code: 'at_unit', name: '单元预处理', phase: 'triage', level: 'unit', overdue_targets: ['at_town'] },
+      { code: 'at_town', name: '镇街研判', phase: 'triage', level: 'town', overdue_targets: [] },
+      { code: 'working', name: '本级办理', phase: 'work', overdue_targets: [] },
+      { code: 'suspended', name: '挂账', phase: 'suspended', overdue_targets: ['working'] },
+      { code: 'closed', name: '已办结', phase: 'closed', overdue_targets: [] },
     ],
-  } as Flow
+  } as unknown as Flow
   it('lights the present state, ticks the passed ones and says both in words', () => {
     const wrapper = mount(FlowDiagram, { props: { flow, current: 'at_town', passed: new Set(['at_unit', 'at_town']) } })
     expect(wrapper.findAll('g.now').map((node) => node.get('title').text())).toEqual(['镇街研判，当前'])
     expect(wrapper.findAll('g.passed').map((node) => node.get('title').text())).toEqual(['单元预处理，已经过'])
   })
+  it('draws every way once, and what leads back dashed', () => {
+    const ways = mount(FlowDiagram, { props: { flow } }).findAll('path.arrow').map((path) => {
+      const group = path.element.parentElement!
+      return `${group.querySelector('title')?.textContent}${path.classes('back') ? '（虚线）' : ''}`
+    })
+    expect(ways).toEqual([
+      '上报上级', '逐级研判 → 本级办理：本级办理', '本级办理 → 已办结：办结', '本级办理 → 挂账：申请挂账',
+      '挂账 → 本级办理：恢复办理、到期（虚线）', '已办结 → 逐级研判：重办（虚线）',
+    ])
+  })
   it('stands the ladder with the higher level above', () => {
     const wrapper = mount(FlowDiagram, { props: { flow } })
-    const y = (name: string) => Number(wrapper.findAll('g').find((node) => node.text().includes(name))!.get('rect').attributes('y'))
+    const y = (name: string) => Number(wrapper.findAll('g').find((node) => node.find('rect').exists() && node.text().includes(name))!.get('rect').attributes('y'))
     expect(y('镇街研判')).toBeLessThan(y('单元预处理'))
   })
 })

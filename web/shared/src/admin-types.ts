@@ -73,7 +73,9 @@ export interface AuditRow {
   name?: string | null
   title?: string | null
   action: string
+  action_word: string
   object?: string | null
+  object_word: string
   detail?: string | null
 }
 

@@ -7,7 +7,6 @@ export const adminWords = {
       factor_due: '您的岗位要求使用动态验证码，请先在下面绑定，再继续使用。',
     } as Record<string, string>,
     passwordHelp: '不要包含登录名、姓名和连续的字符，不要与最近用过的密码相同。',
-    goOn: '回到工作页面',
     factor: '动态验证码',
     factorHelp: '绑定后，登录时除密码外还要输入手机验证器（如“身份验证器”类应用或小程序）上的 6 位数字。',
     demanded: '您的岗位要求使用',
@@ -43,15 +42,13 @@ export const adminWords = {
 
   signIns: {
     title: '登录日志',
+    help: '每一次登录都在这里，含失败的。同一地址连续失败，可能有人在试密码，请告知安全管理员。',
+    nobody: '没有这个账号',
     login: '登录名',
     address: '网络地址',
     outcome: '结果',
-    outcomes: {
-      ok: '成功', wrong: '登录名或密码错误', locked: '账号已锁定', disabled: '账号已停用', throttled: '网络地址尝试过多',
-      asked: '等待动态码', code: '动态码错误', network: '网络不在允许范围',
-    } as Record<string, string>,
     columns: ['时间', '登录名', '姓名', '网络地址', '结果'],
-    empty: '没有符合条件的登录记录。',
+    empty: '没有符合条件的登录记录，请放宽条件再查。',
   },
 
   parameters: {
@@ -89,18 +86,14 @@ export const adminWords = {
   audit: {
     title: '审计日志',
     columns: ['序号', '时间', '人员', '操作', '对象', '详情'],
-    empty: '没有审计记录。',
+    empty: '没有符合条件的审计记录，请放宽条件再查。',
     help: '日志只能查看，不能修改。每一行都与前一行连锁校验。',
     name: '姓名',
     action: '操作',
-    object: '对象，如 matter:42',
+    object: '事件编号或登录名',
+    nobody: '系统',
     days: '日期',
     range: ['自', '至'],
-    actions: {
-      sign_in: '登录', sign_out: '退出登录', appoint: '任命', dismiss: '免去', substitute: '安排代理', end_substitute: '结束代理', propose: '提名', approve_nomination: '同意提名', refuse_nomination: '不同意提名', withdraw_nomination: '撤回提名', set_duties: '排班', create_token: '签发令牌',
-      revoke_token: '撤销令牌', found: '建立系统', upload: '上传附件', unmask: '查看联系方式', change_password: '修改密码', create_account: '开通账号', disable_account: '停用账号',
-      enable_account: '启用账号', lock_account: '锁定账号', unlock_account: '解锁账号', end_session: '退出一个登录', end_sessions: '强制退出', set_parameter: '修改参数', run_job: '运行任务', put_sender: '修改消息通道', remove_sender: '删除消息通道', put_entry_app: '登记入口应用', enrol_factor: '绑定动态验证码', remove_factor: '解除动态验证码', reset_factor: '重置动态验证码', reset_password: '重置密码', unknown_account: '不存在的账号登录',
-    } as Record<string, string>,
   },
 
   tokens: {

@@ -130,6 +130,7 @@ export interface AreaPost {
   to?: Day | null
   source: string
   source_word: string
+  may_end: boolean
 }
 
 export interface Duty {

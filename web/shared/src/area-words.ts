@@ -26,6 +26,8 @@ export const areaWords = {
     when: (day: string, name: string, at: string, reason: string) => `${day} 生效。${name}于 ${at} 提出：${reason}`,
     decidedBy: (name: string, at: string, opinion: string) => `${name}于 ${at} 审批。${opinion}`,
     preview: '预览',
+    previewFirst: '先预览：看清在办事件、岗位和下级区域各去哪里，再提交审批。',
+    nth: (n: number) => `第 ${n} 个区域`,
     grant: '批准',
     refuse: '不批准',
     withdraw: '撤销调整',

@@ -10,6 +10,7 @@ export interface FlowState {
   holder?: string | null
   clock?: string | null
   overdue?: string | null
+  overdue_targets: string[]
 }
 
 export interface FlowAction {
@@ -58,8 +59,14 @@ export interface Kpi {
   value?: number | null
   text: string
   target?: number | null
+  /** What stands above the line, in words. */
+  above: string
   numerator: number
+  /** What stands below the line, in words. */
+  below: string
   denominator: number
+  /** Version of the formula. */
+  version: number
   better?: 'higher' | 'lower' | null
 }
 
@@ -72,6 +79,8 @@ export interface Board {
   kpis: Kpi[]
   children: { area: Area; figures: Figures; kpis: Record<string, number | null> }[]
   classes: { class: string; name: string; figures: Figures }[]
+  /** What no category was chosen for yet; null where figures by class are not kept. */
+  unclassified?: Figures | null
   as_of: Millis
 }
 
@@ -81,6 +90,8 @@ export interface TodayBoard {
   ends_at: Millis
   figures: Figures
   waiting: { level: Level; level_word: string; in: number; judged: number; open: number }[]
+  unjudged: number
+  /** The first of them. */
   open_today: MatterRow[]
   responsible?: { name: string; title: string; vacant?: boolean } | null
 }

@@ -31,16 +31,17 @@ export function reached(kpi: Pick<Kpi, 'code' | 'value' | 'target' | 'better'>):
   return lowerIsBetter(kpi) ? kpi.value <= kpi.target : kpi.value >= kpi.target
 }
 
-/** The formula with its figures: "办结率 = … 本期：51 / 54 = 94.4%", so that nobody has to guess the divisor. */
-export function formula(kpi: Kpi): string {
-  const sum = `${count(kpi.numerator)} ÷ ${count(kpi.denominator)}`
-  const worked =
-    kpi.denominator === 0 ? zh.board.noDenominator : zh.board.worked(`${sum} = ${percent(kpi.value)}`)
+/**
+ * How a rate came about, line by line: the formula, what stands above and below the line with its
+ * figures, the target and the version. Nobody has to guess the divisor.
+ */
+export function formula(kpi: Kpi): string[] {
+  const worked = kpi.denominator === 0 ? zh.board.noDenominator : zh.board.worked(`${kpi.numerator} ÷ ${kpi.denominator} = ${percent(kpi.value)}`)
   const target =
     kpi.target === null || kpi.target === undefined
-      ? ''
+      ? zh.board.noTargetSet
       : zh.board.target(`${lowerIsBetter(kpi) ? '≤' : '≥'} ${percent(kpi.target)}`)
-  return [kpi.text, worked, target].filter(Boolean).join(' ')
+  return [kpi.text, zh.board.parts(kpi.above, kpi.numerator, kpi.below, kpi.denominator), worked, target, zh.board.version(kpi.version)]
 }
 
 /** Five steps of one hue from the figures of a choropleth; equal steps between the smallest and largest. */

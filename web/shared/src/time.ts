@@ -69,6 +69,21 @@ export function shortTime(at: Millis, reference: Millis = minute.value): string 
   const day = dayOf(at)
   return `${day.slice(0, 4) === dayOf(reference).slice(0, 4) ? day.slice(5) : day} ${time}`
 }
+/** Rows under the heading of their day: "今日", "昨日", "11-20 周五". Rows of a day stand together already. */
+export function byDay<Row>(rows: Row[], at: (row: Row) => Millis, reference: Millis = minute.value): { day: Day; word: string; rows: Row[] }[] {
+  const days: { day: Day; word: string; rows: Row[] }[] = []
+  for (const row of rows) {
+    const day = dayOf(at(row))
+    const last = days[days.length - 1]
+    if (last?.day === day) last.rows.push(row)
+    else {
+      const gone = daysBetween(at(row), reference)
+      const date = day.slice(0, 4) === dayOf(reference).slice(0, 4) ? day.slice(5) : day
+      days.push({ day, word: gone === 0 ? '今日' : gone === 1 ? '昨日' : `${date} ${weekday(day)}`, rows: [row] })
+    }
+  }
+  return days
+}
 /** "2026-11-22 14:30". */
 export function fullTime(at: Millis): string {
   return `${dayOf(at)} ${clockTime(at)}`

@@ -107,10 +107,13 @@ export interface CategoryClass {
 export interface Dictionaries {
   channels: Coded[]
   findings: Coded[]
-  roles: Coded[]
+  /** With the level of the areas whose posts have it; none for those of departments and administrators. */
+  roles: (Coded & { level?: Level | null })[]
   levels: Coded[]
   notice_kinds: Coded[]
   notice_answers: Coded[]
+  audit_actions: Coded[]
+  sign_in_outcomes: Coded[]
   states: (Coded & { phase: string })[]
   measures: Coded[]
   verbs: Coded[]

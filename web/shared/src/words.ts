@@ -458,6 +458,7 @@ export const zh = {
     addressMissing: '请填写详细地址。',
     fromVisit: '来自走访记录',
     mapHelp: '点地图选位置；点区域名可放大到下一级。',
+    onMap: '在地图上选位置',
   },
 
   posts: {

@@ -14,6 +14,25 @@ export const workWords = {
     standIn: '不方便用手机的，网格员可以代您登记。不用打卡，没有在线时长要求。',
   },
 
+  leader: {
+    title: '辖区情况',
+    in: '今日收到（次）',
+    unjudged: '待研判',
+    open: '在办',
+    late: '在办超期',
+    reported: '本月上报',
+    solved: '本月实际解决率',
+    content: '本月满意率',
+    lateList: '超期的事项',
+    noLate: '没有超期的事项。',
+    watchedList: '督办中的事项',
+    noWatched: '没有督办中的事项。',
+    all: '查看全部',
+    board: '区域看板',
+    below: '超期较多的下级区域',
+    lateOf: (late: number, open: number) => `超期 ${late} 件，在办 ${open} 件`,
+  },
+
   queue: {
     title: '工作队列',
     filters: {
@@ -131,7 +150,9 @@ export const workWords = {
     title: '消息',
     unreadOnly: '只看未读',
     readAll: '全部标为已读',
-    empty: '没有消息。',
+    allRead: '已全部标为已读。',
+    help: '发给您和您所在席位的提醒，最新的在前。点一条即可打开对应的事项。',
+    empty: '还没有消息。有事项到达、临期、超期或办结时会在这里提醒您。',
     emptyUnread: '没有未读消息。',
     open: '查看事件',
     unread: '未读',

@@ -2,11 +2,13 @@ import { describe, expect, it } from 'vitest'
 import { classBreaks, classOf, count, formula, percent, reached } from '../src/board'
 import type { Kpi } from '../src/types'
 
-const kpi = (change: Partial<Kpi>): Kpi => ({ code: 'closing_rate', name: '办结率', value: 94.44444, text: '办结率 = 办结 ÷ 上报。', target: 99, numerator: 51, denominator: 54, ...change })
+const kpi = (change: Partial<Kpi>): Kpi => ({ code: 'closing_rate', name: '办结率', value: 94.44444, text: '办结率 = 办结 ÷ 上报。', target: 99, above: '办结', numerator: 51, below: '上报', denominator: 54, version: 2, ...change })
 
 describe('the formula of a rate', () => {
-  it('shows the words, the figures and the target', () => {
-    expect(formula(kpi({}))).toBe('办结率 = 办结 ÷ 上报。 本期：51 ÷ 54 = 94.4%。 目标 ≥ 99%。')
+  it('shows the words, both figures, the target and the version', () => {
+    expect(formula(kpi({}))).toEqual([
+      '办结率 = 办结 ÷ 上报。', '分子：办结 51；分母：上报 54。', '本期：51 ÷ 54 = 94.4%。', '目标 ≥ 99%。', '公式第 2 版，见“规则与指标”。',
+    ])
   })
   it('says that nothing can be divided instead of showing a rate', () => {
     expect(formula(kpi({ value: null, numerator: 0, denominator: 0 }))).toContain('本期没有可计算的事项。')
@@ -14,7 +16,7 @@ describe('the formula of a rate', () => {
   })
   it('says at most for rates that should be low', () => {
     const late = kpi({ code: 'overdue_rate', value: 1.5, target: 2 })
-    expect(formula(late)).toContain('目标 ≤ 2%')
+    expect(formula(late)).toContain('目标 ≤ 2%。')
     expect(reached(late)).toBe(true)
     expect(reached({ ...late, value: 2.5 })).toBe(false)
   })

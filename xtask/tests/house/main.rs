@@ -5,6 +5,7 @@
     reason = "helpers of tests, outside the functions that clippy knows as tests"
 )]
 
+mod audited;
 mod coverage;
 mod deny;
 mod direction;

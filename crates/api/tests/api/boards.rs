@@ -44,9 +44,17 @@ async fn a_board_shows_formulae_with_their_parts_and_children_with_names() {
     assert_eq!(board["classes"][0]["name"], "矛盾纠纷");
     let kpi = &board["kpis"][0];
     assert!(
-        kpi["text"].as_str().is_some_and(|t| !t.is_empty()) && kpi["denominator"].is_i64(),
+        kpi["text"]
+            .as_str()
+            .is_some_and(|t| t.contains("可能超过 100%"))
+            && kpi["denominator"].is_i64(),
         "{kpi}"
     );
+    assert_eq!(
+        (&kpi["above"], &kpi["below"], &kpi["version"]),
+        (&json!("办结"), &json!("上报"), &json!(1))
+    );
+    assert_eq!(board["unclassified"]["reported"], 0);
     let wrong = app
         .user("townleader")
         .await
@@ -55,6 +63,26 @@ async fn a_board_shows_formulae_with_their_parts_and_children_with_names() {
     assert_eq!(
         wrong.problems(),
         "to bad_period: 结束日期要在开始日期之后，且不超过十年\n"
+    );
+}
+
+#[tokio::test]
+async fn what_has_no_category_yet_stands_apart_and_what_waits_is_counted_in_full() {
+    let app = App::sqlite("board_unclassified").await;
+    let unit = app.user("unit").await;
+    unit.report().await;
+    let vague = json!({ "text": "楼道里有怪味，说不清是什么", "channel": "field", "address": "1号楼", "unit": "6" });
+    unit.post("/api/v1/matters", &vague).await.done();
+    let leader = app.user("townleader").await;
+    let board = leader.get("/api/v1/boards/3").await.done().json();
+    assert_eq!(board["figures"]["reported"], 2);
+    assert_eq!(board["unclassified"]["reported"], 1);
+    let today = leader.get("/api/v1/boards/3/today").await.done().json();
+    assert_eq!(today["unjudged"], 2);
+    let board = leader.get("/api/v1/boards/5").await.done().json();
+    assert!(
+        board["unclassified"].is_null(),
+        "figures by class are not kept"
     );
 }
 

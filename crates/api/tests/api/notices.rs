@@ -112,7 +112,7 @@ async fn a_task_reaches_every_level_and_is_counted_exactly(test: TestOffice) -> 
     assert_eq!(children, ["霞林街道 3 0 0 1 2 1", "龙桥街道 1 0 0 1 0 0"]);
     assert_eq!(
         county.stand(&id, "2", "unread").await,
-        ["坂头安置房小区网格网格长", "坂头社区社区工作者"]
+        ["坂头安置房小区网格长", "坂头社区工作者"]
     );
     let page = county
         .get(format!("/api/v1/notices/{id}/recipients?area=6"))

@@ -79,7 +79,7 @@ async fn accounts_made_for_showing_are_listed_in_a_demonstration_only() {
         .json();
     assert_eq!(
         (&listed[0]["login"], &listed[0]["title"]),
-        (&json!("town"), &json!("霞林街道镇街中心调度员"))
+        (&json!("town"), &json!("霞林街道治理中心调度员"))
     );
     let real = App::over(TestOffice::on(Fresh::sqlite("no_demo"), false).await);
     assert_eq!(
@@ -135,6 +135,17 @@ async fn a_unit_head_is_appointed_and_leaves_office() {
         "蔡志强"
     );
     let id = made["id"].as_str().unwrap();
+    assert_eq!(made["may_end"], true);
+    let unit = app.user("unit").await;
+    let seen = unit.get("/api/v1/areas/7/posts").await.done().json();
+    assert_eq!(seen[0]["may_end"], false, "offered only to who may");
+    let end = app
+        .send(leader.ask("DELETE", format!("/api/v1/posts/{id}")))
+        .await;
+    assert_eq!(
+        end.problems(),
+        "to required: 请选择离任日期：从这一天起不再任职\n"
+    );
     let end = leader.ask("DELETE", format!("/api/v1/posts/{id}?to=2026-03-11"));
     assert_eq!(app.send(end).await.status, 204);
     assert_eq!(

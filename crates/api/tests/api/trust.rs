@@ -261,6 +261,29 @@ async fn who_looked_is_seen(test: TestOffice) -> App {
     }
     let none = auditor.get("/api/v1/audit?action=unmask&to=1").await;
     assert_eq!(none.done().json()["rows"], json!([]));
+    // It is read in words, and the object is found as a person knows it.
+    let matter = unit
+        .get(format!("/api/v1/matters/{id}"))
+        .await
+        .done()
+        .json();
+    let no = matter["no"].as_str().unwrap();
+    let path = format!("/api/v1/audit?action=unmask&object={no}");
+    let row = auditor.get(path).await.done().json()["rows"][0].clone();
+    assert_eq!(
+        (&row["action_word"], &row["object_word"]),
+        (&json!("查看联系方式"), &json!(format!("事件 {no}")))
+    );
+    let of_person = auditor
+        .get("/api/v1/audit?object=unit&action=sign_in")
+        .await;
+    let row = of_person.done().json()["rows"][0].clone();
+    assert_eq!(row["object_word"], "账号 陈春山");
+    let unknown = auditor.get("/api/v1/audit?object=nobody").await;
+    assert_eq!(
+        unknown.problems(),
+        "object unknown: 没有找到，请填写事件编号或登录名\n"
+    );
 
     // The quota is the security administrator's to set.
     let security = app.user("secadmin").await;

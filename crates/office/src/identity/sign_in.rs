@@ -4,11 +4,11 @@
 use super::factor::Typed;
 use super::session::outside;
 use super::{digest, fresh_secret, password};
-use crate::{Office, Result};
+use crate::{Office, Result, page};
 use civic::area::Level;
 use civic::directory::Actor;
 use civic::id::{AccountId, AreaId, OrgId, PostId};
-use civic::limits::{LOCK_MINUTES, PAGE_ROWS_DEFAULT, PAGE_ROWS_MAX};
+use civic::limits::LOCK_MINUTES;
 use civic::parameter;
 use civic::parameter::code::{FAILURES_MAX, SESSIONS_MAX};
 use civic::post::{Role, Seat};
@@ -45,7 +45,7 @@ pub struct MePost {
     pub id: PostId,
     /// The role.
     pub role: Role,
-    /// `九龙小区网格网格长`.
+    /// `九龙小区网格长`.
     pub title: String,
     /// The area of the post: id, level, name and full name.
     pub area: Option<(AreaId, Level, String, String)>,
@@ -91,6 +91,9 @@ pub struct SignInRow {
 pub struct SignInOutcome;
 
 impl SignInOutcome {
+    /// All codes with their words.
+    pub const ALL: &'static [(&'static str, &'static str)] = outcome::ALL;
+
     /// The word of a code.
     #[must_use]
     pub fn word(code: &str) -> &'static str {
@@ -472,12 +475,11 @@ impl Office {
         before: Option<i64>,
         limit: Option<usize>,
     ) -> Result<(Vec<SignInRow>, Option<i64>)> {
-        let limit = limit.unwrap_or(PAGE_ROWS_DEFAULT).clamp(1, PAGE_ROWS_MAX);
+        let size = page::size(limit);
         let mut kept = self
-            .read(move |conn| store::sign_in::page(conn, &wanted, before, limit + 1))
+            .read(move |conn| store::sign_in::page(conn, &wanted, before, size + 1))
             .await?;
-        let next = (kept.len() > limit).then(|| kept[limit - 1].id);
-        kept.truncate(limit);
+        let next = page::cut(&mut kept, size, |kept| kept.id);
         let names = self
             .names(kept.iter().filter_map(|k| k.account).collect())
             .await?;

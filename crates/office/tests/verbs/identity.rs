@@ -22,7 +22,7 @@ async fn a_session_opens_to_its_person_until_signed_out() {
         signed.me.verbs.contains(&Verb::Escalate)
             && !signed.me.verbs.contains(&Verb::ManageAccounts)
     );
-    assert_eq!(signed.me.posts[0].title, "九龙小区网格网格长");
+    assert_eq!(signed.me.posts[0].title, "九龙小区网格长");
     let actor = city.office.actor_of(&signed.token).await.unwrap().unwrap();
     assert_eq!((actor.account, actor.posts.len()), (id("grid"), 1));
     assert!(city.office.actor_of("somebody").await.unwrap().is_none());
@@ -418,7 +418,7 @@ async fn the_sign_in_page_of_a_demonstration_lists_its_accounts() {
     assert_eq!(list.len(), 1);
     assert_eq!(
         (list[0].login.as_str(), list[0].title.as_str()),
-        ("grid", "九龙小区网格网格长")
+        ("grid", "九龙小区网格长")
     );
     assert!(list[0].place.starts_with("莆田市 / 城厢区"));
 }
@@ -459,7 +459,7 @@ async fn only_the_audit_administrator_reads_the_audit_chain() {
             .collect::<Vec<_>>(),
         ["sign_out", "sign_in"]
     );
-    assert_eq!(rows[0].title, "九龙小区网格网格长");
+    assert_eq!(rows[0].title, "九龙小区网格长");
     let (rows, next) = city
         .office
         .audit(

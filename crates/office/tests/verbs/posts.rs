@@ -37,7 +37,7 @@ async fn a_vacant_unit_is_filled_and_vacated_again() {
     };
     assert_eq!(
         vacancy().await,
-        (vec![(EMPTY, Some("九龙小区网格网格长".into()))], 1)
+        (vec![(EMPTY, Some("九龙小区网格长".into()))], 1)
     );
     let mut appointment = wanted(&city, "nobody", Role::UnitHead, Seat::Area(EMPTY));
     appointment.title = Some("楼栋长".into());

@@ -68,21 +68,21 @@ fn the_bantou_case_travels_from_the_unit_to_three_bodies_and_is_closed_by_the_re
             ),
             (
                 "escalate",
-                "坂头安置房小区网格网格长",
+                "坂头安置房小区网格长",
                 Some(
                     true,
                 ),
             ),
             (
                 "escalate",
-                "坂头社区社区工作者",
+                "坂头社区工作者",
                 Some(
                     true,
                 ),
             ),
             (
                 "call",
-                "霞林街道镇街中心调度员",
+                "霞林街道治理中心调度员",
                 Some(
                     true,
                 ),

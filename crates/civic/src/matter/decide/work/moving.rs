@@ -81,7 +81,13 @@ impl<'a> Work<'a> {
             ))
         })?;
         self.enter(state, Desk::Area(area), level, trail);
-        let text = format!("{} 到达{}，请在今日 24:00 前研判", self.label(), state.name);
+        // Not "today": the message may be read on another day.
+        let (_, month, day) = self.rules.day(self.now).ymd();
+        let text = format!(
+            "{} 到达{}，请在 {month} 月 {day} 日 24:00 前研判",
+            self.label(),
+            state.name
+        );
         self.tell(Desk::Area(area), NoticeKind::Arrived, text);
         Ok(())
     }

@@ -1,0 +1,146 @@
+//! What the audit chain tells of, in words: actions and the kinds of things they were done to. The
+//! codes stand in the chain for ever; an action without a word here is refused by a house test.
+
+/// Every action of the audit chain with its word, in the order of a list to choose from.
+pub const ACTIONS: &[(&str, &str)] = &[
+    ("sign_in", "登录"),
+    ("sign_out", "退出登录"),
+    ("end_session", "退出一个登录"),
+    ("end_sessions", "强制退出"),
+    ("unknown_account", "不存在的账号登录"),
+    ("unmask", "查看联系方式"),
+    ("read_mediation", "查看调解记录"),
+    ("add_record", "登记台账"),
+    ("correct_record", "更正台账"),
+    ("end_record", "注销台账"),
+    ("found_mediation", "设立调解组织"),
+    ("upload", "上传附件"),
+    ("log_visit", "记走访"),
+    ("appoint", "任命"),
+    ("dismiss", "免去"),
+    ("substitute", "安排代理"),
+    ("end_substitute", "结束代理"),
+    ("propose", "提名"),
+    ("approve_nomination", "同意提名"),
+    ("refuse_nomination", "不同意提名"),
+    ("withdraw_nomination", "撤回提名"),
+    ("set_duties", "排班"),
+    ("write_log", "记值班日志"),
+    ("finish_log", "办结值班事项"),
+    ("hand_over", "交班"),
+    ("take_over", "接班"),
+    ("publish_notice", "发布通知任务"),
+    ("finish_notice", "办理通知任务"),
+    ("correct_notice", "更正通知任务"),
+    ("urge_notice", "催办通知任务"),
+    ("withdraw_notice", "撤回通知任务"),
+    ("apply_admission", "申请准入"),
+    ("decide_admission", "审核准入"),
+    ("exit_admission", "退出准入"),
+    ("propose_areas", "提出区划调整"),
+    ("decide_areas", "审批区划调整"),
+    ("withdraw_areas", "撤销区划调整"),
+    ("apply_areas", "区划调整生效"),
+    ("fail_areas", "区划调整未能生效"),
+    ("import_codes", "导入区划编码"),
+    ("create_account", "开通账号"),
+    ("disable_account", "停用账号"),
+    ("enable_account", "启用账号"),
+    ("lock_account", "锁定账号"),
+    ("unlock_account", "解锁账号"),
+    ("change_password", "修改密码"),
+    ("reset_password", "重置密码"),
+    ("enrol_factor", "绑定动态验证码"),
+    ("remove_factor", "解除动态验证码"),
+    ("reset_factor", "重置动态验证码"),
+    ("create_token", "签发令牌"),
+    ("revoke_token", "作废令牌"),
+    ("set_parameter", "修改参数"),
+    ("run_job", "运行任务"),
+    ("put_sender", "修改消息通道"),
+    ("remove_sender", "删除消息通道"),
+    ("put_entry_app", "登记入口应用"),
+    ("install_pack", "装入业务包"),
+    ("found", "建立系统"),
+];
+
+/// Kinds of things, as they stand before the colon of an object, with their nouns on the screen.
+const KINDS: &[(&str, &str)] = &[
+    ("account", "账号"),
+    ("admission", "准入事项"),
+    ("area", "区域"),
+    ("area_change", "区划调整"),
+    ("entry_app", "入口应用"),
+    ("file", "附件"),
+    ("installation", "整个平台"),
+    ("job", "任务"),
+    ("log", "值班日志"),
+    ("matter", "事件"),
+    ("mediation", "调解组织"),
+    ("nomination", "提名"),
+    ("notice", "通知任务"),
+    ("pack", "业务包"),
+    ("parameter", "参数"),
+    ("post", "岗位"),
+    ("record", "台账记录"),
+    ("sender", "消息通道"),
+    ("session", "登录"),
+    ("token", "接口令牌"),
+    ("visit", "走访记录"),
+];
+
+fn of(table: &'static [(&str, &str)], code: &str) -> Option<&'static str> {
+    table
+        .iter()
+        .find(|(c, _)| *c == code)
+        .map(|(_, word)| *word)
+}
+
+/// The word of an action.
+#[must_use]
+pub fn action(code: &str) -> Option<&'static str> {
+    of(ACTIONS, code)
+}
+
+/// The kind and the key of an object: `matter:42` is `("matter", "42")`.
+#[must_use]
+pub fn parts(object: &str) -> (&str, &str) {
+    object.split_once(':').unwrap_or((object, ""))
+}
+
+/// An object in words: its noun, and the name it goes by; its key where it has no name.
+#[must_use]
+pub fn object(object: &str, name: Option<&str>) -> String {
+    let (kind, key) = parts(object);
+    let noun = of(KINDS, kind).unwrap_or(kind);
+    match (kind, name) {
+        (_, Some(name)) => format!("{noun} {name}"),
+        // Its key says nothing to a person, and the same stands in the line beside it.
+        ("session" | "installation", None) => noun.to_owned(),
+        (_, None) => format!("{noun} {key}").trim_end().to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_object_is_told_by_its_noun_and_name() {
+        for (code, name, words) in [
+            ("account:7", Some("林秀珠"), "账号 林秀珠"),
+            (
+                "matter:42",
+                Some("350302003-260311-0007"),
+                "事件 350302003-260311-0007",
+            ),
+            ("token:9", None, "接口令牌 9"),
+            ("session:AbC", None, "登录"),
+            ("installation", None, "整个平台"),
+        ] {
+            assert_eq!(object(code, name), words);
+        }
+        assert_eq!(action("unmask"), Some("查看联系方式"));
+        assert_eq!(action("dance"), None);
+    }
+}
