@@ -1980,6 +1980,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/public/areas/locate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The unit of a point; the point is kept nowhere
+         * @description 定位点所在的治理单元；位置不保存。不在任何单元内时 422 `place_outside`，附最近的单元。
+         */
+        get: operations["public_locate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/public/areas/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Places by name
+         * @description 按名称查找上报地点(村居、网格、单元)，最多 20 个。
+         */
+        get: operations["public_places"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/public/categories": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Kinds of matters by name
+         * @description 事件类别的名称，上报时可以选填。
+         */
+        get: operations["public_categories"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/public/entries": {
         parameters: {
             query?: never;
@@ -4057,6 +4117,8 @@ export interface components {
              */
             now: number;
             posts: components["schemas"]["MyPost"][];
+            /** @description A resident without a post: not for the pages of the staff. */
+            resident: boolean;
             /** @description Unread messages, at most 100. */
             unread: number;
             /** @description Codes of all verbs that the posts allow, somewhere. */
@@ -4589,6 +4651,16 @@ export interface components {
             reply?: string | null;
             word: string;
         };
+        /** @description A category by its name. */
+        PublicCategory: {
+            code: string;
+            name: string;
+        };
+        /** @description A class of categories. */
+        PublicClass: {
+            categories: components["schemas"]["PublicCategory"][];
+            name: string;
+        };
         /** @description An evaluation. */
         PublicEvaluation: {
             /** @description 查询码。 */
@@ -4599,6 +4671,15 @@ export interface components {
              */
             rating: number;
             words?: string | null;
+        };
+        /** @description A place to report from: a community, a grid or a unit. */
+        PublicPlace: {
+            /** @description 从市到本区域的全名。 */
+            full_name: string;
+            /** @description For `unit` of the report. */
+            id: string;
+            level_word: string;
+            name: string;
         };
         /** @description The course of a report. */
         PublicProgress: {
@@ -4619,6 +4700,8 @@ export interface components {
         /** @description A report without sign-in. */
         PublicReport: {
             address?: string | null;
+            /** @description Code of a category, a suggestion: the desk that judges may put another in its place. */
+            category?: string | null;
             files?: string[];
             /** Format: double */
             lat?: number | null;
@@ -4628,8 +4711,8 @@ export interface components {
              */
             lon?: number | null;
             name?: string | null;
-            /** @description 联系电话，加密保存。 */
-            phone: string;
+            /** @description 联系电话，可以不填；加密保存。 */
+            phone?: string | null;
             text: string;
             unit?: string | null;
         };
@@ -5649,7 +5732,9 @@ export interface operations {
     admission_apply_admission: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -6693,7 +6778,9 @@ export interface operations {
     post_appoint: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
             path: {
                 id: string;
             };
@@ -8980,6 +9067,104 @@ export interface operations {
             };
         };
     };
+    public_locate: {
+        parameters: {
+            query: {
+                /** @description WGS84 longitude in degrees. */
+                lon: number;
+                /** @description WGS84 latitude in degrees. */
+                lat: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublicPlace"];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    public_places: {
+        parameters: {
+            query: {
+                /** @description 小区、楼栋、村居名称中的字词，空格分开时前面的词在上级名称中查找。 */
+                q: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublicPlace"][];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    public_categories: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublicClass"][];
+                };
+            };
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     session_enter: {
         parameters: {
             query?: never;
@@ -9833,7 +10018,9 @@ export interface operations {
     token_create_token: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
             path?: never;
             cookie?: never;
         };

@@ -1,7 +1,7 @@
 //! The gate: what departments may send to communities and grids.
 
 use crate::error::Answer;
-use crate::extract::{Form, Id, Signed};
+use crate::extract::{Form, Id, Keyed, Signed};
 use crate::fields::{Fields, Input};
 use crate::{App, Shared};
 use axum::Json;
@@ -155,11 +155,11 @@ impl Input for ApplyAdmission {
 /// Ask for an item to be admitted
 ///
 /// 部门申请准入。
-#[utoipa::path(post, path = "/admissions", tag = "admission", request_body = ApplyAdmission, responses((status = 201, body = AdmissionView)))]
+#[utoipa::path(post, path = "/admissions", tag = "admission", params(("Idempotency-Key" = String, Header)), request_body = ApplyAdmission, responses((status = 201, body = AdmissionView)))]
 async fn apply_admission(
     State(app): Shared,
     signed: Signed,
-    Form(form): Form<ApplyAdmission>,
+    Keyed(key, form): Keyed<ApplyAdmission>,
 ) -> Answer<(StatusCode, Json<AdmissionView>)> {
     let application = Application {
         title: form.title,
@@ -173,7 +173,7 @@ async fn apply_admission(
     };
     let item = app
         .office
-        .apply_admission(&signed.actor, application)
+        .apply_admission(&signed.actor, application, key)
         .await?;
     Ok((StatusCode::CREATED, Json(view(&app.office, item))))
 }

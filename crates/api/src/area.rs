@@ -1,6 +1,6 @@
 //! The tree of areas. Names and boundaries of areas are for everybody who is signed in.
 
-mod place;
+pub(crate) mod place;
 
 use crate::error::{Answer, Code, Fail};
 use crate::extract::{Asked, Id, Signed, knows};

@@ -136,6 +136,8 @@ pub(crate) struct Fail {
     /// A code of its own for a single problem that clients tell apart (`place_outside`).
     pub special: Option<&'static str>,
     pub retry_after_s: Option<u32>,
+    /// What failed, where something did: for the log, never for the person.
+    pub cause: Option<Box<str>>,
 }
 
 pub(crate) type Answer<T> = std::result::Result<T, Fail>;
@@ -149,6 +151,7 @@ impl Fail {
             nearest: Vec::new(),
             special: None,
             retry_after_s: None,
+            cause: None,
         }
     }
     pub fn unknown(noun: &str) -> Self {
@@ -218,11 +221,14 @@ impl From<Fault> for Fail {
     fn from(fault: Fault) -> Self {
         match fault {
             Fault::Refused(refusal) => refusal.into(),
-            // Logged where it happened; the person gets the id of the request and nothing else.
-            Fault::Broken(_) => Self::new(
-                Code::Broken,
-                "系统出错，没有完成这次操作。请稍后再试；如仍不行，请把问题编号告诉系统管理员",
-            ),
+            // The log gets the cause, the person the id of the request under which it stands there.
+            Fault::Broken(cause) => Self {
+                cause: Some(cause.into()),
+                ..Self::new(
+                    Code::Broken,
+                    "系统出错，没有完成这次操作。请稍后再试；如仍不行，请把问题编号告诉系统管理员",
+                )
+            },
         }
     }
 }

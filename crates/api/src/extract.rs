@@ -8,7 +8,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, header};
 use civic::directory::Actor;
 use civic::refusal::Hold;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::str::FromStr;
 use std::sync::Arc;
@@ -125,29 +125,23 @@ fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
     })
 }
 
-/// The header that every command carries: a repeated command with the same key is done once.
-pub(crate) struct IdempotencyKey(pub String);
-
 /// Characters of a key: long enough not to be met by chance.
 const KEY_CHARS: std::ops::RangeInclusive<usize> = 8..=100;
 
-impl<S: Sync> FromRequestParts<S> for IdempotencyKey {
-    type Rejection = Fail;
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Answer<Self> {
-        let key = parts
-            .headers
-            .get("idempotency-key")
-            .and_then(|v| v.to_str().ok())
-            .unwrap_or_default()
-            .trim();
-        let fine = KEY_CHARS.contains(&key.len()) && key.bytes().all(|b| b.is_ascii_graphic());
-        match fine {
-            true => Ok(Self(key.to_owned())),
-            false => Err(Fail::new(
-                Code::NeedsKey,
-                "请求头 Idempotency-Key 要有 8 到 100 个字符，建议用 UUID;重试同一操作时保持不变，这样不会重复办理",
-            )),
-        }
+/// The header that every command carries: a repeated command with the same key is done once.
+fn key(headers: &HeaderMap) -> Answer<&str> {
+    let key = headers
+        .get("idempotency-key")
+        .and_then(|v| v.to_str().ok())
+        .unwrap_or_default()
+        .trim();
+    let fine = KEY_CHARS.contains(&key.len()) && key.bytes().all(|b| b.is_ascii_graphic());
+    match fine {
+        true => Ok(key),
+        false => Err(Fail::new(
+            Code::NeedsKey,
+            "请求头 Idempotency-Key 要有 8 到 100 个字符，建议用 UUID;重试同一操作时保持不变，这样不会重复办理",
+        )),
     }
 }
 
@@ -187,35 +181,52 @@ pub(crate) struct Form<T>(pub T);
 impl<T: Input, S: Send + Sync> FromRequest<S> for Form<T> {
     type Rejection = Fail;
     async fn from_request(request: Request, state: &S) -> Answer<Self> {
-        let bytes = axum::body::Bytes::from_request(request, state)
-            .await
-            .map_err(|_| too_large())?;
-        let value = match bytes.is_empty() {
-            true => Value::Object(serde_json::Map::new()),
-            false => serde_json::from_slice(&bytes).map_err(|e| {
-                Fail::invalid(
-                    "body",
-                    "bad_json",
-                    format!(
-                        "提交的内容不是正确的 JSON(第 {} 行第 {} 列)，请检查后重新提交",
-                        e.line(),
-                        e.column()
-                    ),
-                )
-            })?,
-        };
-        let Value::Object(map) = value else {
-            return Err(Fail::invalid(
-                "body",
-                "no_object",
-                "提交的内容应当是一个 JSON 对象",
-            ));
-        };
-        Ok(Self(
-            Fields::new(map)
-                .finish()
-                .map_err(civic::refusal::Refusal::Invalid)?,
-        ))
+        Ok(Self(read(object(request, state).await?)?))
+    }
+}
+
+/// The object of a body; an empty one where there is no body.
+async fn object<S: Send + Sync>(request: Request, state: &S) -> Answer<Map<String, Value>> {
+    let bytes = axum::body::Bytes::from_request(request, state)
+        .await
+        .map_err(|_| too_large())?;
+    if bytes.is_empty() {
+        return Ok(Map::new());
+    }
+    let value = serde_json::from_slice(&bytes).map_err(|e| {
+        let (line, column) = (e.line(), e.column());
+        let text =
+            format!("提交的内容不是正确的 JSON(第 {line} 行第 {column} 列)，请检查后重新提交");
+        Fail::invalid("body", "bad_json", text)
+    })?;
+    match value {
+        Value::Object(map) => Ok(map),
+        _ => Err(Fail::invalid(
+            "body",
+            "no_object",
+            "提交的内容应当是一个 JSON 对象",
+        )),
+    }
+}
+
+fn read<T: Input>(map: Map<String, Value>) -> Answer<T> {
+    Ok(Fields::new(map)
+        .finish()
+        .map_err(civic::refusal::Refusal::Invalid)?)
+}
+
+/// A form with the key under which it counts once: the same form under the same key gets the same
+/// answer, another one is refused.
+pub(crate) struct Keyed<T>(pub office::Key, pub T);
+
+impl<T: Input, S: Send + Sync> FromRequest<S> for Keyed<T> {
+    type Rejection = Fail;
+    async fn from_request(request: Request, state: &S) -> Answer<Self> {
+        let key = key(request.headers())?.to_owned();
+        let map = object(request, state).await?;
+        // Written anew, names in order: how a client spells its JSON makes no other request.
+        let canonical = serde_json::to_vec(&map).unwrap_or_default();
+        Ok(Self(office::Key::new(key, &canonical), read(map)?))
     }
 }
 

@@ -46,6 +46,11 @@ impl Fields {
         !self.problems.is_empty()
     }
 
+    /// Whether something is wrong with this field already.
+    pub fn noted(&self, field: &str) -> bool {
+        self.problems.iter().any(|p| p.field == field)
+    }
+
     /// Reads an input, or says everything that is wrong.
     pub fn finish<T: Input>(mut self) -> Result<T, Vec<Problem>> {
         let read = T::read(&mut self);
@@ -208,18 +213,51 @@ impl Fields {
     pub fn instant(&mut self, name: &str) -> Option<Instant> {
         self.int(name, 0..=253_402_300_799_999).map(Instant)
     }
-    /// A WGS84 point of `lon` and `lat`; one without the other is a problem.
+    /// A WGS84 point of `lon` and `lat`; one without the other is a problem of the one that is missing,
+    /// a number out of range of the one that is wrong.
     pub fn point(&mut self) -> Option<(f64, f64)> {
-        match (self.float("lon"), self.float("lat")) {
-            (Some(lon), Some(lat)) if lon.abs() <= 180.0 && lat.abs() <= 90.0 => Some((lon, lat)),
-            (None, None) => None,
-            _ => {
-                if !self.has_problems() {
-                    self.note("lon", "bad_point", "经度和纬度要一起给出(WGS84,单位为度)");
-                }
-                None
+        let before = self.problems.len();
+        let (lon, lat) = (self.float("lon"), self.float("lat"));
+        match (lon, lat) {
+            (Some(lon), Some(lat)) if lon.abs() <= 180.0 && lat.abs() <= 90.0 => {
+                return Some((lon, lat));
             }
+            _ if self.problems.len() > before => {}
+            (Some(lon), Some(lat)) => {
+                let wrong = if lat.abs() > 90.0 { "lat" } else { "lon" };
+                let swapped = lat.abs() <= 180.0 && lon.abs() <= 90.0;
+                let hint = if swapped {
+                    "看起来经度和纬度填反了，请对调"
+                } else {
+                    "请核对，经度和纬度不要填反"
+                };
+                let text = format!(
+                    "经度应在 -180 到 180 之间，纬度应在 -90 到 90 之间(WGS84,单位为度)，收到的是经度 {lon}、纬度 {lat}。{hint}"
+                );
+                self.note(wrong, "bad_point", text);
+            }
+            (Some(_), None) => self.note(
+                "lat",
+                "bad_point",
+                "只有经度，请同时给出纬度(WGS84,单位为度)",
+            ),
+            (None, Some(_)) => self.note(
+                "lon",
+                "bad_point",
+                "只有纬度，请同时给出经度(WGS84,单位为度)",
+            ),
+            (None, None) => {}
         }
+        None
+    }
+    /// The same, where a point is needed.
+    pub fn need_point(&mut self) -> Option<(f64, f64)> {
+        let before = self.problems.len();
+        let point = self.point();
+        if point.is_none() && self.problems.len() == before {
+            self.note("lon", "required", "请给出经度和纬度(WGS84)");
+        }
+        point
     }
     /// A word of a list.
     pub fn coded<T>(
@@ -361,7 +399,7 @@ mod tests {
 
     #[test]
     fn a_point_needs_both_numbers() {
-        expect!["lon [bad_point] 经度和纬度要一起给出(WGS84,单位为度)\n"]
+        expect!["lat [bad_point] 只有经度，请同时给出纬度(WGS84,单位为度)\n"]
             .assert_eq(&problems(r#"{"title":"a","lon":119.0}"#));
     }
 }

@@ -52,6 +52,10 @@ pub(crate) async fn around(State(app): State<Arc<App>>, request: Request, next: 
     let span = tracing::info_span!("request", id, %method, path);
     let mut response = next.run(request).instrument(span.clone()).await;
     if let Some(fail) = problem(&path, &response) {
+        if fail.code == Code::Broken {
+            let cause = fail.cause.as_deref().unwrap_or("unknown");
+            tracing::error!(request = id, %method, path, cause, "a request failed");
+        }
         response = document(response, &fail, &id);
     }
     let status = response.status().as_u16();
@@ -90,10 +94,7 @@ fn problem(path: &str, response: &Response) -> Option<Arc<Fail>> {
             "这个地址不支持这种请求方法，请对照 /docs 核对",
         ),
         StatusCode::PAYLOAD_TOO_LARGE => crate::extract::too_large(),
-        _ => Fail::new(
-            Code::Broken,
-            "系统出错，没有完成这次操作。请稍后再试；如仍不行，请把问题编号告诉系统管理员",
-        ),
+        other => office::Fault::Broken(format!("answered {other} without a reason")).into(),
     }))
 }
 
@@ -113,8 +114,10 @@ fn document(old: Response, fail: &Fail, id: &str) -> Response {
     response
 }
 
-/// A panic in a handler is our mistake: logged by the panic hook, told without details.
-pub(crate) fn panicked(_: Box<dyn Any + Send + 'static>) -> Response {
-    tracing::error!("a handler panicked");
-    Fail::from(office::Fault::Broken("panic".into())).into_response()
+/// A panic in a handler is our mistake: the panic hook writes where, the log of the request what.
+pub(crate) fn panicked(panic: Box<dyn Any + Send + 'static>) -> Response {
+    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
+    let cause = format!("a handler panicked: {}", text.unwrap_or_default());
+    Fail::from(office::Fault::Broken(cause)).into_response()
 }

@@ -67,6 +67,8 @@ pub(crate) struct Throttles {
     pub public: Throttle,
     /// Reports without sign-in.
     pub report: Throttle,
+    /// What the page of such a report looks up while somebody types.
+    pub lookup: Throttle,
 }
 
 impl Default for Throttles {
@@ -75,6 +77,7 @@ impl Default for Throttles {
             sign_in: Throttle::new(60, 60),
             public: Throttle::new(20, 20),
             report: Throttle::new(10, 5),
+            lookup: Throttle::new(60, 60),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The log of a governance centre (R123).
 
 use crate::error::Answer;
-use crate::extract::{Asked, Form, Id, IdempotencyKey, Signed};
+use crate::extract::{Asked, Form, Id, Keyed, Signed};
 use crate::fields::{Fields, Input};
 use crate::{App, Shared};
 use axum::Json;
@@ -263,8 +263,7 @@ async fn write_log(
     State(app): Shared,
     signed: Signed,
     Id(id): Id<AreaId>,
-    IdempotencyKey(key): IdempotencyKey,
-    Form(form): Form<WriteLog>,
+    Keyed(key, form): Keyed<WriteLog>,
 ) -> Answer<(StatusCode, Json<EntryView>)> {
     let entry = app
         .office

@@ -10,7 +10,7 @@ pub(crate) use form::ReportForm;
 use crate::area::tagged_json;
 use crate::audit::limit;
 use crate::error::{Answer, Fail};
-use crate::extract::{Asked, Form, Id, IdempotencyKey, Signed, Version};
+use crate::extract::{Asked, Form, Id, Keyed, Signed, Version};
 use crate::fields::{Fields, Input};
 use crate::{App, Shared};
 use axum::Json;
@@ -95,8 +95,7 @@ async fn answer(
 async fn report(
     State(app): Shared,
     signed: Signed,
-    IdempotencyKey(key): IdempotencyKey,
-    Form(form): Form<ReportForm>,
+    Keyed(key, form): Keyed<ReportForm>,
 ) -> Answer<Response> {
     let receipt = app
         .office
@@ -394,9 +393,8 @@ async fn act(
     State(app): Shared,
     signed: Signed,
     Path((id, action)): Path<(String, String)>,
-    IdempotencyKey(key): IdempotencyKey,
     Version(version): Version,
-    Form(form): Form<ActionForm>,
+    Keyed(key, form): Keyed<ActionForm>,
 ) -> Answer<Response> {
     let id: MatterId = id.parse().map_err(|_| Fail::unknown("事件"))?;
     let receipt = app

@@ -66,6 +66,8 @@ pub(crate) struct MeView {
     home: Option<String>,
     /// Whether it is an account made for showing.
     demo: bool,
+    /// A resident without a post: not for the pages of the staff.
+    resident: bool,
     /// What has to be done before anything else: `password_due`, `factor_due`.
     hold: Option<&'static str>,
     /// Unread messages, at most 100.
@@ -100,6 +102,7 @@ impl MeView {
             verbs: me.verbs.iter().map(|v| v.code()).collect(),
             home: me.home.map(|id| id.to_string()),
             demo: me.demo,
+            resident: me.resident,
             hold: me.hold.map(Hold::code),
             unread: me.unread,
             now: me.now.0,

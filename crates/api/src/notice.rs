@@ -5,7 +5,7 @@ mod view;
 
 use crate::audit::limit;
 use crate::error::Answer;
-use crate::extract::{Asked, Form, Id, IdempotencyKey, Signed, Version};
+use crate::extract::{Asked, Form, Id, Keyed, Signed, Version};
 use crate::fields::{Fields, Input};
 use crate::{App, Shared};
 use axum::Json;
@@ -89,8 +89,7 @@ async fn notices(
 async fn publish_notice(
     State(app): Shared,
     signed: Signed,
-    IdempotencyKey(key): IdempotencyKey,
-    Form(form): Form<PublishNotice>,
+    Keyed(key, form): Keyed<PublishNotice>,
 ) -> Answer<Response> {
     let with = form.with();
     let kept = app

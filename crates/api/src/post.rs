@@ -2,7 +2,7 @@
 
 use crate::area::{AreaView, level};
 use crate::error::Answer;
-use crate::extract::{Asked, Form, Id, Signed};
+use crate::extract::{Asked, Id, Keyed, Signed};
 use crate::fields::{Fields, Input};
 use crate::{App, Shared};
 use axum::Json;
@@ -174,15 +174,15 @@ impl Input for AppointForm {
 /// Appoint somebody
 ///
 /// 任命。单元长一岗一人；本级领导由上级任命。
-#[utoipa::path(post, path = "/areas/{id}/posts", tag = "post", params(("id" = String, Path)), request_body = AppointForm, responses((status = 201, body = PostView)))]
+#[utoipa::path(post, path = "/areas/{id}/posts", tag = "post", params(("id" = String, Path), ("Idempotency-Key" = String, Header)), request_body = AppointForm, responses((status = 201, body = PostView)))]
 async fn appoint(
     State(app): Shared,
     signed: Signed,
     Id(id): Id<AreaId>,
-    Form(form): Form<AppointForm>,
+    Keyed(key, form): Keyed<AppointForm>,
 ) -> Answer<(StatusCode, Json<PostView>)> {
     let wanted = form.wanted(id);
-    let row = app.office.appoint(&signed.actor, wanted).await?;
+    let row = app.office.appoint(&signed.actor, wanted, Some(key)).await?;
     Ok((StatusCode::CREATED, Json(row.into())))
 }
 

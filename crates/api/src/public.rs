@@ -1,7 +1,9 @@
 //! For residents without an account: report, follow by number and code, evaluate.
 
-use crate::error::{Answer, Fail};
-use crate::extract::{Address, Asked, Form, IdempotencyKey, Signed};
+mod lookup;
+
+use crate::error::{Answer, Code, Fail};
+use crate::extract::{Address, Asked, Form, Keyed, Signed};
 use crate::fields::{Fields, Input};
 use crate::file::{FileForm, FileView, stored};
 use crate::limit::UPLOAD_BYTES_MAX;
@@ -12,9 +14,9 @@ use axum::extract::{DefaultBodyLimit, Multipart, Path, State};
 use axum::http::StatusCode;
 use civic::id::AreaId;
 use civic::matter::Channel;
-use civic::trace::Hash;
-use office::Office;
+use civic::problem::Problem;
 use office::matter::{ContactInput, PlaceInput, ReportInput};
+use office::{Fault, Office};
 use serde::Serialize;
 use std::sync::Arc;
 use utoipa::{IntoParams, ToSchema};
@@ -26,6 +28,7 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(upload))
         .layer(DefaultBodyLimit::max(UPLOAD_BYTES_MAX))
         .routes(routes!(report))
+        .merge(lookup::routes())
         .routes(routes!(follow))
         .routes(routes!(confirm))
 }
@@ -41,9 +44,11 @@ pub(crate) struct PublicReportForm {
     /// WGS84 degrees.
     lon: Option<f64>,
     lat: Option<f64>,
+    /// Code of a category, a suggestion: the desk that judges may put another in its place.
+    category: Option<String>,
     name: Option<String>,
-    /// 联系电话，加密保存。
-    phone: String,
+    /// 联系电话，可以不填；加密保存。
+    phone: Option<String>,
     #[schema(value_type = Vec<String>, required = false)]
     files: Vec<String>,
 }
@@ -57,19 +62,17 @@ impl Input for PublicReportForm {
             f.point(),
         );
         let (lon, lat) = lon.unzip();
-        let (name, phone, files) = (
-            f.text("name"),
-            f.need_text("phone", "联系电话，便于告知办理结果"),
-            f.ids("files"),
-        );
+        let (name, phone, files) = (f.text("name"), f.text("phone"), f.ids("files"));
+        let category = f.text("category");
         Some(Self {
             text: text?,
             address,
             unit,
             lon,
             lat,
+            category,
             name,
-            phone: phone?,
+            phone,
             files,
         })
     }
@@ -83,6 +86,31 @@ pub(crate) struct PublicReceipt {
     code: String,
 }
 
+/// The problems under the names of the public forms, so that the page marks the field that is meant.
+fn as_named_here(fault: Fault) -> Fail {
+    let mut fail = Fail::from(fault);
+    for problem in &mut fail.problems {
+        problem.field = match problem.field.as_str() {
+            "area" | "place" => "unit".into(),
+            "reporter.name" => "name".into(),
+            "reporter.phone" => "phone".into(),
+            "opinion" => "words".into(),
+            other => other.into(),
+        };
+    }
+    fail
+}
+
+/// A wrong number or code is not told apart; the code is what is looked at again.
+fn unknown_report(fault: Fault) -> Fail {
+    let mut fail = as_named_here(fault);
+    if fail.code == Code::Unknown {
+        let problem = Problem::new("code", "unknown", fail.detail.as_str());
+        fail.problems.push(problem);
+    }
+    fail
+}
+
 /// Report without sign-in
 ///
 /// 群众上报，回执含编号和查询码。
@@ -91,18 +119,17 @@ pub(crate) struct PublicReceipt {
 async fn report(
     State(app): Shared,
     Address(address): Address,
-    IdempotencyKey(key): IdempotencyKey,
-    Form(form): Form<PublicReportForm>,
+    Keyed(key, form): Keyed<PublicReportForm>,
 ) -> Answer<(StatusCode, Json<PublicReceipt>)> {
     app.throttles.report.take(address, app.office.now())?;
-    // All people without account share one: a key that two of them chose by chance must not give
-    // one the receipt of the other.
-    let own = Hash::of(format!("{key}\n{}\n{}", form.phone, form.text).as_bytes()).to_string();
+    // All people without account share one: a key that two of them chose by chance is not the same.
+    let phone = form.phone.unwrap_or_default();
+    let own = key.own(&phone);
     let input = ReportInput {
         opening: Default::default(),
         title: String::new(),
         text: form.text,
-        category: None,
+        category: form.category,
         condition: None,
         channel: Channel::Snapshot,
         place: PlaceInput {
@@ -112,7 +139,7 @@ async fn report(
         },
         contact: Some(ContactInput {
             name: form.name.unwrap_or_default(),
-            phone: form.phone,
+            phone,
         }),
         confirms: true,
         bypass: None,
@@ -120,10 +147,8 @@ async fn report(
         prehandle: None,
         files: Vec::new(),
     };
-    let (receipt, code) = app
-        .office
-        .report_publicly(input, &form.files, Some(own))
-        .await?;
+    let done = app.office.report_publicly(input, &form.files, Some(own));
+    let (receipt, code) = done.await.map_err(as_named_here)?;
     Ok((
         StatusCode::CREATED,
         Json(PublicReceipt {
@@ -195,7 +220,8 @@ async fn follow(
     Asked(query): Asked<FollowQuery>,
 ) -> Answer<Json<FollowedView>> {
     app.throttles.public.take(address, app.office.now())?;
-    let followed = app.office.follow(&no, &query.code).await?;
+    let followed = app.office.follow(&no, &query.code).await;
+    let followed = followed.map_err(unknown_report)?;
     Ok(Json(FollowedView {
         no: followed.matter.no,
         title: followed.matter.title,
@@ -232,7 +258,7 @@ impl Input for ConfirmForm {
             f.int("rating", 1..=5),
             f.text("words"),
         );
-        if rating.is_none() && !f.has_problems() {
+        if rating.is_none() && !f.noted("rating") {
             f.note("rating", "required", "请选择满意程度");
         }
         Some(Self {
@@ -264,6 +290,7 @@ async fn confirm(
             form.words,
             None,
         )
-        .await?;
+        .await
+        .map_err(unknown_report)?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -3,7 +3,7 @@
 mod view;
 
 use crate::error::Answer;
-use crate::extract::{Asked, Form, Id, IdempotencyKey, Signed, Version};
+use crate::extract::{Asked, Form, Id, Keyed, Signed, Version};
 use crate::fields::{Fields, Input};
 use crate::{App, Shared};
 use axum::Json;
@@ -260,8 +260,7 @@ async fn add_record(
     State(app): Shared,
     signed: Signed,
     Path(code): Path<String>,
-    IdempotencyKey(key): IdempotencyKey,
-    Form(form): Form<AddRecord>,
+    Keyed(key, form): Keyed<AddRecord>,
 ) -> Answer<(StatusCode, Json<RecordView>)> {
     let draft = Draft {
         area: form.area,

@@ -1,7 +1,7 @@
 //! API tokens of other systems.
 
 use crate::error::Answer;
-use crate::extract::{Form, Id, Signed};
+use crate::extract::{Id, Keyed, Signed};
 use crate::fields::{Fields, Input};
 use crate::{App, Shared};
 use axum::Json;
@@ -104,15 +104,21 @@ pub(crate) struct MadeToken {
 /// Make a token
 ///
 /// 签发接口令牌，明文只显示一次。
-#[utoipa::path(post, path = "/tokens", tag = "token", request_body = TokenForm, responses((status = 201, body = MadeToken)))]
+#[utoipa::path(post, path = "/tokens", tag = "token", params(("Idempotency-Key" = String, Header)), request_body = TokenForm, responses((status = 201, body = MadeToken)))]
 async fn create_token(
     State(app): Shared,
     signed: Signed,
-    Form(form): Form<TokenForm>,
+    Keyed(key, form): Keyed<TokenForm>,
 ) -> Answer<(StatusCode, Json<MadeToken>)> {
     let made = app
         .office
-        .create_token(&signed.actor, form.account, &form.name, form.expires_at)
+        .create_token(
+            &signed.actor,
+            form.account,
+            &form.name,
+            form.expires_at,
+            Some(key),
+        )
         .await?;
     Ok((
         StatusCode::CREATED,

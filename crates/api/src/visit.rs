@@ -2,7 +2,7 @@
 
 use crate::audit::limit;
 use crate::error::Answer;
-use crate::extract::{Asked, Form, IdempotencyKey, Signed};
+use crate::extract::{Asked, Keyed, Signed};
 use crate::fields::{Fields, Input};
 use crate::matter::ReportForm;
 use crate::{App, Shared};
@@ -186,8 +186,7 @@ impl Input for VisitForm {
 async fn log_visit(
     State(app): Shared,
     signed: Signed,
-    IdempotencyKey(key): IdempotencyKey,
-    Form(form): Form<VisitForm>,
+    Keyed(key, form): Keyed<VisitForm>,
 ) -> Answer<(StatusCode, Json<VisitView>)> {
     let input = VisitInput {
         unit: form.unit,
@@ -217,7 +216,7 @@ async fn log_visit(
             };
             let receipt = app
                 .office
-                .report(&signed.actor, report, Some(format!("{key}.report")))
+                .report(&signed.actor, report, Some(key.part("report")))
                 .await
                 .map_err(|f| under(f.into()))?;
             Some(receipt)

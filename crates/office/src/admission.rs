@@ -2,7 +2,7 @@
 
 use crate::identity::entry;
 use crate::post::staff_only;
-use crate::{Office, Result};
+use crate::{Key, Office, Result};
 use civic::admission::{Application, Decision, Exit, Item};
 use civic::directory::Actor;
 use civic::id::{AdmissionId, OrgId};
@@ -62,11 +62,17 @@ impl Office {
             .await
     }
 
-    /// Asks for an item to be admitted.
+    /// Asks for an item to be admitted; with the same `key`, only once.
     ///
     /// # Errors
     /// `Denied` for who works for no department; `Invalid` with every broken rule.
-    pub async fn apply_admission(&self, actor: &Actor, application: Application) -> Result<Item> {
+    pub async fn apply_admission(
+        &self,
+        actor: &Actor,
+        application: Application,
+        key: Key,
+    ) -> Result<Item> {
+        let key = self.kept_key(key, actor.account, "admission");
         let world = self.world();
         let own = org_of(actor, Verb::ApplyAdmission).and_then(|org| world.directory().org(org));
         let org = own.ok_or_else(|| {
@@ -90,9 +96,15 @@ impl Office {
         };
         let who = actor.clone();
         self.write(move |conn| {
+            if let Some(id) = store::answered::get(conn, &key)? {
+                let id = AdmissionId(id.parse().unwrap_or_default());
+                let item = store::admission::get(conn, id)?;
+                return Ok(item.ok_or_else(|| Refusal::unknown("准入事项"))?);
+            }
             item.id = AdmissionId(store::fresh_id(conn, "admission", now)?);
             store::admission::insert(conn, &item)?;
             let detail = format!("《{}》", item.application.title);
+            store::answered::put(conn, &key, &item.id.to_string(), now)?;
             let entry = entry(&who, now, "apply_admission", object(&item), detail);
             store::audit::append(conn, &entry)?;
             Ok::<_, Failure>(item)

@@ -183,6 +183,16 @@ impl Office {
     /// the names above (`霞林 九龙`). The closest names and the widest areas come first; at most 20.
     #[must_use]
     pub fn search_areas(&self, words: &str, level: Option<Level>) -> Vec<Named> {
+        self.areas_named(words, |found| level.is_none_or(|level| found == level))
+    }
+
+    /// The same among the areas that a report may name: communities, grids and units.
+    #[must_use]
+    pub fn search_places(&self, words: &str) -> Vec<Named> {
+        self.areas_named(words, |level| level >= Level::Community)
+    }
+
+    fn areas_named(&self, words: &str, wanted: impl Fn(Level) -> bool) -> Vec<Named> {
         let words: Vec<&str> = words.split_whitespace().collect();
         let Some((own, above)) = words.split_last() else {
             return Vec::new();
@@ -191,9 +201,7 @@ impl Office {
         let tree = world.tree();
         let mut found: Vec<_> = tree
             .iter()
-            .filter(|a| {
-                level.is_none_or(|l| a.level == l) && a.name.contains(own) && a.valid_on(today)
-            })
+            .filter(|a| wanted(a.level) && a.name.contains(own) && a.valid_on(today))
             .filter(|a| {
                 above
                     .iter()

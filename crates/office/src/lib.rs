@@ -1,7 +1,8 @@
 //! What a person may do: authorize, load, rule, write, answer.
 //!
 //! One [`Office`] serves an installation. Every verb takes the actor first and refuses with a
-//! [`civic::refusal::Refusal`]; opaque faults are logged once where they happen.
+//! [`civic::refusal::Refusal`]; opaque faults are logged once, by who ends the work: the request, the
+//! sweep.
 
 mod absence;
 mod admission;
@@ -20,6 +21,7 @@ mod home;
 pub mod identity;
 pub mod install;
 pub mod job;
+mod key;
 mod live;
 mod logbook;
 pub mod matter;
@@ -52,6 +54,7 @@ pub use file::{Kind, OpenedFile};
 pub use found::Founding;
 pub use home::{Home, HomeJob, HomePost};
 pub use job::{Job, JobRow};
+pub use key::Key;
 pub use live::Live;
 pub use logbook::Logbook;
 pub use mediation::{SessionInput, SessionRecord};
@@ -83,7 +86,8 @@ pub enum Fault {
     /// The rules refuse it; the sentence is for the person.
     #[error(transparent)]
     Refused(#[from] Refusal),
-    /// The program or the database failed; logged, opaque to the person.
+    /// The program or the database failed. Whoever ends the work logs it, once; the person is not
+    /// told more than that.
     #[error("{0}")]
     Broken(String),
 }
@@ -99,10 +103,7 @@ impl From<DbError> for Fault {
             DbError::Lost(_) | DbError::Busy(_) | DbError::Retry(_) => {
                 Self::Refused(Refusal::Busy("数据库暂时无法使用，请稍后再试".into()))
             }
-            other => {
-                tracing::error!(error = %other, "database");
-                Self::Broken(other.to_string())
-            }
+            other => Self::Broken(other.to_string()),
         }
     }
 }
@@ -275,10 +276,7 @@ impl Office {
                 .store
                 .read::<World, OpenError>(move |conn| World::read(conn, now))
                 .await
-                .map_err(|e| {
-                    tracing::error!(error = ?e, "reload");
-                    Fault::Broken(e.to_string())
-                })?;
+                .map_err(|e| Fault::Broken(format!("{e:?}")))?;
             // Something else was put in place meanwhile: what was read may be older than that.
             let next = turn + 1;
             let order = (Ordering::AcqRel, Ordering::Acquire);

@@ -1,7 +1,7 @@
 //! The log of a governance centre: writing it, finishing what is open, handing it over (R123).
 
 use crate::identity::entry as audit_entry;
-use crate::{Fault, Office, Result};
+use crate::{Fault, Key, Office, Result};
 use civic::by::By;
 use civic::directory::Actor;
 use civic::id::{AccountId, AreaId, HandoverId, LogEntryId};
@@ -92,7 +92,7 @@ impl Office {
         kind: EntryKind,
         text: String,
         follow: bool,
-        key: String,
+        key: Key,
     ) -> Result<Entry> {
         let by = self.at_centre(actor, area)?.1;
         if let Some(problem) = text_problem("text", &text, "值班情况") {
@@ -109,9 +109,9 @@ impl Office {
             follow,
             done: None,
         };
-        let key = crate::matter::key_of("log", &key);
+        let key = self.kept_key(key, actor.account, "log");
         self.write(move |conn| {
-            if let Some(id) = store::answered::get(conn, who.account, &key)? {
+            if let Some(id) = store::answered::get(conn, &key)? {
                 let kept = id.parse().ok().map(LogEntryId);
                 let kept = kept.map(|id| store::logbook::get(conn, id)).transpose()?;
                 return kept
@@ -123,7 +123,7 @@ impl Office {
                 ..entry
             };
             store::logbook::insert(conn, &entry)?;
-            store::answered::put(conn, who.account, &key, &entry.id.to_string(), now)?;
+            store::answered::put(conn, &key, &entry.id.to_string(), now)?;
             let detail = entry.kind.word().to_owned();
             let audit = audit_entry(&who, now, "write_log", object(area), detail);
             store::audit::append(conn, &audit)?;

@@ -38,12 +38,6 @@ pub struct Receipt {
     pub version: u32,
 }
 
-/// The key under which an answer is kept: the caller's, within the operation it was sent for. A key
-/// used again for something else does that, and never gets the answer of another thing.
-pub(crate) fn key_of(operation: &str, key: &str) -> String {
-    format!("{operation}:{key}")
-}
-
 impl Receipt {
     pub(crate) fn of(matter: &Matter) -> Self {
         Self {

@@ -6,7 +6,8 @@ pub use rules::{SOURCES, source_word};
 pub(crate) use rules::{check, conflict, is_admin};
 
 use crate::identity::entry;
-use crate::{Office, Result, World};
+use crate::key::kept;
+use crate::{Key, Office, Result, World};
 use civic::area::{Area, Level};
 use civic::directory::Actor;
 use civic::id::{AccountId, AreaId, PostId};
@@ -82,12 +83,21 @@ pub struct Vacancy {
 }
 
 impl Office {
-    /// Appoints somebody.
+    /// Appoints somebody; with the same `key`, only once.
     ///
     /// # Errors
     /// `Denied` outside the actor's area, for a leader of the actor's own area, for oneself and for
     /// administrators; `Invalid` with every broken rule; `Conflict` where the post is taken.
-    pub async fn appoint(&self, actor: &Actor, mut wanted: Appointment) -> Result<PostRow> {
+    pub async fn appoint(
+        &self,
+        actor: &Actor,
+        mut wanted: Appointment,
+        key: Option<Key>,
+    ) -> Result<PostRow> {
+        let key = key.map(|key| self.kept_key(key, actor.account, "appoint"));
+        if let Some(id) = self.answered(key.as_ref()).await? {
+            return self.appointed(&id).await;
+        }
         let world = self.world();
         wanted = wanted.trimmed();
         self.may_fill(&world, actor, wanted.role, wanted.seat)?;
@@ -120,8 +130,12 @@ impl Office {
         let shown = world.directory().title(&post);
         let (actor, name) = (actor.clone(), account.name.clone());
         let detail = format!("任命 {name} 为 {shown}，自 {}", post.from);
-        let post = self
+        let id = self
             .write(move |conn| {
+                // Asked twice at the same moment: the first one counts.
+                if let Some(id) = kept(conn, key.as_ref())? {
+                    return Ok(id);
+                }
                 let others = store::post::at_seat(conn, post.seat)?;
                 let holders: Vec<AccountId> = others.iter().map(|p| p.account).collect();
                 let names = store::account::names(conn, &holders)?;
@@ -132,13 +146,26 @@ impl Office {
                     conn,
                     &entry(&actor, now, "appoint", format!("post:{}", post.id), detail),
                 )?;
-                Ok(post)
+                let id = post.id.to_string();
+                if let Some(key) = &key {
+                    store::answered::put(conn, key, &id, now)?;
+                }
+                Ok(id)
             })
             .await?;
         self.reload().await?;
+        self.appointed(&id).await
+    }
+
+    /// The post that an appointment made.
+    async fn appointed(&self, id: &str) -> Result<PostRow> {
+        let id = PostId(id.parse().map_err(|_| Refusal::unknown("岗位"))?);
+        let found = self.read(move |conn| store::post::by_id(conn, id)).await?;
+        let post = found.ok_or_else(|| Refusal::unknown("岗位"))?;
+        let names = self.names(vec![post.account]).await?;
         Ok(PostRow {
             title: self.world().directory().title(&post),
-            name: account.name,
+            name: names.get(&post.account).cloned().unwrap_or_default(),
             acting: None,
             may_end: true,
             post,

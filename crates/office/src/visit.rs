@@ -2,7 +2,7 @@
 
 use crate::identity::entry;
 use crate::matter::Receipt;
-use crate::{Fault, Office, Result};
+use crate::{Fault, Key, Office, Result};
 use civic::area::Level;
 use civic::directory::Actor;
 use civic::id::{AccountId, AreaId, VisitId};
@@ -149,7 +149,7 @@ impl Office {
         actor: &Actor,
         input: VisitInput,
         finding: Option<&Receipt>,
-        key: Option<String>,
+        key: Option<Key>,
     ) -> Result<Visit> {
         let now = self.now();
         let visit = Visit {
@@ -158,7 +158,7 @@ impl Office {
         };
         let (made, who) = (visit.clone(), actor.clone());
         let command = Command {
-            key: key.map(|key| (actor.account, crate::matter::key_of("visit", &key))),
+            key: key.map(|key| self.kept_key(key, actor.account, "visit")),
             matters: Vec::new(),
             prefixes: Vec::new(),
             now,

@@ -8,9 +8,10 @@
 
 mod set;
 
+use crate::answered::Key;
 use crate::database::Turn;
 use crate::driver::{Conn, DbError};
-use civic::id::{AccountId, MatterId, Mint};
+use civic::id::{MatterId, Mint};
 use civic::limits::{QUEUE_COMMANDS_MAX, SET_COMMANDS_MAX};
 use civic::matter::{Cases, Notice, Outcome, Step};
 use civic::refusal::Refusal;
@@ -29,6 +30,8 @@ pub const TAKEN: &str = "另一台服务器已接管这个数据库，本服务�
 pub struct Minting<'a> {
     mint: &'a mut Mint,
     numbers: &'a mut HashMap<String, i64>,
+    /// Prefixes of the numbers taken so far.
+    taken: Vec<String>,
 }
 
 impl Minting<'_> {
@@ -40,7 +43,16 @@ impl Minting<'_> {
     pub fn number(&mut self, prefix: &str) -> String {
         let last = self.numbers.entry(prefix.to_owned()).or_insert(0);
         *last += 1;
+        self.taken.push(prefix.to_owned());
         format!("{prefix}{last:04}")
+    }
+    /// Gives the numbers back that a refused command had taken: numbers have no gaps.
+    fn give_back(self) {
+        for prefix in &self.taken {
+            if let Some(last) = self.numbers.get_mut(prefix) {
+                *last -= 1;
+            }
+        }
     }
 }
 
@@ -81,7 +93,7 @@ pub type Decide = Box<dyn Fn(&Cases, &mut Minting<'_>) -> Result<Writing, Refusa
 /// A command on matters.
 pub struct Command {
     /// Whose command it is, and the key under which its answer is kept.
-    pub key: Option<(AccountId, String)>,
+    pub key: Option<Key>,
     /// The matters it looks at.
     pub matters: Vec<MatterId>,
     /// Prefixes of numbers it may need.

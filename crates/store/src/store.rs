@@ -47,6 +47,11 @@ pub const MIGRATIONS: &[Migration] = &[
         "register",
         include_str!("../migrations/0012_register.sql"),
     ),
+    (
+        13,
+        "request",
+        include_str!("../migrations/0013_request.sql"),
+    ),
 ];
 
 /// Threads that read. Few cores gain nothing from more.

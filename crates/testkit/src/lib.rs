@@ -135,6 +135,16 @@ impl TestOffice {
         }
     }
 
+    /// Runs a statement on the database: what a fault or an older version left there.
+    ///
+    /// # Panics
+    /// When the database refuses it.
+    pub async fn sql(&self, statement: &'static str) {
+        let run = move |conn: &mut store::driver::Conn| Ok(conn.exec(statement, &[])?);
+        let done = self.office.store().write::<_, store::lane::Failure>(run);
+        done.await.unwrap();
+    }
+
     /// Proves the data: journals, chains, holdings, tallies, audit.
     ///
     /// # Panics

@@ -1,5 +1,6 @@
 import { createRouter, createWebHistory } from 'vue-router'
 import { whenSignedOut } from '@shared/http'
+import type { Me } from '@shared/types'
 import { zh } from '@shared/words'
 import { useSession } from './stores/session'
 import Shell from './layout/Shell.vue'
@@ -8,6 +9,8 @@ declare module 'vue-router' {
   interface RouteMeta {
     title?: string
     open?: boolean
+    /** A page of the residents' face. */
+    resident?: boolean
   }
 }
 
@@ -17,6 +20,19 @@ export const router = createRouter({
   routes: [
     { path: '/sign-in', component: () => import('./pages/SignIn.vue'), meta: { title: zh.signIn.title, open: true } },
     { path: '/follow', component: () => import('./pages/Follow.vue'), meta: { title: zh.follow.title, open: true } },
+    { path: '/report', component: () => import('./face/Report.vue'), meta: { title: zh.resident.report, open: true } },
+    {
+      path: '/my',
+      component: () => import('./face/MyFace.vue'),
+      meta: { resident: true },
+      children: [
+        { path: '', component: () => import('./face/MyReports.vue'), meta: { title: zh.resident.mine } },
+        { path: 'report', component: () => import('./face/MyReport.vue'), meta: { title: zh.resident.report } },
+        { path: 'reports/:id', component: () => import('./face/MyMatter.vue'), meta: { title: zh.resident.mine } },
+        { path: 'looks', component: () => import('./face/MyLooks.vue'), meta: { title: zh.resident.looks } },
+        { path: 'account', component: () => import('./face/MyAccount.vue'), meta: { title: zh.resident.account } },
+      ],
+    },
     {
       path: '/',
       component: Shell,
@@ -63,11 +79,24 @@ export const router = createRouter({
   ],
 })
 
+/**
+ * Where somebody goes instead: who has first to change the password or to enrol a second factor goes
+ * there and nowhere else, residents to their own pages, the staff to the console.
+ */
+export function elsewhere(to: { path: string; meta: { resident?: boolean } }, me: Pick<Me, 'hold' | 'resident'> | null) {
+  if (me?.hold) {
+    const due = me.resident ? '/my/account' : '/security'
+    return to.path === due ? undefined : due
+  }
+  if (me?.resident && !to.meta.resident) return { path: '/my', query: to.path === '/home' ? {} : { from: 'staff' } }
+  if (me && !me.resident && to.meta.resident) return '/home'
+  return undefined
+}
+
 router.beforeEach(async (to) => {
   if (to.meta.open) return true
   const session = useSession()
-  // Who has first to change the password or to enrol a second factor goes there and nowhere else.
-  const onward = () => (session.me?.hold && to.path !== '/security' ? '/security' : true)
+  const onward = () => elsewhere(to, session.me) ?? true
   if (session.me) return onward()
   try {
     if (await session.load()) return onward()

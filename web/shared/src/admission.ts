@@ -13,7 +13,7 @@ const enc = encodeURIComponent
 
 export const admissions = {
   list: () => request<Admission[]>('GET', '/admissions'),
-  apply: (body: ApplyAdmission) => request<Admission>('POST', '/admissions', { body }),
+  apply: (body: ApplyAdmission, idempotencyKey: string) => request<Admission>('POST', '/admissions', { body, idempotencyKey }),
   decide: (id: Id, body: Schemas['DecideAdmission']) => request<Admission>('POST', `/admissions/${enc(id)}/decide`, { body }),
   exit: (id: Id, reason: string) => request<Admission>('POST', `/admissions/${enc(id)}/exit`, { body: { reason } }),
 }

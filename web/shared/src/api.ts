@@ -142,7 +142,7 @@ export const api = {
   setAccount: (id: Id, disabled: boolean) => request<void>('PUT', `/accounts/${enc(id)}/state`, { body: { disabled } }),
   resetAccount: (id: Id) => request<MadeAccount>('POST', `/accounts/${enc(id)}/password`),
   tokens: () => get<ApiToken[]>('/tokens'),
-  createToken: (body: { account: Id; name: string; expires_at: Millis }) => request<{ id: Id; token: string }>('POST', '/tokens', { body }),
+  createToken: (body: { account: Id; name: string; expires_at: Millis }, idempotencyKey: string) => request<{ id: Id; token: string }>('POST', '/tokens', { body, idempotencyKey }),
   revokeToken: (id: Id) => request<void>('DELETE', `/tokens/${enc(id)}`),
 }
 

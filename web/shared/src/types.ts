@@ -62,6 +62,8 @@ export interface Me {
   verbs: string[]
   home?: Id | null
   demo: boolean
+  /** A resident without a post, who has pages of their own. */
+  resident: boolean
   /** What has to be done before anything else: `password_due`, `factor_due`. */
   hold?: string | null
   unread: number

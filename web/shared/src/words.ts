@@ -13,6 +13,7 @@ import { mediationWords } from './mediation-words'
 import { registerWords } from './register-words'
 import { noticeWords } from './notice-words'
 import { senderWords } from './sender-words'
+import { residentWords } from './resident-words'
 import { workWords } from './work-words'
 
 export const zh = {
@@ -22,6 +23,7 @@ export const zh = {
   ...adminWords,
   ...senderWords,
   notices: noticeWords,
+  resident: residentWords,
   logbook: logbookWords,
   registers: registerWords,
   admissions: admissionWords,
@@ -374,7 +376,7 @@ export const zh = {
     retrySend: '重新提交',
     units: ['紧急工作时', '工作时', '工作日', '天'],
     photoPick: '选择照片或文件',
-    photoLimit: '每个不超过 20 MB，最多 9 个。',
+    photoLimit: (max: number) => `每个不超过 20 MB，最多 ${max} 个。`,
     photoFailed: (name: string) => `“${name}”没有传上去，请重试。`,
     uploading: '正在上传…',
     phrasesOf: {

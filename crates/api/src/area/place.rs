@@ -11,7 +11,8 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use civic::area::Level;
 use civic::id::AreaId;
-use office::Located;
+use civic::refusal::Refusal;
+use office::{Located, Named};
 use serde::Serialize;
 use std::sync::Arc;
 use utoipa::{IntoParams, ToSchema};
@@ -80,11 +81,7 @@ struct LocateQuery {
 
 impl Input for LocateQuery {
     fn read(f: &mut Fields) -> Option<Self> {
-        let point = f.point();
-        if point.is_none() && !f.has_problems() {
-            f.note("lon", "required", "请给出经度和纬度(WGS84)");
-        }
-        point.map(|(lon, lat)| Self { lon, lat })
+        f.need_point().map(|(lon, lat)| Self { lon, lat })
     }
 }
 
@@ -115,18 +112,21 @@ async fn locate(
                 full_name: named.full_name,
             }))
         }
-        Located::Outside(refusal, near) => {
-            let nearest = near.into_iter().map(|(n, metres)| NearUnit {
-                id: n.area.id.to_string(),
-                full_name: n.full_name,
-                metres: metres.round() as i64,
-            });
-            let fail = Fail::from(refusal);
-            Err(Fail {
-                special: (fail.code == Code::Invalid).then_some("place_outside"),
-                nearest: nearest.collect(),
-                ..fail
-            })
-        }
+        Located::Outside(refusal, near) => Err(outside(refusal, near)),
+    }
+}
+
+/// The answer to a point that no unit covers, with the nearest ones.
+pub(crate) fn outside(refusal: Refusal, near: Vec<(Named, f64)>) -> Fail {
+    let nearest = near.into_iter().map(|(n, metres)| NearUnit {
+        id: n.area.id.to_string(),
+        full_name: n.full_name,
+        metres: metres.round() as i64,
+    });
+    let fail = Fail::from(refusal);
+    Fail {
+        special: (fail.code == Code::Invalid).then_some("place_outside"),
+        nearest: nearest.collect(),
+        ..fail
     }
 }

@@ -3,7 +3,7 @@
 use super::form::ActionForm;
 use crate::Shared;
 use crate::error::{Answer, Fail, FieldProblem};
-use crate::extract::{Form, IdempotencyKey, Signed};
+use crate::extract::{Keyed, Signed};
 use crate::fields::{Fields, Input};
 use axum::Json;
 use axum::extract::State;
@@ -95,8 +95,7 @@ pub(super) struct ResultView {
 pub(super) async fn bulk(
     State(app): Shared,
     signed: Signed,
-    IdempotencyKey(key): IdempotencyKey,
-    Form(asked): Form<BulkForm>,
+    Keyed(key, asked): Keyed<BulkForm>,
 ) -> Answer<Json<Vec<ResultView>>> {
     let rows = asked
         .rows
@@ -123,6 +122,9 @@ pub(super) async fn bulk(
         },
         Err(fault) => {
             let fail = Fail::from(fault);
+            if let Some(cause) = &fail.cause {
+                tracing::error!(matter = %id, %cause, "one of several failed");
+            }
             ResultView {
                 id: id.to_string(),
                 done: false,

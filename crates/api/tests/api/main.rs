@@ -9,6 +9,7 @@ mod boards;
 mod dispute;
 mod document;
 mod events;
+mod fault;
 mod flows;
 mod forms;
 mod handing;

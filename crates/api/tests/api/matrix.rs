@@ -406,6 +406,11 @@ fn call(operation: &str, scene: &Scene) -> Call {
         "get /api/v1/notices/{id}/recipients" => {
             read(format!("/api/v1/notices/{notice}/recipients"), "townleader")
         }
+        "get /api/v1/public/areas/search" => read("/api/v1/public/areas/search?q=1", "unit"),
+        "get /api/v1/public/areas/locate" => {
+            read("/api/v1/public/areas/locate?lon=119.005&lat=25.405", "unit")
+        }
+        "get /api/v1/public/categories" => read("/api/v1/public/categories", "unit"),
         "post /api/v1/public/files" => upload("/api/v1/public/files", "unit"),
         "post /api/v1/public/reports" => write(
             "/api/v1/public/reports",
@@ -528,6 +533,7 @@ async fn scene(app: &App) -> Scene {
             testkit::account("hotline"),
             "对接",
             expires,
+            None,
         )
         .await
         .unwrap();

@@ -1,6 +1,6 @@
 //! Writing: once per key, on the version one saw, from our own pages.
 
-use crate::app::{App, Ask};
+use crate::app::{Answer, App, Ask, User};
 use serde_json::json;
 use testkit::TestOffice;
 
@@ -181,4 +181,156 @@ async fn a_key_used_for_another_thing_does_that_thing() {
         .header("idempotency-key", "one-key-0001")
         .json(&visit);
     app.send(ask).await.done();
+}
+
+/// Sends a command under a given key.
+async fn keyed(user: &User<'_>, path: &str, key: &str, body: &str) -> Answer {
+    let ask = user.ask("POST", path).header("idempotency-key", key);
+    let ask = ask.header("if-match", "\"v1\"");
+    user.app
+        .send(ask.header("content-type", "application/json").raw(body))
+        .await
+}
+
+async fn a_key_used_for_another_request_is_refused(test: TestOffice) -> App {
+    let app = App::over(test);
+    let unit = app.user("unit").await;
+    let path = "/api/v1/matters";
+    let first = r#"{"text":"路灯不亮","channel":"field","unit":"6"}"#;
+    let made = keyed(&unit, path, "phone-0001", first).await.done().json();
+    let again = r#"{ "unit": "6", "text": "路灯不亮", "channel": "field" }"#;
+    let same = keyed(&unit, path, "phone-0001", again).await.done().json();
+    assert_eq!(same["id"], made["id"], "the same request in other spelling");
+
+    let other = r#"{"text":"井盖破损","channel":"field","unit":"6"}"#;
+    let refused = keyed(&unit, path, "phone-0001", other).await;
+    assert_eq!(refused.refusal().0, "422 invalid");
+    assert_eq!(
+        refused.problems(),
+        "idempotency_key key_reused: 这个 Idempotency-Key 已经用于内容不同的另一次提交，这次没有办理。请换一个新的键再提交\n"
+    );
+    let listed = unit.get("/api/v1/matters?view=area").await.done().json();
+    assert_eq!(listed["rows"].as_array().unwrap().len(), 1);
+
+    let comment = format!("{path}/{}/actions/comment", made["id"].as_str().unwrap());
+    let say = |words: &str| json!({ "opinion": words }).to_string();
+    keyed(&unit, &comment, "phone-0002", &say("一"))
+        .await
+        .done();
+    keyed(&unit, &comment, "phone-0002", &say("一"))
+        .await
+        .done();
+    let refused = keyed(&unit, &comment, "phone-0002", &say("二")).await;
+    assert!(
+        refused.problems().contains("key_reused"),
+        "{}",
+        refused.text()
+    );
+    let visit = |words: &str| json!({ "unit": "6", "kind": "visit", "text": words }).to_string();
+    keyed(&unit, "/api/v1/visits", "phone-0003", &visit("一"))
+        .await
+        .done();
+    let refused = keyed(&unit, "/api/v1/visits", "phone-0003", &visit("二")).await;
+    assert!(
+        refused.problems().contains("key_reused"),
+        "{}",
+        refused.text()
+    );
+
+    // What was answered before digests were kept stands for any request.
+    app.test.sql("UPDATE answered SET request = NULL").await;
+    let old = keyed(&unit, path, "phone-0001", other).await.done().json();
+    assert_eq!(old["id"], made["id"]);
+    app.test.verify().await;
+    app
+}
+
+#[tokio::test]
+async fn a_key_used_for_another_request_is_refused_on_sqlite() {
+    a_key_used_for_another_request_is_refused(TestOffice::sqlite("reused").await).await;
+}
+
+#[test]
+fn a_key_used_for_another_request_is_refused_on_postgresql() {
+    testkit::on_postgres("reused", a_key_used_for_another_request_is_refused);
+}
+
+#[tokio::test]
+async fn posts_admissions_and_tokens_are_made_once_per_key() {
+    let app = App::sqlite("made_once").await;
+    let form =
+        json!({ "login": "manager", "role": "unit_head", "source": "other", "from": "2026-03-11" });
+    let leader = app.user("townleader").await;
+    let appoint = async || {
+        keyed(
+            &leader,
+            "/api/v1/areas/7/posts",
+            "desk-0001",
+            &form.to_string(),
+        )
+        .await
+    };
+    let (first, second) = (appoint().await.done().json(), appoint().await.done().json());
+    assert_eq!(
+        first, second,
+        "the same post, not a refusal that it is taken"
+    );
+
+    let bureau = app.user("resources").await;
+    let item = json!({ "title": "巡查", "content": "每季度一次", "basis": "条例", "people": "2 人", "money": "无", "frequency": "每季度", "levels": ["unit"] });
+    let apply = async || {
+        keyed(
+            &bureau,
+            "/api/v1/admissions",
+            "desk-0001",
+            &item.to_string(),
+        )
+        .await
+    };
+    assert_eq!(apply().await.done().json(), apply().await.done().json());
+    let listed = bureau.get("/api/v1/admissions").await.done().json();
+    assert_eq!(listed.as_array().unwrap().len(), 1);
+
+    let security = app.user("secadmin").await;
+    let token =
+        json!({ "account": "950", "name": "对接", "expires_at": testkit::march(31, 0, 0).0 });
+    let issue = async || keyed(&security, "/api/v1/tokens", "desk-0001", &token.to_string()).await;
+    issue().await.done();
+    let refused = issue().await.refusal();
+    assert_eq!(refused.0, "409 conflict");
+    assert!(refused.1.contains("只显示一次"), "{}", refused.1);
+    let listed = security.get("/api/v1/tokens").await.done().json();
+    assert_eq!(listed.as_array().unwrap().len(), 1);
+    let bare = security.ask("POST", "/api/v1/tokens").json(&token);
+    assert_eq!(
+        app.send(bare).await.refusal().0,
+        "422 needs_idempotency_key"
+    );
+}
+
+async fn a_refused_report_uses_no_number(test: TestOffice) -> App {
+    let app = App::over(test);
+    let unit = app.user("unit").await;
+    let report = |category: &str| json!({ "text": "路灯不亮", "channel": "field", "unit": "6", "category": category });
+    let mut numbers = Vec::new();
+    for category in ["0104", "9999", "9999", "0104"] {
+        let answer = unit.post("/api/v1/matters", &report(category)).await;
+        match answer.status {
+            201 => numbers.push(answer.json()["no"].as_str().unwrap().to_owned()),
+            _ => assert_eq!(answer.refusal().0, "422 invalid"),
+        }
+    }
+    assert_eq!(numbers, ["350302003-260311-0001", "350302003-260311-0002"]);
+    app.test.verify().await;
+    app
+}
+
+#[tokio::test]
+async fn a_refused_report_uses_no_number_on_sqlite() {
+    a_refused_report_uses_no_number(TestOffice::sqlite("no_gap").await).await;
+}
+
+#[test]
+fn a_refused_report_uses_no_number_on_postgresql() {
+    testkit::on_postgres("no_gap", a_refused_report_uses_no_number);
 }

@@ -70,6 +70,8 @@ pub struct Me {
     pub home: Option<AreaId>,
     /// Whether it is an account made for showing.
     pub demo: bool,
+    /// Whether it is a resident, who works for nobody here.
+    pub resident: bool,
     /// Unread messages, at most [`store::message::UNREAD_MAX`].
     pub unread: usize,
     /// What has to be done before anything else.
@@ -418,6 +420,7 @@ impl Office {
             verbs,
             home,
             demo: account.demo,
+            resident: account.kind == AccountKind::Resident && actor.posts.is_empty(),
             unread,
             hold,
             now: self.now(),

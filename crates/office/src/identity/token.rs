@@ -1,7 +1,8 @@
 //! API tokens of other systems.
 
 use super::{digest, entry, fresh_secret, session::Known};
-use crate::{Office, Result};
+use crate::key::kept;
+use crate::{Key, Office, Result};
 use civic::directory::Actor;
 use civic::id::AccountId;
 use civic::limits::NAME_CHARS_MAX;
@@ -14,6 +15,9 @@ use store::token::ApiToken;
 
 /// Longest life of a token, in hours: a year.
 const LIFE_HOURS_MAX: i64 = 366 * 24;
+/// Said to a repeated request.
+const SHOWN_ONCE: &str =
+    "这个令牌刚才已经签发，明文只显示一次。如果没有收到，请先在列表中作废它，再重新签发";
 /// How every token begins, so that one that leaked is recognised.
 const PREFIX: &str = "hjt_";
 
@@ -38,7 +42,8 @@ pub struct TokenRow {
 }
 
 impl Office {
-    /// Makes a token for the account of a service. Only for those: a token for a person's account
+    /// Makes a token for the account of a service; with the same `key`, only once, and as the token is
+    /// kept nowhere, the second time says so. Only for those: a token for a person's account
     /// would let an administrator act in that person's name.
     ///
     /// # Errors
@@ -49,7 +54,9 @@ impl Office {
         account: AccountId,
         name: &str,
         expires_at: Instant,
+        key: Option<Key>,
     ) -> Result<NewToken> {
+        let key = key.map(|key| self.kept_key(key, actor.account, "token"));
         self.require_over_account(actor, Verb::ManageTokens, account)?;
         let (name, now) = (name.trim().to_owned(), self.now());
         let found = self
@@ -81,10 +88,16 @@ impl Office {
             return Err(problems.into());
         }
         let token = format!("{PREFIX}{}", fresh_secret());
-        let (actor, kept) = (actor.clone(), digest(&token));
+        let (actor, secret) = (actor.clone(), digest(&token));
         let id = self
             .write(move |conn| {
+                if kept(conn, key.as_ref())?.is_some() {
+                    return Err(Refusal::Conflict(SHOWN_ONCE.into()).into());
+                }
                 let id = store::fresh_id(conn, "api_token", now)?;
+                if let Some(key) = &key {
+                    store::answered::put(conn, key, &id.to_string(), now)?;
+                }
                 let detail = format!("账号 {account}，用途 {name}");
                 let made = ApiToken {
                     id,
@@ -94,7 +107,7 @@ impl Office {
                     expires_at,
                     revoked_at: None,
                 };
-                store::token::insert(conn, &made, kept)?;
+                store::token::insert(conn, &made, secret)?;
                 store::audit::append(
                     conn,
                     &entry(&actor, now, "create_token", format!("token:{id}"), detail),

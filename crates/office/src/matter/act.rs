@@ -1,7 +1,7 @@
 //! Acting on a matter: one function for every action of every flow.
 
-use super::{FormInput, Receipt, key_of};
-use crate::{Fault, Office, Result, SessionRecord};
+use super::{FormInput, Receipt};
+use crate::{Fault, Key, Office, Result, SessionRecord};
 use civic::directory::Actor;
 use civic::id::MatterId;
 use civic::matter::{Cases, decide};
@@ -23,7 +23,7 @@ impl Office {
         action: &str,
         version: Option<u32>,
         input: FormInput,
-        key: Option<String>,
+        key: Option<Key>,
     ) -> Result<Receipt> {
         self.act_at(actor, id, action, version, input, key, self.now())
             .await
@@ -44,7 +44,7 @@ impl Office {
         action: &str,
         version: Option<u32>,
         input: FormInput,
-        key: Option<String>,
+        key: Option<Key>,
         now: Instant,
     ) -> Result<Receipt> {
         let form = self.form(actor, input).await?;
@@ -70,7 +70,7 @@ impl Office {
         let answer = self
             .store
             .submit(store::lane::Command {
-                key: key.map(|key| (actor.account, key_of(&format!("{id}/{action}"), &key))),
+                key: key.map(|key| self.kept_key(key, actor.account, &format!("{id}/{action}"))),
                 matters,
                 prefixes: Vec::new(),
                 now,

@@ -2,7 +2,7 @@
 
 use super::{FormInput, Receipt};
 use crate::post::staff_only;
-use crate::{Office, Result};
+use crate::{Key, Office, Result};
 use civic::directory::Actor;
 use civic::id::MatterId;
 use civic::limits::BULK_MAX;
@@ -31,7 +31,7 @@ impl Office {
         action: &str,
         rows: Vec<BulkRow>,
         form: FormInput,
-        key: &str,
+        key: &Key,
     ) -> Result<Vec<(MatterId, Result<Receipt>)>> {
         staff_only(actor)?;
         let mut ids: Vec<MatterId> = rows.iter().map(|r| r.id).collect();
@@ -58,7 +58,7 @@ impl Office {
                 task: row.task,
                 ..form.clone()
             };
-            let key = Some(key.to_owned());
+            let key = Some(key.clone());
             async move {
                 let done = self.act(actor, row.id, action, Some(row.version), input, key);
                 (row.id, done.await)

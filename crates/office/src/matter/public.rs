@@ -1,7 +1,7 @@
 //! For residents without an account: report, follow by number and code, confirm.
 
 use super::{FormInput, Receipt, ReportInput, report::follower};
-use crate::{Office, Result};
+use crate::{Key, Office, Result};
 use civic::directory::Actor;
 use civic::id::{AccountId, MatterId};
 use civic::matter::{Matter, Step};
@@ -57,7 +57,7 @@ impl Office {
         &self,
         input: ReportInput,
         tickets: &[String],
-        key: Option<String>,
+        key: Option<Key>,
     ) -> Result<(Receipt, String)> {
         let files: Option<Vec<_>> = tickets.iter().map(|t| self.ticketed(t)).collect();
         let files = files.ok_or_else(super::input::strange_file)?;
@@ -173,7 +173,7 @@ impl Office {
         code: &str,
         rating: u8,
         words: Option<String>,
-        key: Option<String>,
+        key: Option<Key>,
     ) -> Result<Receipt> {
         if by.is_some_and(|actor| !actor.posts.is_empty()) {
             return Err(Refusal::Denied(

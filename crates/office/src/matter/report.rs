@@ -1,8 +1,8 @@
 //! Reporting.
 
 use super::input::check_contact;
-use super::{Receipt, ReportInput, key_of};
-use crate::{Fault, Office, Result, World};
+use super::{Receipt, ReportInput};
+use crate::{Fault, Key, Office, Result, World};
 use civic::area::{Level, Path};
 use civic::directory::Actor;
 use civic::flow::StartAt;
@@ -25,7 +25,7 @@ impl Office {
         &self,
         actor: &Actor,
         input: ReportInput,
-        key: Option<String>,
+        key: Option<Key>,
     ) -> Result<Receipt> {
         self.report_at(actor, input, key, self.now()).await
     }
@@ -38,7 +38,7 @@ impl Office {
         &self,
         actor: &Actor,
         input: ReportInput,
-        key: Option<String>,
+        key: Option<Key>,
         now: Instant,
     ) -> Result<Receipt> {
         let code = input.opening.flow.clone().unwrap_or_else(|| FLOW.into());
@@ -106,7 +106,7 @@ impl Office {
         let answer = self
             .store
             .submit(Command {
-                key: key.map(|key| (actor.account, key_of("report", &key))),
+                key: key.map(|key| self.kept_key(key, actor.account, "report")),
                 matters: form.opening.cause.into_iter().collect(),
                 prefixes: vec![prefix.clone()],
                 now,

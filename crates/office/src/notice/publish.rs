@@ -2,7 +2,7 @@
 
 use super::{Draft, Notice, Spread};
 use crate::identity::entry;
-use crate::{Office, Result};
+use crate::{Key, Office, Result};
 use civic::directory::Actor;
 use civic::id::{AdmissionId, FileId, MatterId, NoticeId};
 use civic::refusal::Refusal;
@@ -64,15 +64,11 @@ impl Office {
         actor: &Actor,
         mut draft: Draft,
         with: With,
-        key: String,
+        key: Key,
     ) -> Result<Kept> {
         let account = actor.account;
-        let key = crate::matter::key_of("notice", &key);
-        let kept = {
-            let key = key.clone();
-            self.read(move |conn| store::answered::get(conn, account, &key))
-                .await?
-        };
+        let key = self.kept_key(key, account, "notice");
+        let kept = self.answered(Some(&key)).await?;
         if let Some(id) = kept.and_then(|id| id.parse().ok()) {
             return self.known_notice(actor, id).await;
         }
@@ -90,7 +86,7 @@ impl Office {
         let (kept, fresh) = self
             .write(move |conn| {
                 // Asked twice at the same moment: the first one counts.
-                if let Some(id) = store::answered::get(conn, account, &key)?
+                if let Some(id) = store::answered::get(conn, &key)?
                     && let Some(kept) = match id.parse() {
                         Ok(id) => store::notice::get(conn, id)?,
                         Err(_) => None,
@@ -106,7 +102,7 @@ impl Office {
                 let (notice, roster) =
                     draft.publish(world.directory(), &author, id, (now, today))?;
                 store::notice::insert(conn, &notice, &roster)?;
-                store::answered::put(conn, account, &key, &id.to_string(), now)?;
+                store::answered::put(conn, &key, &id.to_string(), now)?;
                 let detail = format!(
                     "{}《{}》，{}个岗位",
                     notice.kind.word(),

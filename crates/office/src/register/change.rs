@@ -2,7 +2,7 @@
 
 use super::{RecordSeen, keys, object, register_of};
 use crate::identity::entry;
-use crate::{Office, Result};
+use crate::{Key, Office, Result};
 use civic::by::By;
 use civic::directory::Actor;
 use civic::id::RecordId;
@@ -22,7 +22,7 @@ impl Office {
         actor: &Actor,
         code: &str,
         draft: Draft,
-        key: String,
+        key: Key,
     ) -> Result<RecordSeen> {
         let world = self.world();
         let register = register_of(&world, code)?;
@@ -49,16 +49,16 @@ impl Office {
         let sealed = self.seal(register, &mut record.values, Default::default());
         let (keys, now, who) = (keys(register, &record), self.now(), actor.clone());
         let detail = format!("{}“{}”", register.word, record.name(register));
-        let key = crate::matter::key_of("record", &key);
+        let key = self.kept_key(key, actor.account, &format!("record/{}", register.code));
         let id = self
             .write(move |conn| {
-                if let Some(id) = store::answered::get(conn, who.account, &key)? {
+                if let Some(id) = store::answered::get(conn, &key)? {
                     let kept = id.parse().map(RecordId);
                     return kept.map_err(|_| Refusal::unknown("台账记录").into());
                 }
                 record.id = RecordId(store::fresh_id(conn, "record", now)?);
                 store::record::insert(conn, &record, &keys, sealed)?;
-                store::answered::put(conn, who.account, &key, &record.id.to_string(), now)?;
+                store::answered::put(conn, &key, &record.id.to_string(), now)?;
                 let entry = entry(&who, now, "add_record", object(record.id), detail);
                 store::audit::append(conn, &entry)?;
                 Ok::<_, Failure>(record.id)

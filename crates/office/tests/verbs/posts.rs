@@ -41,7 +41,11 @@ async fn a_vacant_unit_is_filled_and_vacated_again() {
     );
     let mut appointment = wanted(&city, "nobody", Role::UnitHead, Seat::Area(EMPTY));
     appointment.title = Some("楼栋长".into());
-    let made = city.office.appoint(&community, appointment).await.unwrap();
+    let made = city
+        .office
+        .appoint(&community, appointment, None)
+        .await
+        .unwrap();
     assert_eq!(made.title, "九龙小区网格4号楼楼栋长");
     assert_eq!(vacancy().await, (vec![], 0));
     assert_eq!(
@@ -76,7 +80,7 @@ async fn a_unit_has_one_head_at_a_time() {
     let city = City::found("onehead").await;
     let community = city.actor("community");
     let next = wanted(&city, "nobody", Role::UnitHead, Seat::Area(UNIT));
-    let sentence = conflict(city.office.appoint(&community, next.clone()).await);
+    let sentence = conflict(city.office.appoint(&community, next.clone(), None).await);
     assert!(
         sentence.contains("unit姓名") && sentence.contains("办理离任"),
         "{sentence}"
@@ -85,7 +89,7 @@ async fn a_unit_has_one_head_at_a_time() {
         person: Person::Account(id("unit")),
         ..next.clone()
     };
-    assert!(conflict(city.office.appoint(&community, again).await).contains("不能重复任命"));
+    assert!(conflict(city.office.appoint(&community, again, None).await).contains("不能重复任命"));
     let tomorrow = city.office.today().plus(1);
     let head = city.actor("unit").posts[0].id;
     city.office
@@ -99,12 +103,13 @@ async fn a_unit_has_one_head_at_a_time() {
                 from: tomorrow,
                 ..next
             },
+            None,
         )
         .await
         .unwrap();
     // A grid may have several workers.
     let worker = wanted(&city, "nobody", Role::GridHead, Seat::Area(GRID));
-    city.office.appoint(&community, worker).await.unwrap();
+    city.office.appoint(&community, worker, None).await.unwrap();
 }
 
 #[tokio::test]
@@ -113,7 +118,7 @@ async fn nobody_appoints_beyond_their_area_level_or_powers() {
     let try_as = |login: &str, appointment| {
         let actor = city.actor(login);
         let office = city.office.clone();
-        async move { office.appoint(&actor, appointment).await }
+        async move { office.appoint(&actor, appointment, None).await }
     };
     let head = wanted(&city, "nobody", Role::UnitHead, Seat::Area(EMPTY));
     denied(try_as("grid", head.clone()).await);
@@ -268,7 +273,7 @@ async fn a_visit_is_logged_once_and_listed_up_the_tree() {
         at: None,
         for_head: false,
     };
-    let key = || Some("5b1c".to_owned());
+    let key = || Some("5b1c".to_owned().into());
     let unit = city.actor("unit");
     let first = city
         .office

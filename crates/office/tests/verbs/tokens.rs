@@ -16,7 +16,7 @@ async fn a_token_opens_to_its_service_until_it_is_revoked_or_expires() {
         to: None,
     };
     city.office
-        .appoint(&city.actor("town"), wanted)
+        .appoint(&city.actor("town"), wanted, None)
         .await
         .unwrap();
     denied(
@@ -26,12 +26,13 @@ async fn a_token_opens_to_its_service_until_it_is_revoked_or_expires() {
                 id("service"),
                 "12345热线对接",
                 in_a_week,
+                None,
             )
             .await,
     );
     let made = city
         .office
-        .create_token(&sec, id("service"), "12345热线对接", in_a_week)
+        .create_token(&sec, id("service"), "12345热线对接", in_a_week, None)
         .await
         .unwrap();
     let actor = city
@@ -73,7 +74,13 @@ async fn a_token_opens_to_its_service_until_it_is_revoked_or_expires() {
 
     let short = city
         .office
-        .create_token(&sec, id("service"), "试用", city.office.now().plus_hours(1))
+        .create_token(
+            &sec,
+            id("service"),
+            "试用",
+            city.office.now().plus_hours(1),
+            None,
+        )
         .await
         .unwrap();
     city.later(59);
@@ -101,7 +108,7 @@ async fn no_token_is_made_for_a_person_or_for_ever() {
     assert_eq!(
         codes(
             city.office
-                .create_token(&sec, id("city"), "代办", now.plus_hours(1))
+                .create_token(&sec, id("city"), "代办", now.plus_hours(1), None)
                 .await
         ),
         ["no_service"]
@@ -110,7 +117,7 @@ async fn no_token_is_made_for_a_person_or_for_ever() {
     assert_eq!(
         codes(
             city.office
-                .create_token(&sec, id("service"), " ", for_ever)
+                .create_token(&sec, id("service"), " ", for_ever, None)
                 .await
         ),
         ["bad_name", "bad_expiry"]

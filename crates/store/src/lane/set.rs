@@ -2,12 +2,14 @@
 
 use super::{Answer, Command, Committed, Failure, Minting, Reform, Reply, Work, Writing, decided};
 use crate::SHARD;
+use crate::answered::{self, Key};
 use crate::database::Turn;
 use crate::driver::{Conn, DbError, Kind, OnConflict, Result, Table, Value};
 use crate::{asked, audit, file, matter, mediation, message, step, tally, visit};
 use civic::id::{AccountId, MatterId, Mint};
 use civic::matter::{Cases, Matter};
 use civic::refusal::Refusal;
+use civic::trace::Hash;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -25,6 +27,9 @@ pub(super) struct State {
     pub full: Arc<AtomicBool>,
 }
 
+/// Answers under their keys, with the digests of what was asked.
+type Kept = HashMap<(AccountId, String), (String, Option<Hash>)>;
+
 /// What a set decided, before it is committed.
 #[derive(Default)]
 struct Draft {
@@ -39,7 +44,7 @@ struct Draft {
     writings: Vec<Writing>,
     /// When messages are written that no step goes with, in milliseconds.
     at: i64,
-    answered: Vec<(AccountId, String, String, i64)>,
+    answered: Vec<(Key, String, i64)>,
 }
 
 impl State {
@@ -179,8 +184,11 @@ impl State {
         draft.now = Cases(draft.before.clone());
         self.load_numbers(commands)?;
         for command in commands {
-            if let Some(text) = command.key.as_ref().and_then(|key| kept.get(key)) {
-                draft.answers.push(Ok(Answer {
+            if let Some(key) = &command.key
+                && let Some((text, request)) = kept.get(&(key.account, key.text.clone()))
+            {
+                let checked = key.check(*request).map_err(Failure::Refused);
+                draft.answers.push(checked.map(|()| Answer {
                     text: text.clone(),
                     repeated: true,
                 }));
@@ -189,9 +197,13 @@ impl State {
             let mut minting = Minting {
                 mint: &mut self.mint,
                 numbers: &mut self.numbers,
+                taken: Vec::new(),
             };
             let answer = match decided(command, &draft.now, &mut minting) {
-                Err(refusal) => Err(Failure::Refused(refusal)),
+                Err(refusal) => {
+                    minting.give_back();
+                    Err(Failure::Refused(refusal))
+                }
                 Ok(writing) => {
                     for matter in &writing.outcome.matters {
                         if !draft.changed.contains(&matter.id) {
@@ -201,10 +213,10 @@ impl State {
                     }
                     let text = writing.answer.clone();
                     if let Some(key) = &command.key {
-                        kept.insert(key.clone(), text.clone());
+                        kept.insert((key.account, key.text.clone()), (text.clone(), key.request));
                         draft
                             .answered
-                            .push((key.0, key.1.clone(), text.clone(), command.now.0));
+                            .push((key.clone(), text.clone(), command.now.0));
                     }
                     draft.writings.push(writing);
                     Ok(Answer {
@@ -218,14 +230,11 @@ impl State {
         Ok(draft)
     }
 
-    fn kept_answers(
-        &mut self,
-        commands: &[&Command],
-    ) -> Result<HashMap<(AccountId, String), String>> {
+    fn kept_answers(&mut self, commands: &[&Command]) -> Result<Kept> {
         let keys: Vec<String> = commands
             .iter()
             .filter_map(|c| c.key.as_ref())
-            .map(|(_, key)| key.clone())
+            .map(|key| key.text.clone())
             .collect();
         if keys.is_empty() {
             return Ok(HashMap::new());
@@ -233,16 +242,20 @@ impl State {
         let mut accounts: Vec<i64> = commands
             .iter()
             .filter_map(|c| c.key.as_ref())
-            .map(|(a, _)| a.0)
+            .map(|key| key.account.0)
             .collect();
         accounts.sort_unstable();
         accounts.dedup();
-        let sql = "SELECT account, key, answer FROM answered WHERE shard = $1 AND account = ANY($2) AND key = ANY($3)";
+        let sql = "SELECT account, key, answer, request FROM answered WHERE shard = $1 AND account = ANY($2) AND key = ANY($3)";
         let rows = self
             .conn
             .query(sql, &[SHARD.into(), accounts.into(), Value::Texts(keys)])?;
         rows.iter()
-            .map(|row| Ok(((AccountId(row.int(0)?), row.string(1)?), row.string(2)?)))
+            .map(|row| {
+                let request = answered::digest(row.opt_bytes(3)?);
+                let key = (AccountId(row.int(0)?), row.string(1)?);
+                Ok((key, (row.string(2)?, request)))
+            })
             .collect()
     }
 
@@ -379,13 +392,14 @@ impl State {
         let answered: Vec<Vec<Value>> = draft
             .answered
             .iter()
-            .map(|(account, key, answer, at)| {
+            .map(|(key, answer, at)| {
                 vec![
                     SHARD.into(),
-                    account.0.into(),
-                    key.into(),
+                    key.account.0.into(),
+                    (&key.text).into(),
                     answer.into(),
                     (*at).into(),
+                    key.request.map(|hash| hash.0).into(),
                 ]
             })
             .collect();
@@ -435,6 +449,7 @@ const ANSWERED: Table<'static> = Table {
         ("key", Kind::Text),
         ("answer", Kind::Text),
         ("at", Kind::Int),
+        ("request", Kind::Bytes),
     ],
 };
 

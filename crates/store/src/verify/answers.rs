@@ -4,6 +4,7 @@ use super::Report;
 use crate::SHARD;
 use crate::driver::{Conn, Result};
 use civic::id::MatterId;
+use civic::trace::Hash;
 use serde::Deserialize;
 use std::collections::HashMap;
 
@@ -30,7 +31,7 @@ pub(super) fn check(
     let mut after = (i64::MIN, String::new());
     loop {
         let rows = conn.query(
-            "SELECT account, key, answer FROM answered \
+            "SELECT account, key, answer, request FROM answered \
              WHERE shard = $1 AND (account, key) > ($2, $3) ORDER BY account, key LIMIT $4",
             &[SHARD.into(), after.0.into(), (&after.1).into(), PAGE.into()],
         )?;
@@ -40,6 +41,15 @@ pub(super) fn check(
         after = (last.int(0)?, last.string(1)?);
         let mut said = Vec::with_capacity(rows.len());
         for row in &rows {
+            if row
+                .opt_bytes(3)?
+                .is_some_and(|b| Hash::from_slice(b).is_none())
+            {
+                let (account, key) = (row.int(0)?, row.text(1)?);
+                report.find(format!(
+                    "账号 {account} 的回执“{key}”记下的请求摘要不是 32 字节：回执被改动"
+                ));
+            }
             if let Ok(answer) = serde_json::from_str::<Said>(row.text(2)?) {
                 said.push((row.int(0)?, row.string(1)?, answer));
             }

@@ -288,6 +288,12 @@ pub fn links(conn: &mut Conn, victim: &Victim) -> Vec<Case> {
             &[&format!("事件〔{no}〕第 9 步，而那件事件现在只有 3 步")],
         ),
         Case::new(
+            "a broken digest of a request",
+            "UPDATE answered SET request = $1 WHERE key LIKE '%:tamper-report'",
+            &["tamper-report”记下的请求摘要不是 32 字节"],
+        )
+        .with(vec![store::driver::Value::Bytes(vec![7; 5])]),
+        Case::new(
             "an answer under another number",
             format!("UPDATE answered SET answer = REPLACE(answer, '{no}', '假-0001') WHERE key LIKE '%:tamper-report'"),
             &[&format!("事件〔假-0001〕第 1 步，而那件事件现在的编号是〔{no}〕")],

@@ -1,0 +1,34 @@
+/** Calls and shapes of the face for residents; see `api.ts`. */
+import type { components } from '../api'
+import { request } from './http'
+import type { FileRef, Id, Look } from './types'
+
+type Schemas = components['schemas']
+export type PublicPlace = Schemas['PublicPlace']
+export type PublicClass = Schemas['PublicClass']
+export type PublicReceipt = Schemas['PublicReceipt']
+export type PublicReport = Schemas['PublicReport']
+
+export const resident = {
+  places: (q: string) => request<PublicPlace[]>('GET', '/public/areas/search', { query: { q } }),
+  locate: (lon: number, lat: number) => request<PublicPlace>('GET', '/public/areas/locate', { query: { lon, lat } }),
+  categories: () => request<PublicClass[]>('GET', '/public/categories'),
+  report: (body: PublicReport, idempotencyKey: string) => request<PublicReceipt>('POST', '/public/reports', { body, idempotencyKey }),
+  looks: (no: string, code: string) => request<Look[]>('GET', `/public/reports/${encodeURIComponent(no)}/looks`, { query: { code } }),
+  upload: (file: File) => {
+    const body = new FormData()
+    body.append('file', file)
+    return request<FileRef>('POST', '/public/files', { body })
+  },
+}
+
+/** Number and code from the receipt on the way to the page that follows them: in memory only, taken once. */
+let handed: { no: Id; code: string } | null = null
+export function hand(no: Id, code: string): void {
+  handed = { no, code }
+}
+export function take(): { no: Id; code: string } | null {
+  const last = handed
+  handed = null
+  return last
+}
