@@ -54,6 +54,21 @@ export function onlyAdministers(roles: string[]): boolean {
   return roles.length > 0 && roles.every((role) => ADMINISTRATORS.has(role))
 }
 
+/** Headings of the menu, and what stands under each; what is named nowhere stands under the last. */
+const GROUPS: { word: string; first: string[] }[] = [
+  { word: zh.nav.groups.work, first: ['/home', '/queue', '/register', '/start', '/notices', '/messages', '/visits', '/mediation', '/centre'] },
+  { word: zh.nav.groups.look, first: ['/today', '/board', '/burden'] },
+  { word: zh.nav.groups.rules, first: ['/admissions', '/certificates', '/flow', '/rules'] },
+  { word: zh.nav.groups.people, first: ['/registers', '/posts', '/areas'] },
+  { word: zh.nav.groups.system, first: [] },
+]
+
+/** The pages under their headings, each in the order of the menu; a heading with nothing under it is left out. */
+export function grouped(items: NavItem[]): { word: string; items: NavItem[] }[] {
+  const of = (item: NavItem) => GROUPS.find((group) => group.first.some((path) => item.to === path || item.to.startsWith(`${path}/`))) ?? GROUPS[GROUPS.length - 1]!
+  return GROUPS.map((group) => ({ word: group.word, items: items.filter((item) => of(item) === group) })).filter((group) => group.items.length)
+}
+
 export function allowed(item: Pick<NavItem, 'verbs' | 'business'>, can: (verb: string) => boolean, roles: string[] = []): boolean {
   if (item.business && onlyAdministers(roles)) return false
   return item.verbs.length === 0 || item.verbs.some(can)

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { Flow, Step } from '@shared/types'
 import FlowDiagram from '../src/components/FlowDiagram.vue'
 import Timeline from '../src/components/Timeline.vue'
-import { allowed, NAV } from '../src/nav'
+import { allowed, grouped, NAV } from '../src/nav'
 
 const step = (change: Partial<Step>): Step => ({
   seq: 1, action: 'escalate', action_word: '上报上级', who: { name: '陈丽华', title: '1号楼单元长' }, from_state_word: '单元预处理', to_state_word: '网格处置',
@@ -74,6 +74,11 @@ describe('the diagram of a flow', () => {
 })
 
 describe('the menu', () => {
+  it('stands under headings, every page under exactly one and none without pages', () => {
+    const paths = grouped(NAV).flatMap((group) => group.items.map((item) => item.to))
+    expect([...paths].sort()).toEqual(NAV.map((item) => item.to).sort())
+    expect(grouped(NAV.filter((item) => item.to === '/audit')).map((group) => group.word)).toEqual(['系统管理'])
+  })
   const seen = (verbs: string[], roles: string[] = []) => NAV.filter((item) => allowed(item, (verb) => verbs.includes(verb), roles)).map((item) => item.to)
   it('shows an audit administrator no business pages', () => {
     expect(seen(['see', 'report', 'read_audit'], ['audit_admin'])).toEqual(['/home', '/flow', '/messages', '/audit', '/sign-ins'])

@@ -114,7 +114,7 @@ export const adminWords = {
     valid: '有效',
     expired: '已过期',
     revoked: (at: string) => `${at} 作废`,
-    empty: '还没有签发过令牌。',
+    empty: '还没有签发过令牌。其他系统要调用接口时，先在“账号管理”开通接口账号，再到这里签发。',
     columns: ['用途', '接口账号', '签发时间', '有效期至', '状态', '操作'],
   },
 
@@ -135,7 +135,7 @@ export const adminWords = {
     service: '接口账号已开通，没有密码。请任命岗位后，在“接口令牌”签发令牌。',
     serviceShort: '接口',
     find: '登录名或姓名的开头',
-    empty: '没有符合条件的账号。',
+    empty: '没有符合条件的账号。请核对登录名或姓名，或清空后再查。',
     noPost: '未任职',
     usable: '可用',
     locked: (until: string) => `锁定到 ${until}`,

@@ -13,7 +13,7 @@ export const admissionWords = {
   by: (name: string, day: string) => `${name} ${day} 申请`,
   opinion: '审核意见',
   exitReason: '退出原因',
-  empty: '清单里还没有事项。',
+  empty: '清单里还没有事项。部门要向村居、网格布置工作的，由该部门经办人在这里申请准入。',
   only: '只看在清单内的',
   decide: '审核',
   admit: '准入',

@@ -6,7 +6,7 @@ export const noticeWords = {
   sent: '本单位发出',
   publish: '发布通知任务',
   published: (many: number) => `已发布，${many} 个岗位会收到。`,
-  emptyOf: { waiting: '没有待阅待办的通知任务。', in: '还没有收到通知任务。', sent: '本单位还没有发布过通知任务。' } as Record<string, string>,
+  emptyOf: { waiting: '没有待阅待办的通知任务。新的到了会在这里提醒。', in: '还没有收到通知任务。', sent: '本单位还没有发布过通知任务。点“发布通知任务”开始。' } as Record<string, string>,
   columns: ['类型', '标题', '发布单位', '发布时间', '截止', '状态'],
   sentColumns: ['类型', '标题', '发布时间', '截止', '收到', '已读', '已办'],
   withdrawn: '已撤回',

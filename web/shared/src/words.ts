@@ -148,6 +148,7 @@ export const zh = {
   },
 
   nav: {
+    groups: { work: '日常工作', look: '看情况', rules: '清单与规则', people: '组织与区划', system: '系统管理' },
     home: '首页',
     queue: '工作队列',
     register: '登记事件',

@@ -178,7 +178,7 @@ export const workWords = {
     missingUnit: '请选择治理单元。',
     saved: '走访已记录。',
     savedWithMatter: (no: string) => `走访已记录，并登记为事件 ${no}。`,
-    empty: '还没有走访记录。',
+    empty: '还没有走访记录。走访、巡查回来，点“记一次走访”记一笔。',
     columns: ['时间', '单元', '类型', '情况', '走访人', '事件'],
   },
 }
