@@ -1308,6 +1308,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/matters/{id}/professionals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Professionals who keep in touch with the places of a matter
+         * @description 事发地及上级区域的专业力量：两代表一委员、法官、检察官、民警、律师（电话脱敏）。
+         */
+        get: operations["register_professionals"];
+        put?: never;
+        /**
+         * The number of a professional, to ask them to a matter one works on; written down with the reason
+         * @description 联系专业力量到场，写明理由并留痕。
+         */
+        post: operations["register_call_professional"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/matters/{id}/sessions": {
         parameters: {
             query?: never;
@@ -1449,6 +1473,26 @@ export interface paths {
          * @description 修改自己的密码，其他设备上的登录随即失效。
          */
         put: operations["me_change_password"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/points": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The places that one keeps in touch with as a leader
+         * @description 本人的联系点：本月上报、办结，现在在办和超期。
+         */
+        get: operations["register_leader_points"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -3143,10 +3187,17 @@ export interface components {
             id: string;
             load: components["schemas"]["BurdenLoad"];
         };
+        /** @description Who is asked to a matter, and what for. */
+        CallProfessional: {
+            professional: string;
+            reason: string;
+        };
         /** @description An organisation that can be called. */
         CallableOrg: {
             /** @description The area it serves. */
             area: string;
+            /** @description 挂钩联系本区域的部门，排在前面。 */
+            hooked: boolean;
             id: string;
             kind: string;
             kind_word: string;
@@ -3508,6 +3559,13 @@ export interface components {
             /** @description Answers to the questions of the form, in their order. */
             values?: string[];
         };
+        /** @description Who answers first for an area, while something in it is overdue or supervised. */
+        FirstResponsible: {
+            area: string;
+            area_name: string;
+            name: string;
+            title: string;
+        };
         /** @description A flow. */
         Flow: {
             actions: components["schemas"]["FlowAction"][];
@@ -3795,6 +3853,38 @@ export interface components {
              */
             version: number;
         };
+        /** @description A place that one keeps in touch with, and how it goes. */
+        LeaderPoint: {
+            area: string;
+            /**
+             * Format: int64
+             * @description Closed this month.
+             */
+            closed: number;
+            /** @description Names from the root down. */
+            full_name: string;
+            /**
+             * Format: int64
+             * @description Open now.
+             */
+            open: number;
+            /**
+             * Format: int64
+             * @description Open and overdue now.
+             */
+            overdue: number;
+            record: string;
+            /**
+             * Format: int64
+             * @description Reported this month.
+             */
+            reported: number;
+            /**
+             * Format: int64
+             * @description Supervised this month.
+             */
+            supervised: number;
+        };
         /** @description A letter: where to, masked, never what. */
         Letter: {
             /** @description The address, masked. */
@@ -3976,6 +4066,8 @@ export interface components {
             fields: components["schemas"]["FilledField"][];
             files: components["schemas"]["File"][];
             finding_word?: string | null;
+            /** @description 第一责任人：超期或督办时，村居、镇街、县区的书记。 */
+            first_responsible: components["schemas"]["FirstResponsible"][];
             flow: components["schemas"]["FlowRef"];
             /** @description Whether the reader may read the sessions in clear. */
             may_read_sessions: boolean;
@@ -4635,6 +4727,17 @@ export interface components {
             title: string;
             /** @description Always `about:blank`: the code says more than a page could. */
             type: string;
+        };
+        /** @description A professional who keeps in touch with a place. */
+        Professional: {
+            area_name: string;
+            /** @description When they come or can be met. */
+            hours?: string | null;
+            /** @description The record. */
+            id: string;
+            kind_word: string;
+            name: string;
+            phone_masked?: string | null;
         };
         /** @description Figures of an area below. */
         ProgressChild: {
@@ -7933,6 +8036,70 @@ export interface operations {
             };
         };
     };
+    register_professionals: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Professional"][];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    register_call_professional: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CallProfessional"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordField"][];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     mediation_sessions: {
         parameters: {
             query?: never;
@@ -8194,6 +8361,34 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    register_leader_points: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeaderPoint"][];
+                };
             };
             /** @description 没有办成：原因与办法见 detail */
             default: {

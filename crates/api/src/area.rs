@@ -310,6 +310,8 @@ struct CallableView {
     level: &'static str,
     /// The area it serves.
     area: String,
+    /// 挂钩联系本区域的部门，排在前面。
+    hooked: bool,
 }
 
 /// Words of the kinds of organisations.
@@ -336,21 +338,21 @@ async fn callable(
             "只有在岗工作人员可以查看可呼叫的单位",
         ));
     }
-    let views = app
-        .office
-        .callable(id)?
-        .into_iter()
-        .map(|org| CallableView {
-            id: org.id.to_string(),
-            name: org.name.to_string(),
-            kind: org.kind.code(),
-            kind_word: ORG_KINDS
-                .iter()
-                .find(|(k, _)| *k == org.kind)
-                .map_or("单位", |(_, word)| word),
-            line: org.line.to_string(),
-            level: org.level.code(),
-            area: org.area.to_string(),
-        });
+    let mut orgs = app.office.callable(id)?;
+    let hooked = app.office.hooked_up(id).await?;
+    orgs.sort_by_key(|org| !hooked.contains(&org.id));
+    let views = orgs.into_iter().map(|org| CallableView {
+        hooked: hooked.contains(&org.id),
+        id: org.id.to_string(),
+        name: org.name.to_string(),
+        kind: org.kind.code(),
+        kind_word: ORG_KINDS
+            .iter()
+            .find(|(k, _)| *k == org.kind)
+            .map_or("单位", |(_, word)| word),
+        line: org.line.to_string(),
+        level: org.level.code(),
+        area: org.area.to_string(),
+    });
     Ok(Json(views.collect()))
 }

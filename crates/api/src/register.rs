@@ -1,5 +1,6 @@
 //! Registers of packs and their records (kernel K1): organisation, joint work, the rolls of staff.
 
+mod used;
 mod view;
 
 use crate::error::Answer;
@@ -31,6 +32,7 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(add_item))
         .routes(routes!(update_item))
         .routes(routes!(unmask_record))
+        .merge(used::routes())
 }
 
 /// The registers that one keeps, with their fields

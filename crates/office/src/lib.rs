@@ -63,7 +63,7 @@ pub use nomination::{Candidacy, NominationRow};
 pub use outbox::{SenderKind, SenderRow, SenderSettings, SubscriptionRow};
 pub use parameter::ParameterRow;
 pub use post::{Appointment, Person, PostRow, SOURCES, Vacancy, source_word};
-pub use register::{CountRow, RecordSeen, RegisterCounts};
+pub use register::{CountRow, LeaderPoint, RecordSeen, RegisterCounts};
 pub use rule_book::{RuleBook, RuleFile, RuleFlow};
 pub use store::job::Run as JobRun;
 pub use visit::{KINDS as VISIT_KINDS, VisitInput};

@@ -2,8 +2,10 @@
 
 mod change;
 mod read;
+mod used;
 
 pub use read::{CountRow, RecordSeen, RegisterCounts};
+pub use used::LeaderPoint;
 
 use crate::{Fault, Office, Result, World};
 use civic::by::By;

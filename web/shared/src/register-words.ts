@@ -31,6 +31,16 @@ export const registerWords = {
   owner: '责任人或单位',
   due: '完成期限',
   removeItem: '去掉这一项',
+  // Registers in the work of every day.
+  professionals: '专业力量',
+  professionalsHelp: '可请到场',
+  ask: '请到场',
+  askWhy: (name: string) => `联系${name}，查看电话会留痕。请写明请对方到场做什么：`,
+  points: '我的联系点',
+  pointsHelp: '本月上报、办结、督办，现在在办和超期。',
+  pointColumns: ['联系点', '上报', '办结', '在办', '超期', '督办'],
+  hooked: '挂钩',
+  responsible: '第一责任人',
   // One record.
   record: '登记内容',
   by: (name: string, title: string, day: string) => `${title} ${name} ${day} 登记`,

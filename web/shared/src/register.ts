@@ -10,6 +10,7 @@ export type RegisterCounts = Schemas['RegisterCounts']
 export type RegisterRecord = Schemas['Record']
 export type RecordItem = Schemas['RecordItem']
 export type RecordPage = Schemas['RecordPage']
+export type Professional = Schemas['Professional']
 
 export interface RecordForm {
   area: Id
@@ -32,5 +33,8 @@ export const registers = {
   end: (id: Id, version: number, to: Day, reason: string) => request<RegisterRecord>('POST', `/records/${enc(id)}/end`, { body: { to, reason }, version }),
   addItem: (id: Id, version: number, body: Schemas['ItemForm']) => request<RegisterRecord>('POST', `/records/${enc(id)}/items`, { body, version }),
   progress: (id: Id, version: number, body: Schemas['UpdateItem']) => request<RegisterRecord>('POST', `/records/${enc(id)}/progress`, { body, version }),
+  professionals: (matter: Id) => request<Professional[]>('GET', `/matters/${enc(matter)}/professionals`),
+  callProfessional: (matter: Id, professional: Id, reason: string) => request<Schemas['RecordField'][]>('POST', `/matters/${enc(matter)}/professionals`, { body: { professional, reason } }),
+  points: () => request<Schemas['LeaderPoint'][]>('GET', '/me/points'),
   unmask: (id: Id, reason: string) => request<Schemas['RecordField'][]>('POST', `/records/${enc(id)}/unmask`, { body: { reason } }),
 }

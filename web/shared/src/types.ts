@@ -79,6 +79,8 @@ export interface Callable {
   level: Level
   /** The area it serves. */
   area: Id
+  /** Hooked up with the area it is called from: stands first. */
+  hooked?: boolean
 }
 
 export interface Condition {
@@ -334,6 +336,8 @@ export interface MatterView extends Omit<MatterRow, 'place'> {
   reply?: string | null
   rating?: number | null
   stuck_with: Stuck[]
+  /** The secretaries of community, town and county, while it is overdue or supervised. */
+  first_responsible?: { area: Id; area_name: string; name: string; title: string }[]
   flow: { code: string; version: number }
   steps: Step[]
   actions: Available[]

@@ -148,6 +148,15 @@ pub(crate) struct SupervisionView {
     pub answered_at: Option<i64>,
 }
 
+/// Who answers first for an area, while something in it is overdue or supervised.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(crate) struct FirstResponsible {
+    pub area: String,
+    pub area_name: String,
+    pub name: String,
+    pub title: String,
+}
+
 /// A desk on which it lies, and the person who answers for it.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct StuckWithView {
@@ -346,6 +355,8 @@ pub(crate) struct MatterView {
     /// What the flow's own form brought.
     pub fields: Vec<FilledView>,
     pub stuck_with: Vec<StuckWithView>,
+    /// 第一责任人：超期或督办时，村居、镇街、县区的书记。
+    pub first_responsible: Vec<FirstResponsible>,
     pub flow: FlowRef,
     pub steps: Vec<StepView>,
     pub actions: Vec<AvailableView>,

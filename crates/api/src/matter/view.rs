@@ -1,9 +1,9 @@
 //! Makes the views of matters: rows of lists, and the whole with its journal.
 
 use super::shape::{
-    AreaChoice, AvailableView, Choice, ClockView, CountersignView, FilledView, FlowRef, Head,
-    HeldView, LinkView, MatterRow, MatterView, PartView, PendingView, PlaceView, ReporterView,
-    StepView, StuckWithView, SupervisionView, TaskView, WhoView,
+    AreaChoice, AvailableView, Choice, ClockView, CountersignView, FilledView, FirstResponsible,
+    FlowRef, Head, HeldView, LinkView, MatterRow, MatterView, PartView, PendingView, PlaceView,
+    ReporterView, StepView, StuckWithView, SupervisionView, TaskView, WhoView,
 };
 use crate::area::trail_of;
 use crate::dictionary::{CLOCK_KINDS, clock_kind, phase, task_kind, task_state};
@@ -393,6 +393,16 @@ impl<'a> Viewer<'a> {
                         due_at: s.due_at.map(|at| at.0),
                         overdue: s.overdue,
                     }
+                })
+                .collect(),
+            first_responsible: viewed
+                .first_responsible
+                .iter()
+                .map(|(area, name, title)| FirstResponsible {
+                    area: area.to_string(),
+                    area_name: self.desk_name(Desk::Area(*area)),
+                    name: name.clone(),
+                    title: title.clone(),
                 })
                 .collect(),
             flow: FlowRef {

@@ -142,6 +142,16 @@ fn call(operation: &str, scene: &Scene) -> Call {
             "townleader",
             json!({ "day": "2026-03-12", "accounts": ["31"] }),
         ),
+        "get /api/v1/me/points" => read("/api/v1/me/points", "townleader"),
+        "get /api/v1/matters/{id}/professionals" => read(
+            format!("/api/v1/matters/{matter}/professionals"),
+            "gridhead",
+        ),
+        "post /api/v1/matters/{id}/professionals" => write(
+            format!("/api/v1/matters/{matter}/professionals"),
+            "gridhead",
+            json!({ "professional": contact, "reason": "请到场调解" }),
+        ),
         "get /api/v1/registers" => read("/api/v1/registers", "community"),
         "get /api/v1/register-counts" => {
             read("/api/v1/register-counts?group=party&area=4", "community")

@@ -3,7 +3,7 @@
 use super::unveiled;
 use crate::{Office, Result};
 use civic::directory::Actor;
-use civic::id::MatterId;
+use civic::id::{AreaId, MatterId};
 use civic::mask;
 use civic::matter::{Available, Desk, Fact, Matter, Step, Words, available};
 use civic::refusal::Refusal;
@@ -26,6 +26,9 @@ pub struct Viewed {
     pub stuck_with: Vec<StuckWith>,
     /// The reporter's contact, masked; none where there is none or the reader may not know.
     pub contact: Option<Contact>,
+    /// Who answers first for it at community, town and county, while it is overdue or supervised:
+    /// area, name, title (R035).
+    pub first_responsible: Vec<(AreaId, String, String)>,
     /// Whether the reader may unmask the contact, with a reason.
     pub may_unmask: bool,
     /// Whether the reader may read the mediation sessions in clear.
@@ -111,7 +114,16 @@ impl Office {
                 )
                 .is_some();
         let stuck_with = self.stuck_with(&matter).await?;
+        let pressing = matter.supervision.is_some()
+            || stuck_with
+                .iter()
+                .any(|s| s.due_at.is_some_and(|due| due <= now));
+        let first_responsible = match internal && !stuck_with.is_empty() && pressing {
+            true => self.first_responsible(&matter).await?,
+            false => Vec::new(),
+        };
         Ok(Viewed {
+            first_responsible,
             may_read_sessions: !matter.sessions.is_empty()
                 && directory.works_on(actor, &matter, today),
             actions: available(&world.rules, actor, &matter, now)?,

@@ -1,0 +1,159 @@
+//! Where the rest of the platform uses registers: who is hooked up with a community comes first when
+//! a department is called (R038), who can be asked to a matter (R037), and how the places go that a
+//! leader keeps in touch with (R034).
+
+use super::RecordSeen;
+use crate::{Office, Result};
+use civic::directory::Actor;
+use civic::id::{AreaId, MatterId, OrgId, RecordId};
+use civic::matter::Matter;
+use civic::measure;
+use civic::refusal::Refusal;
+use civic::rights::{Relation, Verb};
+use std::collections::HashSet;
+use store::tally::Figures;
+
+/// Register of departments hooked up with towns and communities, and its field.
+const HOOKUP: (&str, &str) = ("hookup", "org");
+/// Register of judges, prosecutors, police officers, lawyers and deputies.
+const PROFESSIONAL: &str = "professional";
+/// Register of leaders' contact points.
+const LEADER_POINT: &str = "leader_point";
+
+/// A place that a leader keeps in touch with, and how it goes.
+#[derive(Debug, Clone)]
+pub struct LeaderPoint {
+    /// The record.
+    pub record: RecordId,
+    /// The place.
+    pub area: AreaId,
+    /// This month's figures, with the stocks of now.
+    pub figures: Figures,
+}
+
+impl Office {
+    /// The organisations hooked up with an area or one above it.
+    ///
+    /// # Errors
+    /// Only when the database fails.
+    pub async fn hooked_up(&self, area: AreaId) -> Result<HashSet<OrgId>> {
+        let (world, today) = (self.world(), self.today());
+        let path: Vec<AreaId> = world.tree().upward(area).map(|a| a.id).collect();
+        let (register, field) = HOOKUP;
+        let records = self
+            .read(move |conn| store::record::at(conn, register, &path, today))
+            .await?;
+        let org = |r: &civic::register::Record| r.values.get(field)?.parse().ok().map(OrgId);
+        Ok(records.iter().filter_map(org).collect())
+    }
+
+    /// The professionals who keep in touch with the places of a matter, numbers masked.
+    ///
+    /// # Errors
+    /// `Unknown` where the actor may not know the matter; `Denied` for residents.
+    pub async fn professionals(&self, actor: &Actor, id: MatterId) -> Result<Vec<RecordSeen>> {
+        crate::post::staff_only(actor)?;
+        let matter = self.visible(actor, id).await?;
+        let (world, today) = (self.world(), self.today());
+        let mut path: Vec<AreaId> = civic::area::Level::ALL
+            .into_iter()
+            .filter_map(|level| matter.path.at(level))
+            .collect();
+        path.reverse();
+        let records = self
+            .read(move |conn| store::record::at(conn, PROFESSIONAL, &path, today))
+            .await?;
+        self.records_seen(&world, actor, records).await
+    }
+
+    /// The number of a professional, to ask them to a matter that one works on; recorded in the
+    /// audit chain with the matter and the reason (V05, V06).
+    ///
+    /// # Errors
+    /// `Unknown`; `Denied` for who does not work on the matter; `Invalid` without a reason;
+    /// `Conflict` when the daily quota is used up.
+    pub async fn call_professional(
+        &self,
+        actor: &Actor,
+        id: MatterId,
+        record: RecordId,
+        reason: &str,
+    ) -> Result<Vec<(String, String)>> {
+        let known = self.professionals(actor, id).await?;
+        if !known.iter().any(|r| r.record.id == record) {
+            return Err(Refusal::unknown("专业力量").into());
+        }
+        let matter = self.visible(actor, id).await?;
+        let (world, today) = (self.world(), self.today());
+        let working = [Relation::Desk, Relation::Owner, Relation::Task];
+        let directory = world.directory();
+        if directory
+            .entitles(actor, Verb::Unmask, &working, &matter, today)
+            .is_none()
+        {
+            let text = "只有正在承办这件事的人可以联系专业力量到场";
+            return Err(Refusal::Denied(text.into()).into());
+        }
+        if reason.trim().is_empty() {
+            let text = "请写明请对方到场做什么";
+            return Err(Refusal::invalid("reason", "required", text).into());
+        }
+        let reason = format!("事件〔{}〕：{}", matter.no, reason.trim());
+        let clear = self.look_at(actor, record, &reason).await?;
+        let register = super::register_of(&world, PROFESSIONAL)?;
+        let word = |code: &String| register.field(code).map(|f| f.word.clone());
+        Ok(clear
+            .into_iter()
+            .filter_map(|(code, value)| Some((word(&code)?, value)))
+            .collect())
+    }
+
+    /// The places that the actor keeps in touch with as a leader, each with its figures (R034).
+    ///
+    /// # Errors
+    /// Only when the database fails.
+    pub async fn leader_points(&self, actor: &Actor) -> Result<Vec<LeaderPoint>> {
+        let (world, today, account) = (self.world(), self.today(), actor.account);
+        self.read(move |conn| {
+            let records = store::record::of_staff(conn, LEADER_POINT, account, today)?;
+            let month = measure::covering(today.first_of_month(), today);
+            let mut points = Vec::new();
+            for record in records {
+                let parents = world.parents(record.area);
+                let mut figures = |periods: &[_]| {
+                    let found = store::tally::of_node(conn, &parents, record.area, periods, &[0]);
+                    found.map(|map| map.get(&0).cloned().unwrap_or_default())
+                };
+                let now = figures(&[measure::TOTAL])?;
+                points.push(LeaderPoint {
+                    record: record.id,
+                    area: record.area,
+                    figures: figures(&month)?.with_stocks_of(&now),
+                });
+            }
+            Ok(points)
+        })
+        .await
+    }
+
+    /// Who answers first for a matter at community, town and county (R035): area, name and title,
+    /// the nearest first.
+    pub(crate) async fn first_responsible(
+        &self,
+        matter: &Matter,
+    ) -> Result<Vec<(AreaId, String, String)>> {
+        use civic::area::Level;
+        let (world, today) = (self.world(), self.today());
+        let mut all = Vec::new();
+        for level in [Level::Community, Level::Town, Level::County] {
+            let Some(area) = matter.path.at(level) else {
+                continue;
+            };
+            let post = world.directory().leader(area, today).cloned();
+            if let Some((name, title)) = self.person_of(post).await? {
+                all.push((area, name, title));
+            }
+        }
+        Ok(all)
+    }
+}
