@@ -2,20 +2,24 @@
 //! move and close as people would move them; nothing is inserted as a row.
 
 use crate::dice::Dice;
-use crate::fate::{self, Callable, Fate, Move, Mover};
+use crate::fate::{self, Fate, Move};
 use crate::texts;
+use cast::Calling;
 use civic::area::Level;
+use civic::category::Privacy;
 use civic::directory::Actor;
-use civic::id::{AccountId, AreaId, MatterId, OrgId};
-use civic::matter::{Channel, Desk, Finding, Matter};
-use civic::post::Seat;
-use civic::time::{Day, HOUR_MS, Instant, MINUTE_MS, Zone};
+use civic::id::{AccountId, AreaId, MatterId};
+use civic::matter::{Channel, Matter};
+use civic::time::{Day, HOUR_MS, Instant, Zone};
 use futures::future::join_all;
-use office::matter::{ContactInput, FormInput, PlaceInput, Receipt, ReportInput};
+use office::matter::Receipt;
 use office::{Fault, Office, World};
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
+
+mod cast;
+mod incident;
 
 /// Matters after a commit, with the time of their last step.
 type News = Mutex<Vec<(Arc<Matter>, Instant)>>;
@@ -90,6 +94,8 @@ struct Stage<'a> {
     actors: HashMap<AccountId, Actor>,
     units: Vec<AreaId>,
     open: HashMap<MatterId, Arc<Matter>>,
+    /// Open matters that residents reported, some of them over by now.
+    reported: Vec<MatterId>,
     fates: HashMap<MatterId, Fate>,
     /// Events in order of time: a matter's move is void once its version moved on.
     events: BinaryHeap<Reverse<(i64, i64, u32, bool)>>,
@@ -151,6 +157,7 @@ pub async fn drive(
         actors: HashMap::new(),
         units,
         open: HashMap::new(),
+        reported: Vec::new(),
         fates: HashMap::new(),
         events: BinaryHeap::new(),
         moves: HashMap::new(),
@@ -192,20 +199,6 @@ fn broken(fault: Fault) -> Broken {
 }
 
 impl Stage<'_> {
-    /// The seeds of a day's reports, with their times.
-    fn reports(&self, plan: &Plan, day: Day, count: u64) -> Vec<(Instant, u64)> {
-        (0..count)
-            .map(|i| {
-                let mut dice = Dice::new(plan.seed, (day.0 as u64) << 20 | i);
-                let seed = dice.next();
-                let within = i64::from(texts::hour(seed)) * HOUR_MS
-                    + dice.between(0, 59) * MINUTE_MS
-                    + dice.between(0, 59) * 1_000;
-                (Instant(Zone::CHINA.start_of(day).0 + within), seed)
-            })
-            .collect()
-    }
-
     async fn report(&mut self, due: Vec<(Instant, u64)>) -> Result<(), Broken> {
         let made: Vec<_> = due
             .into_iter()
@@ -245,143 +238,6 @@ impl Stage<'_> {
         }
     }
 
-    /// An incident: who reports what, where.
-    fn incident(&mut self, seed: u64, at: Instant) -> (Actor, ReportInput, Fate) {
-        let mut dice = Dice::new(seed, 1);
-        let day = Zone::CHINA.day_of(at);
-        let unit = self.units[dice.below(self.units.len() as u64) as usize];
-        let tree = self.world.tree();
-        let (grid, own) = (
-            tree.parent(unit)
-                .map_or(String::new(), |g| g.name.to_string()),
-            tree.get(unit),
-        );
-        let (grid, name) = (grid.trim_end_matches("网格"), own.map_or("", |u| &*u.name));
-        let place = if name.starts_with(grid) {
-            name.to_owned()
-        } else {
-            format!("{grid}{name}")
-        };
-        let point = own.map(|u| (u.lon, u.lat));
-        let (_, month, _) = day.ymd();
-        let category = texts::category(seed, month.unsigned_abs());
-        let fate = Fate::of(seed, category);
-        let (title, text) = texts::incident(category, seed, &place);
-        let head = self
-            .world
-            .directory()
-            .posts_at(Seat::Area(unit), day)
-            .find(|p| p.role.mans_desk())
-            .map(|p| p.account);
-        let who = dice.below(100);
-        let base = ReportInput {
-            opening: Default::default(),
-            title,
-            text,
-            category: Some(category.to_owned()),
-            condition: None,
-            channel: Channel::Field,
-            place: PlaceInput {
-                address: place,
-                area: Some(unit),
-                point,
-            },
-            contact: None,
-            confirms: false,
-            bypass: None,
-            prehandle: None,
-            on_behalf: false,
-            files: Vec::new(),
-        };
-        if let (Some(head), true) = (head, who < 72) {
-            let say = |action: &str| Some(texts::opinion(action, category, seed));
-            let prehandle = match fate.solves {
-                Level::Unit => {
-                    let calmed = category.starts_with("01") && dice.chance(3_000);
-                    let finding = if calmed {
-                        Finding::Calmed
-                    } else {
-                        Finding::Solved
-                    };
-                    FormInput {
-                        finding: Some(finding),
-                        opinion: say(if calmed {
-                            "prehandle-calmed"
-                        } else {
-                            "prehandle-settled"
-                        }),
-                        reply: say("reply"),
-                        ..FormInput::default()
-                    }
-                }
-                _ => FormInput {
-                    finding: Some(Finding::Cannot),
-                    opinion: say("prehandle-cannot"),
-                    ..FormInput::default()
-                },
-            };
-            // One in ten of a unit head's reports speaks for a resident who is asked afterwards.
-            let confirms = dice.chance(1_000);
-            let actor = self.actor(head, day);
-            return (
-                actor,
-                ReportInput {
-                    prehandle: Some(prehandle),
-                    confirms,
-                    ..base
-                },
-                fate,
-            );
-        }
-        if who < 90 || head.is_none() {
-            // Numbers of the form 100…, which no one has.
-            let contact = dice.chance(5_000).then(|| ContactInput {
-                name: texts::person_name(seed),
-                phone: format!("100{:08}", dice.below(100_000_000)),
-            });
-            let channel = if dice.chance(5_500) {
-                Channel::Resident
-            } else {
-                Channel::Snapshot
-            };
-            let category = base.category.filter(|_| dice.chance(4_000));
-            return (
-                Office::anonymous(),
-                ReportInput {
-                    channel,
-                    contact,
-                    category,
-                    confirms: true,
-                    ..base
-                },
-                fate,
-            );
-        }
-        let (level, channel) = if who < 96 {
-            (Level::Grid, Channel::Patrol)
-        } else {
-            (Level::Community, Channel::Phone)
-        };
-        let desk = tree
-            .path(unit)
-            .at(level)
-            .map(Desk::Area)
-            .unwrap_or_default();
-        let account = self
-            .person(Mover::Desk(desk), day, &mut dice)
-            .unwrap_or(AccountId(0));
-        let actor = self.actor(account, day);
-        (
-            actor,
-            ReportInput {
-                channel,
-                confirms: channel == Channel::Phone,
-                ..base
-            },
-            fate,
-        )
-    }
-
     /// Takes in what was committed, and plans what comes next.
     fn learn(&mut self, news: &News) {
         let fresh = std::mem::take(&mut *news.lock().unwrap_or_else(PoisonError::into_inner));
@@ -394,6 +250,13 @@ impl Stage<'_> {
                 continue;
             }
             let before = self.open.insert(id, Arc::clone(&matter));
+            let first = self.fates.get(&id).is_some_and(|f| f.repeats.is_none());
+            if before.is_none()
+                && first
+                && matches!(matter.channel, Channel::Resident | Channel::Snapshot)
+            {
+                self.reported.push(id);
+            }
             // A reminder changes nobody's mind: what was planned stays planned.
             let reminded = before.is_some_and(|b| {
                 b.state == matter.state
@@ -411,9 +274,15 @@ impl Stage<'_> {
 
     /// Plans the next move of a matter.
     fn plan(&mut self, matter: &Matter, now: Instant) {
-        let Some(fate) = self.fates.get(&matter.id) else {
+        let open = &self.open;
+        let Some(fate) = self.fates.get_mut(&matter.id) else {
             return;
         };
+        let shared = |first: &MatterId| {
+            open.get(first)
+                .is_some_and(|m| m.privacy() == Privacy::Open)
+        };
+        fate.repeats = fate.repeats.filter(shared);
         let calling = Calling {
             world: &self.world,
             seed: fate.seed,
@@ -461,6 +330,12 @@ impl Stage<'_> {
             let Some(next) = self.moves.remove(&id) else {
                 continue;
             };
+            let gone = next.form.other.is_some_and(|o| !self.open.contains_key(&o));
+            if let Some(matter) = self.open.get(&id).filter(|_| gone).cloned() {
+                self.plan(&matter, at);
+                self.schedule(&matter);
+                continue;
+            }
             let day = Zone::CHINA.day_of(at);
             let mut dice = Dice::new(id.0 as u64, version.into());
             let Some(account) = self.person(next.mover, day, &mut dice) else {
@@ -504,126 +379,5 @@ impl Stage<'_> {
             }
         }
         Ok(true)
-    }
-
-    /// The person who makes a move.
-    fn person(&self, mover: Mover, day: Day, dice: &mut Dice) -> Option<AccountId> {
-        let directory = self.world.directory();
-        let mut among = |seat: Seat, fits: &dyn Fn(&civic::post::Post) -> bool| {
-            let posts: Vec<AccountId> = directory
-                .posts_at(seat, day)
-                .filter(|p| fits(p))
-                .map(|p| p.account)
-                .collect();
-            (!posts.is_empty()).then(|| posts[dice.below(posts.len() as u64) as usize])
-        };
-        match mover {
-            Mover::Desk(Desk::Area(area)) => {
-                let seat = Seat::Area(directory.answering(area, day)?);
-                among(seat, &|p| p.role.mans_desk())
-            }
-            Mover::Desk(Desk::Org(org)) => among(Seat::Org(org), &|_| true),
-            Mover::Desk(Desk::Reporter | Desk::None) => None,
-            Mover::Leader(area) => among(Seat::Area(area), &|p| p.role.leads()),
-            Mover::Reporter(account) => Some(account),
-        }
-    }
-
-    fn actor(&mut self, account: AccountId, day: Day) -> Actor {
-        if let Some(actor) = self.actors.get(&account) {
-            return actor.clone();
-        }
-        let name = self
-            .names
-            .get(&account)
-            .cloned()
-            .unwrap_or_else(|| "当事人".into());
-        let actor = Actor {
-            account,
-            name,
-            posts: self.world.directory().posts_of(account, day),
-            system: false,
-        };
-        if account.0 > 0 {
-            self.actors.insert(account, actor.clone());
-        }
-        actor
-    }
-}
-
-struct Calling<'a> {
-    world: &'a World,
-    seed: u64,
-}
-
-/// Lines of business that are called along with the lead.
-const HELPERS: [&str; 6] = [
-    "urban_management",
-    "housing",
-    "justice",
-    "police",
-    "emergency",
-    "property",
-];
-
-impl Callable for Calling<'_> {
-    fn call(&self, matter: &Matter, count: usize) -> Vec<OrgId> {
-        let owner = match matter.desk {
-            Desk::Area(area) => area,
-            _ => return Vec::new(),
-        };
-        let line = matter
-            .category
-            .as_ref()
-            .and_then(|c| {
-                self.world
-                    .rules
-                    .categories
-                    .condition(&c.code, c.condition.parse().unwrap_or(0))
-            })
-            .map_or("justice", |c| c.department.as_str());
-        let recalled: Vec<OrgId> = matter
-            .tasks
-            .iter()
-            .filter(|t| t.state == civic::matter::TaskState::Recalled)
-            .filter_map(|t| {
-                if let Desk::Org(o) = t.desk {
-                    Some(o)
-                } else {
-                    None
-                }
-            })
-            .collect();
-        // 房屋宅基地、征地: the bodies of the seed's story go together.
-        let lines: Vec<&str> = match matter.category.as_ref().map(|c| c.code.as_str()) {
-            Some("0104" | "0106") if count > 1 => {
-                vec!["natural_resources", "housing", "developer", "survey"]
-            }
-            _ => {
-                let mut dice = Dice::new(self.seed, 9);
-                let mut lines = vec![line];
-                while lines.len() < count {
-                    let helper = HELPERS[dice.below(HELPERS.len() as u64) as usize];
-                    if !lines.contains(&helper) {
-                        lines.push(helper);
-                    }
-                }
-                lines
-            }
-        };
-        let callable: Vec<_> = self.world.directory().callable(owner).collect();
-        let mut out: Vec<OrgId> = Vec::new();
-        for line in lines.iter().chain([&"justice", &"urban_management"]) {
-            if out.len() >= count.max(lines.len()) {
-                break;
-            }
-            if let Some(org) = callable
-                .iter()
-                .find(|o| &*o.line == *line && !recalled.contains(&o.id) && !out.contains(&o.id))
-            {
-                out.push(org.id);
-            }
-        }
-        out
     }
 }
