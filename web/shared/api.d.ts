@@ -944,6 +944,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/exchange/hotline/orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take work orders from the hotline
+         * @description 热线平台推送工单：用接口令牌签名，不传令牌本身。签名头为 X-Hangji-Token、X-Hangji-Time、X-Hangji-Nonce、X-Hangji-Signature。
+         */
+        post: operations["hotline_receive"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exchange/hotline/replies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hand the answers over to the hotline
+         * @description 热线平台取回答复：先确认上次收到的编号，再返回尚未取走的答复；没有确认的下次还会返回。
+         */
+        post: operations["hotline_hand_over"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/files": {
         parameters: {
             query?: never;
@@ -1057,6 +1097,50 @@ export interface paths {
          */
         get: operations["me_home"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hotline/orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The work orders of an area, with the rates of response, solution and satisfaction
+         * @description 热线工单：编号、期限、答复和取走情况，以及响应率、解决率、满意率。
+         */
+        get: operations["hotline_orders"];
+        put?: never;
+        /**
+         * Import work orders from a file
+         * @description 导入热线工单：逐行登记为事项，重复的工单不再登记；有问题的行逐项说明，不影响其他行。
+         */
+        post: operations["hotline_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hotline/orders/{no}/reply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Answer a work order
+         * @description 答复热线工单：是否属实、是否超职责、联系情况、是否解决及原因、办理情况和公开答复。
+         */
+        put: operations["hotline_reply"];
         post?: never;
         delete?: never;
         options?: never;
@@ -3773,6 +3857,82 @@ export interface components {
             /** @description 等我处理。 */
             waiting: number;
         };
+        /** @description An import file. */
+        HotlineFile: {
+            /** @description CSV（表头：工单编号、诉求内容、地址、区划代码、来电人、电话、答复期限、保密）或 JSON 列表。 */
+            file: string;
+        };
+        /** @description What became of one line of an import. */
+        HotlineLine: {
+            /**
+             * Format: int64
+             * @description Its line in the file, or its place in the list.
+             */
+            line: number;
+            matter?: string | null;
+            matter_no?: string | null;
+            no: string;
+            problems: components["schemas"]["FieldProblem"][];
+        };
+        /** @description A work order as the hotline sends it. */
+        HotlineOrder: {
+            address?: string | null;
+            /** @description 村居的统计用区划代码。 */
+            code: string;
+            /** @description `2026-03-20` */
+            deadline: string;
+            name?: string | null;
+            no: string;
+            phone?: string | null;
+            secret?: boolean;
+            text: string;
+        };
+        /** @description Work orders from the hotline itself. */
+        HotlineOrders: {
+            orders: components["schemas"]["HotlineOrder"][];
+        };
+        /** @description A rate with the figures behind it. */
+        HotlineRate: {
+            /** @description 公式。 */
+            formula: string;
+            name: string;
+            part: number;
+            whole: number;
+        };
+        /** @description The answer to a work order. */
+        HotlineReply: {
+            /** @description 公开答复。 */
+            answer: string;
+            /** @description 超职责。 */
+            beyond: boolean;
+            /**
+             * Format: int64
+             * @description When the caller was contacted.
+             */
+            contacted?: number | null;
+            /** @description 诉求属实。 */
+            genuine: boolean;
+            /** @description 办理情况，供热线回访。 */
+            note: string;
+            solved: boolean;
+            unsolved_reason: string;
+        };
+        /** @description The answer to a work order. */
+        HotlineReplyForm: {
+            answer: string;
+            beyond?: boolean;
+            /** Format: int64 */
+            contacted?: number | null;
+            genuine: boolean;
+            note: string;
+            solved: boolean;
+            unsolved_reason?: string | null;
+        };
+        /** @description The orders of an area with the three rates. */
+        HotlineView: {
+            orders: components["schemas"]["KeptOrder"][];
+            rates: components["schemas"]["HotlineRate"][];
+        };
         /** @description A wrong line. */
         ImportProblem: {
             /** @description `csv:3`. */
@@ -3822,6 +3982,25 @@ export interface components {
         JobRunPage: {
             next?: string | null;
             rows: components["schemas"]["JobRun"][];
+        };
+        /** @description A work order with what became of it. */
+        KeptOrder: {
+            deadline: string;
+            /** @description Not answered, and the last day is over. */
+            late: boolean;
+            matter: string;
+            matter_no?: string | null;
+            no: string;
+            /** Format: int64 */
+            received: number;
+            replied?: string | null;
+            reply?: components["schemas"]["HotlineReply"] | null;
+            /**
+             * Format: int64
+             * @description When the hotline took the answer.
+             */
+            returned?: number | null;
+            secret: boolean;
         };
         /** @description A formula with its value. */
         Kpi: {
@@ -5403,6 +5582,11 @@ export interface components {
         /** @description What the taker has to say. */
         TakeOver: {
             note?: string;
+        };
+        /** @description Which answers arrived. */
+        TakeReplies: {
+            /** @description 已经收到答复的工单编号。 */
+            taken?: string[];
         };
         /** @description A party's part of the work. */
         TaskView: {
@@ -7348,6 +7532,80 @@ export interface operations {
             };
         };
     };
+    hotline_receive: {
+        parameters: {
+            query?: never;
+            header: {
+                "X-Hangji-Token": string;
+                "X-Hangji-Time": number;
+                "X-Hangji-Nonce": string;
+                "X-Hangji-Signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HotlineOrders"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HotlineLine"][];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    hotline_hand_over: {
+        parameters: {
+            query?: never;
+            header: {
+                "X-Hangji-Token": string;
+                "X-Hangji-Time": number;
+                "X-Hangji-Nonce": string;
+                "X-Hangji-Signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TakeReplies"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptOrder"][];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     file_upload: {
         parameters: {
             query?: never;
@@ -7536,6 +7794,102 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Home"];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    hotline_orders: {
+        parameters: {
+            query: {
+                area: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HotlineView"];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    hotline_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HotlineFile"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HotlineLine"][];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    hotline_reply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                no: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HotlineReplyForm"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptOrder"];
                 };
             };
             /** @description 没有办成：原因与办法见 detail */

@@ -28,6 +28,7 @@ mod file;
 mod flow;
 mod health;
 mod home;
+mod hotline;
 mod job;
 mod layers;
 mod limit;
@@ -46,6 +47,7 @@ mod register;
 mod rule_book;
 mod sender;
 mod session;
+mod signature;
 mod token;
 mod visit;
 
@@ -103,6 +105,7 @@ fn routes() -> OpenApiRouter<Arc<App>> {
         .merge(me::routes())
         .merge(home::routes())
         .merge(register::routes())
+        .merge(hotline::routes())
         .merge(rule_book::routes())
         .merge(demo::routes())
         .merge(area::routes())

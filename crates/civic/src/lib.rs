@@ -20,6 +20,7 @@ pub mod certificate;
 pub mod directory;
 pub mod flow;
 pub mod home;
+pub mod hotline;
 pub mod id;
 pub mod kind;
 pub mod kpi;

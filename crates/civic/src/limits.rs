@@ -4,6 +4,8 @@
 pub const BULK_MAX: usize = 50;
 /// Mediation sessions of one matter.
 pub const SESSIONS_MAX: usize = 20;
+/// Orders of the hotline in one import.
+pub const HOTLINE_ROWS_MAX: usize = 500;
 /// Parts of one matter.
 pub const PARTS_MAX: usize = 10;
 /// Longest title of a matter, in characters.

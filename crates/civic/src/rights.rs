@@ -77,6 +77,7 @@ verbs! {
     PublishNotice "publish_notice" "发布通知任务",
     ApplyAdmission "apply_admission" "申请准入",
     DecideAdmission "decide_admission" "准入审核",
+    TakeHotline "take_hotline" "导入热线工单",
     ManageMediation "manage_mediation" "调解组织管理",
     ManageDuty "manage_duty" "值班安排",
     KeepLog "keep_log" "值班日志",
@@ -278,6 +279,7 @@ const JUDGE: &[(Verb, Relation)] = &[
 
 const DISPATCH: &[(Verb, Relation)] = &[
     (V::Call, R::Desk),
+    (V::TakeHotline, R::Within),
     (V::Call, R::Owner),
     (V::Recall, R::Owner),
     (V::Waive, R::Owner),

@@ -19,6 +19,7 @@ pub mod dump;
 pub mod duty;
 pub mod entry;
 pub mod file;
+pub mod hotline;
 pub mod job;
 pub mod lane;
 pub mod logbook;

@@ -52,6 +52,11 @@ pub const MIGRATIONS: &[Migration] = &[
         "request",
         include_str!("../migrations/0013_request.sql"),
     ),
+    (
+        14,
+        "hotline",
+        include_str!("../migrations/0014_hotline.sql"),
+    ),
 ];
 
 /// Threads that read. Few cores gain nothing from more.

@@ -46,6 +46,7 @@ export const router = createRouter({
         { path: 'start/:code?', component: () => import('./pages/Start.vue'), meta: { title: zh.nav.start } },
         { path: 'today/:area?', component: () => import('./pages/Today.vue'), meta: { title: zh.nav.today } },
         { path: 'board/:area?', component: () => import('./pages/Board.vue'), meta: { title: zh.nav.board } },
+        { path: 'hotline/:area?', component: () => import('./pages/Hotline.vue'), meta: { title: zh.nav.hotline } },
         { path: 'mediation/:area?', component: () => import('./pages/Mediation.vue'), meta: { title: zh.nav.mediation } },
         { path: 'matters/:id/agreement/:no', component: () => import('./pages/Agreement.vue'), meta: { title: zh.mediation.agreementTitle } },
         { path: 'visits', component: () => import('./pages/Visits.vue'), meta: { title: zh.nav.visits } },

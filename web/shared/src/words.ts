@@ -9,6 +9,7 @@ import { areaWords } from './area-words'
 import { boardWords } from './board-words'
 import type { Field } from './form'
 import { logbookWords } from './logbook-words'
+import { hotlineWords } from './hotline-words'
 import { mediationWords } from './mediation-words'
 import { registerWords } from './register-words'
 import { noticeWords } from './notice-words'
@@ -30,6 +31,7 @@ export const zh = {
   burden: burdenWords,
   certificates: certificateWords,
   mediation: mediationWords,
+  hotline: hotlineWords,
   product: '夯基 · 基层治理工作台',
   brand: '夯基基层治理',
 
@@ -172,6 +174,7 @@ export const zh = {
     burden: '减负看板',
     certificates: '不出具证明',
     mediation: '调解组织',
+    hotline: '热线工单',
     audit: '审计日志',
     signIns: '登录日志',
     parameters: '参数与策略',

@@ -14,6 +14,7 @@ mod flows;
 mod forms;
 mod handing;
 mod home;
+mod hotline;
 mod keeping;
 mod kinds;
 mod logbook;

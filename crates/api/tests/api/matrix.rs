@@ -353,6 +353,24 @@ fn call(operation: &str, scene: &Scene) -> Call {
         "post /api/v1/messages/read" => {
             write("/api/v1/messages/read", "unit", json!({ "all": true }))
         }
+        "get /api/v1/hotline/orders" => read("/api/v1/hotline/orders?area=4", "community"),
+        "post /api/v1/hotline/orders" => write(
+            "/api/v1/hotline/orders",
+            "town",
+            json!({ "file": "[{\"no\":\"X-1\",\"text\":\"停水\",\"code\":\"350302003004\",\"deadline\":\"2026-03-20\"}]" }),
+        ),
+        "put /api/v1/hotline/orders/{no}/reply" => write(
+            "/api/v1/hotline/orders/X-0/reply",
+            "town",
+            json!({ "genuine": true, "solved": true, "note": "已恢复供水", "answer": "已恢复" }),
+        ),
+        // Signed, not signed in: no session opens them.
+        "post /api/v1/exchange/hotline/orders" => {
+            write("/api/v1/exchange/hotline/orders", "town", json!({}))
+        }
+        "post /api/v1/exchange/hotline/replies" => {
+            write("/api/v1/exchange/hotline/replies", "town", json!({}))
+        }
         "get /api/v1/areas/{id}/mediation" => read("/api/v1/areas/4/mediation", "unit"),
         "post /api/v1/areas/{id}/mediation" => write(
             "/api/v1/areas/4/mediation",
@@ -557,6 +575,10 @@ async fn scene(app: &App) -> Scene {
     let community = app.user("community").await;
     let change = community.post("/api/v1/area-changes", &other).await;
     let change = change.done().json()["id"].as_str().unwrap().to_owned();
+    let order =
+        json!([{ "no": "X-0", "text": "停水", "code": "350302003004", "deadline": "2026-03-20" }]);
+    let orders = json!({ "file": order.to_string() });
+    town.post("/api/v1/hotline/orders", &orders).await.done();
     let body = json!({ "name": "坂头调委会" });
     let mediation = community.post("/api/v1/areas/4/mediation", &body).await;
     let mediation = mediation.done().json()["id"].as_str().unwrap().to_owned();

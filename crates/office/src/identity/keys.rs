@@ -108,6 +108,25 @@ fn hmac(key: &[u8; 32], message: &[u8]) -> [u8; 32] {
     mac.finalize().into_bytes().into()
 }
 
+/// HMAC-SHA256 under a key of any length.
+pub(crate) fn hmac_of(key: &[u8], message: &[u8]) -> [u8; 32] {
+    #[expect(clippy::expect_used, reason = "HMAC takes keys of any length")]
+    let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("any length");
+    mac.update(message);
+    mac.finalize().into_bytes().into()
+}
+
+/// Whether `signature`, in hex, is that of the message; compared in constant time.
+pub(crate) fn verify_hmac(key: &[u8], message: &[u8], signature: &str) -> bool {
+    let Ok(given) = data_encoding::HEXLOWER_PERMISSIVE.decode(signature.as_bytes()) else {
+        return false;
+    };
+    #[expect(clippy::expect_used, reason = "HMAC takes keys of any length")]
+    let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("any length");
+    mac.update(message);
+    mac.verify_slice(&given).is_ok()
+}
+
 fn write_new(path: &Path, text: &str) -> std::io::Result<()> {
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create_new(true);

@@ -8,6 +8,7 @@ pub mod keys;
 pub mod password;
 pub mod session;
 mod sign_in;
+pub mod signing;
 mod token;
 pub mod totp;
 

@@ -66,6 +66,7 @@ const ABSENCE: (&str, &str, &str) = ("absence", "离岗", "id");
 const ADMISSION: (&str, &str, &str) = ("admission", "准入事项", "id");
 const NOMINATION: (&str, &str, &str) = ("nomination", "提名", "id");
 const BODY: (&str, &str, &str) = ("mediation_body", "调解组织", "id");
+const HOTLINE: (&str, &str, &str) = ("hotline_order", "热线工单", "matter");
 const MEDIATION: (&str, &str, &str) = ("mediation", "调解记录", "matter");
 const LOG: (&str, &str, &str) = ("log_entry", "值班日志", "id");
 const HANDOVER: (&str, &str, &str) = ("handover", "交接班", "id");
@@ -126,6 +127,7 @@ pub const LINKS: &[Link] = &[
     link(ABSENCE, "substitute", ACCOUNT),
     link(BODY, "area", AREA),
     link(MEDIATION, "matter", MATTER),
+    link(HOTLINE, "matter", MATTER),
     link(ADMISSION, "area", AREA),
     link(ADMISSION, "org", ORG),
     link(NOMINATION, "account", ACCOUNT),
