@@ -83,13 +83,30 @@ impl Fields {
 
     pub fn text(&mut self, name: &str) -> Option<String> {
         match self.take(name)? {
-            Value::String(text) if text.contains('\0') => {
-                self.note(name, "bad_text", "文字中有无法保存的字符，请删除后重试");
-                None
-            }
-            Value::String(text) => Some(text),
+            Value::String(text) => self.cleaned(name, &text).filter(|text| !text.is_empty()),
             Value::Number(number) => Some(number.to_string()),
             _ => self.wrong(name, "文字"),
+        }
+    }
+    /// Every text from outside comes by here.
+    fn cleaned(&mut self, name: &str, text: &str) -> Option<String> {
+        match civic::text::clean(text) {
+            Ok(text) => Some(text.into_owned()),
+            Err(sentence) => {
+                self.note(name, "bad_text", sentence);
+                None
+            }
+        }
+    }
+    /// A password: every character counts as it was typed.
+    pub fn need_secret(&mut self, name: &str, word: &str) -> Option<String> {
+        match self.take(name) {
+            Some(Value::String(text)) => Some(text),
+            Some(_) => self.wrong(name, "文字"),
+            None => {
+                self.note(name, "required", format!("请填写{word}"));
+                None
+            }
         }
     }
     /// A text that may be empty, told apart from one that is null or not there.
@@ -157,14 +174,14 @@ impl Fields {
             Some(Value::Array(items)) if items.len() <= LIST_MAX => items,
             Some(_) => return self.wrong(name, "文字的列表").unwrap_or_default(),
         };
-        let read: Option<Vec<String>> = items
-            .into_iter()
-            .map(|i| i.as_str().map(str::to_owned))
-            .collect();
-        match read {
-            Some(texts) => texts,
-            None => self.wrong(name, "文字的列表").unwrap_or_default(),
+        let mut read = Vec::with_capacity(items.len());
+        for item in &items {
+            match item.as_str() {
+                Some(text) => read.extend(self.cleaned(name, text)),
+                None => return self.wrong(name, "文字的列表").unwrap_or_default(),
+            }
         }
+        read
     }
     pub fn int(&mut self, name: &str, range: std::ops::RangeInclusive<i64>) -> Option<i64> {
         let value = match self.take(name)? {

@@ -69,7 +69,10 @@ pub(crate) async fn stored(
         if field.name() != Some("file") {
             continue;
         }
-        let name = field.file_name().unwrap_or("附件").to_owned();
+        let name = civic::text::clean(field.file_name().unwrap_or("附件"));
+        let name = name
+            .map_err(|sentence| Fail::invalid("file", "bad_text", sentence))?
+            .into_owned();
         let bytes = field.bytes().await.map_err(failed)?;
         let file = app.office.upload(actor, &name, bytes.into()).await?;
         let view = FileView {

@@ -28,6 +28,7 @@ use office::Fault;
 use office::matter::{Query, Receipt, TabCounts, View};
 use serde::Serialize;
 use shape::{MatterRow, MatterView};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -274,6 +275,29 @@ impl From<TabCounts> for TabCountsView {
     }
 }
 
+/// A state or category that nothing has is a slip of the pen, not an empty list.
+fn known_words(app: &App, asked: &ListQuery) -> Answer<()> {
+    let world = app.office.world();
+    if let Some(state) = &asked.state {
+        let flows = world.rules.flows.values();
+        let known: BTreeSet<&str> = flows
+            .flat_map(|flow| flow.states.iter().map(|s| s.code.as_str()))
+            .collect();
+        if !known.contains(state.as_str()) {
+            let known: Vec<&str> = known.into_iter().collect();
+            let text = format!("“{state}”不是可选的状态，可用：{}", known.join("、"));
+            return Err(Fail::invalid("state", "unknown_word", text));
+        }
+    }
+    match &asked.category {
+        Some(code) if world.rules.categories.get(code).is_none() => {
+            let text = format!("没有代码是“{code}”的类别，可用的代码见 /api/v1/categories");
+            Err(Fail::invalid("category", "unknown_word", text))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// A list of matters
 ///
 /// 事件列表：我的队列、我经手的、辖区全部。只包含有权查看的事件。
@@ -284,6 +308,7 @@ async fn matters(
     Asked(asked): Asked<ListQuery>,
     headers: HeaderMap,
 ) -> Answer<Response> {
+    known_words(&app, &asked)?;
     let view = match asked.view {
         ListView::Queue => View::Queue,
         ListView::Area => View::Area,

@@ -130,8 +130,8 @@ pub(crate) struct PasswordForm {
 impl Input for PasswordForm {
     fn read(f: &mut Fields) -> Option<Self> {
         let (old_password, password) = (
-            f.need_text("old_password", "原密码"),
-            f.need_text("password", "新密码"),
+            f.need_secret("old_password", "原密码"),
+            f.need_secret("password", "新密码"),
         );
         Some(Self {
             old_password: old_password?,

@@ -228,10 +228,16 @@ pub(crate) struct LetterQuery {
     limit: Option<usize>,
 }
 
+fn letter_state(code: &str) -> Option<String> {
+    ["waiting", "sent", "dead"]
+        .contains(&code)
+        .then(|| code.to_owned())
+}
+
 impl Input for LetterQuery {
     fn read(f: &mut Fields) -> Option<Self> {
         Some(Self {
-            state: f.text("state"),
+            state: f.coded("state", letter_state, "waiting、sent、dead"),
             cursor: f.id("cursor"),
             limit: crate::audit::limit(f),
         })

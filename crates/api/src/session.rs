@@ -45,7 +45,7 @@ impl Input for SignInForm {
     fn read(f: &mut Fields) -> Option<Self> {
         let (login, password) = (
             f.need_text("login", "账号"),
-            f.need_text("password", "密码"),
+            f.need_secret("password", "密码"),
         );
         let code = f.text("code");
         Some(Self {

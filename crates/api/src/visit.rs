@@ -74,11 +74,18 @@ struct VisitQuery {
     limit: Option<usize>,
 }
 
+/// A kind of visits, where one is named.
+fn kind(f: &mut Fields) -> Option<String> {
+    let known: Vec<&str> = VISIT_KINDS.iter().map(|(code, _)| *code).collect();
+    let parse = |code: &str| known.contains(&code).then(|| code.to_owned());
+    f.coded("kind", parse, &known.join("、"))
+}
+
 impl Input for VisitQuery {
     fn read(f: &mut Fields) -> Option<Self> {
         Some(Self {
             area: f.id("area"),
-            kind: f.text("kind"),
+            kind: kind(f),
             cursor: f.id("cursor"),
             limit: limit(f),
         })

@@ -45,6 +45,7 @@ pub mod register;
 pub mod rights;
 pub mod sheet;
 mod table;
+pub mod text;
 pub mod time;
 pub mod title;
 pub mod trace;

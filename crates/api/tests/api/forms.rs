@@ -172,3 +172,68 @@ async fn compressed_answers_hold_the_same() {
     );
     let _ = Ask::new("GET", "/");
 }
+
+#[tokio::test]
+async fn what_nobody_sees_is_taken_out_of_texts_and_control_characters_are_refused() {
+    let app = App::sqlite("invisible").await;
+    let unit = app.user("unit").await;
+    let body = |text: &str| json!({ "text": text, "channel": "field", "unit": "6" });
+    let made = unit
+        .post("/api/v1/matters", &body("路\u{200B}灯\u{202E}不亮\u{FEFF}"))
+        .await;
+    assert_eq!(made.done().json()["text"], "路灯不亮");
+    let nothing = unit
+        .post("/api/v1/matters", &body("\u{200B}\u{200E}"))
+        .await;
+    assert_eq!(nothing.problems(), "text required: 请填写事情经过\n");
+    let refused = unit.post("/api/v1/matters", &body("路灯\u{7}不亮")).await;
+    assert_eq!(refused.refusal().0, "422 invalid");
+    assert!(
+        refused.problems().starts_with("text bad_text: "),
+        "{}",
+        refused.text()
+    );
+    let file = unit
+        .ask("POST", "/api/v1/files")
+        .file("现\u{202E}场.pdf", b"%PDF-1.4\n%%EOF\n");
+    assert_eq!(app.send(file).await.done().json()["name"], "现场.pdf");
+}
+
+#[tokio::test]
+async fn a_filter_that_nothing_has_is_refused_with_those_there_are() {
+    let app = App::sqlite("filters").await;
+    let unit = app.user("unit").await;
+    let state = unit.get("/api/v1/matters?view=area&state=xyz").await;
+    assert_eq!(state.refusal().0, "422 invalid");
+    let problems = state.problems();
+    assert!(problems.starts_with("state unknown_word: "), "{problems}");
+    assert!(problems.contains("at_unit、"), "{problems}");
+    for path in [
+        "matters?view=area&category=xyz",
+        "visits?kind=xyz",
+        "visits?kind=",
+    ] {
+        let answer = unit.get(format!("/api/v1/{path}")).await;
+        match path.ends_with("xyz") {
+            true => assert!(
+                answer.problems().contains(" unknown_word: "),
+                "{path} {}",
+                answer.text()
+            ),
+            false => assert_eq!(answer.status, 200),
+        }
+    }
+    unit.get("/api/v1/matters?view=area&state=at_unit&category=0104")
+        .await
+        .done();
+    let letters = app
+        .user("sysadmin")
+        .await
+        .get("/api/v1/letters?state=xyz")
+        .await;
+    assert!(
+        letters.problems().contains("waiting、sent、dead"),
+        "{}",
+        letters.text()
+    );
+}
