@@ -524,6 +524,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/areas/{id}/departures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Departures at an area and below
+         * @description 辖区内离任与交接，未交接完的在前，最多 200 条。
+         */
+        get: operations["post_departures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/areas/{id}/duties": {
         parameters: {
             query?: never;
@@ -678,6 +698,26 @@ export interface paths {
          * @description 任命。单元长一岗一人；本级领导由上级任命。
          */
         post: operations["post_appoint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/areas/{id}/tenures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Everybody who held a post over exactly this area
+         * @description 历任，新的在前，最多 200 条：任期、来源、提名人、审批人、离任原因。
+         */
+        get: operations["post_tenures"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1476,6 +1516,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/departures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Departures that wait for my confirmation
+         * @description 等我确认移交或接收的交接单。
+         */
+        get: operations["me_waiting"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me/factor": {
         parameters: {
             query?: never;
@@ -2060,7 +2120,7 @@ export interface paths {
         post?: never;
         /**
          * End a post
-         * @description 离任。岗位记录保留，历史办理仍显示当时的人。
+         * @description 离任，写明日期和原因，同时写出交接单。岗位记录保留，历史办理仍显示当时的人。
          */
         delete: operations["post_dismiss"];
         options?: never;
@@ -2082,6 +2142,66 @@ export interface paths {
          * @description 安排代理：本人、本区域领导或上级办理。代理人只在这些日期、只就这个岗位行使权限；代理人也外出的，由其代理人接续。
          */
         post: operations["post_arrange"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/posts/{id}/departure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The hand-over sheet of a post that ended
+         * @description 交接单：离任人、原因、席位上未完的事项(只有件数和编号)，以及双方的确认。
+         */
+        get: operations["post_departure"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/posts/{id}/departure/give": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm that a desk is given on
+         * @description 离任人确认移交；本人不能办理的，由有任免权限的人代为确认。未完事项按此刻重新清点。
+         */
+        post: operations["post_give"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/posts/{id}/departure/take": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm that a desk is taken over
+         * @description 同一岗位的接任人确认接收。
+         */
+        post: operations["post_take"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3419,6 +3539,17 @@ export interface components {
             owner_word: string;
             urgent: boolean;
         };
+        /** @description That somebody confirmed a hand-over sheet. */
+        Confirmation: {
+            /** Format: int64 */
+            at: number;
+            by: components["schemas"]["Signature"];
+            note: string;
+        };
+        /** @description What there is to say with a confirmation. */
+        ConfirmationForm: {
+            note?: string | null;
+        };
         /** @description Name and telephone in clear. */
         ContactView: {
             name: string;
@@ -3499,6 +3630,28 @@ export interface components {
             role_word: string;
             title: string;
         };
+        /** @description A departure with its hand-over sheet. */
+        Departure: {
+            /** Format: int64 */
+            at: number;
+            by?: components["schemas"]["Signature"] | null;
+            from: string;
+            given?: components["schemas"]["Confirmation"] | null;
+            may_give: boolean;
+            may_take: boolean;
+            open: components["schemas"]["OpenThings"][];
+            /** @description Full name of the area or organisation. */
+            place: string;
+            post: string;
+            reason: string;
+            reason_word: string;
+            role_word: string;
+            taken?: components["schemas"]["Confirmation"] | null;
+            /** @description First day out of office. */
+            to: string;
+            who: components["schemas"]["Signature"];
+            words: string;
+        };
         /** @description All codes with their words. */
         Dictionaries: {
             absence_reasons: components["schemas"]["Coded"][];
@@ -3507,6 +3660,7 @@ export interface components {
             audit_actions: components["schemas"]["Coded"][];
             channels: components["schemas"]["Coded"][];
             clock_kinds: components["schemas"]["Coded"][];
+            departure_reasons: components["schemas"]["Coded"][];
             findings: components["schemas"]["Coded"][];
             levels: components["schemas"]["Coded"][];
             measures: components["schemas"]["Coded"][];
@@ -3795,6 +3949,8 @@ export interface components {
              * @description When the day ends.
              */
             day_ends: number;
+            /** @description 等我确认的交接单。 */
+            handovers: number;
             /** @description There is more than was counted: read the figures as "at least". */
             more: boolean;
             /** @description One for each post; empty for residents. */
@@ -4752,6 +4908,20 @@ export interface components {
             /** Format: int32 */
             version: number;
         };
+        /** @description A matter that lies open: its number and nothing more. */
+        OpenMatter: {
+            id: string;
+            no: string;
+        };
+        /** @description What lies unfinished of one kind. */
+        OpenThings: {
+            /** Format: int32 */
+            count: number;
+            kind: string;
+            /** @description The first 50. */
+            matters: components["schemas"]["OpenMatter"][];
+            word: string;
+        };
         /** @description A value of a single role or account. */
         OwnValue: {
             /** @description `role:sec_admin`, `account:42` */
@@ -4848,8 +5018,10 @@ export interface components {
             acting?: components["schemas"]["Acting"] | null;
             from: string;
             id: string;
-            /** @description Whether the reader may end it. */
+            /** @description Whether I may remove the holder. */
             may_end: boolean;
+            /** @description Whether I may propose a further term. */
+            may_renew: boolean;
             name: string;
             role: string;
             role_word: string;
@@ -5223,6 +5395,15 @@ export interface components {
             /** @description Fields that this choice makes mandatory; `to` is the last day. */
             needs: string[];
             word: string;
+        };
+        /** @description A removal: from which day, and why. */
+        Removal: {
+            /** @description Code of a reason: see the dictionaries. */
+            reason: string;
+            /** @description First day out of office. */
+            to: string;
+            /** @description 具体情况。原因是“履职不力”和“其他”的必填。 */
+            words?: string | null;
         };
         /** @description An area with another name. */
         RenameView: {
@@ -5610,6 +5791,27 @@ export interface components {
             signed_at?: number | null;
             state: string;
             state_word: string;
+        };
+        /** @description One holder of a seat. */
+        Tenure: {
+            /** @description Who approved; null for what came with the installation. */
+            approver?: string | null;
+            from: string;
+            name: string;
+            post: string;
+            /** @description Who proposed; null for what came with the installation. */
+            proposer?: string | null;
+            /** @description Why it ended; null where that was not written. */
+            reason_word?: string | null;
+            role_word: string;
+            /** @description Whether there is a hand-over sheet. */
+            sheet: boolean;
+            source_word: string;
+            title: string;
+            /** @description First day out of office. */
+            to?: string | null;
+            /** @description Why, in words. */
+            words?: string | null;
         };
         /** @description The today board. */
         TodayBoard: {
@@ -6702,6 +6904,36 @@ export interface operations {
             };
         };
     };
+    post_departures: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Departure"][];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     duty_duties: {
         parameters: {
             query?: {
@@ -7085,6 +7317,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Post"];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    post_tenures: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tenure"][];
                 };
             };
             /** @description 没有办成：原因与办法见 detail */
@@ -8546,6 +8808,34 @@ export interface operations {
             };
         };
     };
+    me_waiting: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Departure"][];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     session_factor: {
         parameters: {
             query?: never;
@@ -9519,17 +9809,18 @@ export interface operations {
     };
     post_dismiss: {
         parameters: {
-            query: {
-                /** @description First day out of office. */
-                to: string;
-            };
+            query?: never;
             header?: never;
             path: {
                 id: string;
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Removal"];
+            };
+        };
         responses: {
             204: {
                 headers: {
@@ -9569,6 +9860,104 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Absence"];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    post_departure: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Departure"];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    post_give: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfirmationForm"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Departure"];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    post_take: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfirmationForm"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Departure"];
                 };
             };
             /** @description 没有办成：原因与办法见 detail */

@@ -9,6 +9,7 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use civic::area::Level;
 use civic::category::{Photo, Privacy, Route};
+use civic::departure::Reason as DepartureReason;
 use civic::kind::{Exclusive, Kind};
 use civic::matter::{Ask, Channel, ClockKind, Finding, NoticeKind, TaskKind, TaskState};
 use civic::measure::Measure;
@@ -100,6 +101,7 @@ pub(crate) struct Dictionaries {
     absence_reasons: Vec<Coded>,
     audit_actions: Vec<Coded>,
     sign_in_outcomes: Vec<Coded>,
+    departure_reasons: Vec<Coded>,
     area_kinds: Vec<CodedKind>,
     titles: Vec<CodedTitle>,
     org_kinds: Vec<Coded>,
@@ -309,6 +311,7 @@ async fn dictionaries(State(app): Shared, signed: Signed, headers: HeaderMap) ->
         absence_reasons: pairs(civic::absence::REASONS),
         audit_actions: pairs(civic::audited::ACTIONS),
         sign_in_outcomes: pairs(office::identity::SignInOutcome::ALL),
+        departure_reasons: all!(DepartureReason),
         area_kinds: world.kinds.all().iter().map(kind).collect(),
         titles: world.titles.all().iter().map(title).collect(),
         org_kinds: area::ORG_KINDS

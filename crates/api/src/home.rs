@@ -95,6 +95,8 @@ struct HomeView {
     day_ends: i64,
     as_of: i64,
     unread: usize,
+    /// 等我确认的交接单。
+    handovers: usize,
     /// One for each post; empty for residents.
     posts: Vec<HomePostView>,
     /// There is more than was counted: read the figures as "at least".
@@ -153,6 +155,7 @@ async fn home(State(app): Shared, signed: Signed) -> Answer<Json<HomeView>> {
         day_ends: home.day_ends.0,
         as_of: home.as_of.0,
         unread: home.unread,
+        handovers: home.handovers,
         posts: home.posts.into_iter().map(post).collect(),
         more: home.more,
     }))

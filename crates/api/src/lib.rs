@@ -16,6 +16,7 @@ mod burden;
 mod category;
 mod certificate;
 mod demo;
+mod departure;
 mod dictionary;
 mod duty;
 mod entrance;
@@ -112,6 +113,7 @@ fn routes() -> OpenApiRouter<Arc<App>> {
         .merge(area_change::routes())
         .merge(area_check::routes())
         .merge(post::routes())
+        .merge(departure::routes())
         .merge(absence::routes())
         .merge(nomination::routes())
         .merge(duty::routes())

@@ -1,4 +1,4 @@
-//! Posts: who sits where, appointing, dismissing, vacancies.
+//! Posts: who sits where, appointing, vacancies.
 
 use crate::area::{AreaView, level};
 use crate::error::Answer;
@@ -9,7 +9,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use civic::area::Level;
-use civic::id::{AccountId, AreaId, OrgId, PostId};
+use civic::id::{AccountId, AreaId, OrgId};
 use civic::post::{Role, Seat};
 use civic::time::Day;
 use office::{Appointment, Person, PostRow, source_word};
@@ -22,7 +22,6 @@ use utoipa_axum::routes;
 pub(crate) fn routes() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::new()
         .routes(routes!(posts, appoint))
-        .routes(routes!(dismiss))
         .routes(routes!(vacancies))
 }
 
@@ -45,8 +44,10 @@ pub(crate) struct PostView {
     /// Who acts for the holder today.
     #[serde(skip_serializing_if = "Option::is_none")]
     acting: Option<ActingView>,
-    /// Whether the reader may end it.
+    /// Whether I may remove the holder.
     may_end: bool,
+    /// Whether I may propose a further term.
+    may_renew: bool,
 }
 
 /// Who acts for an absent holder, at the end of a chain.
@@ -71,11 +72,12 @@ impl From<PostRow> for PostView {
             to: row.post.to.map(|d| d.to_string()),
             source_word: source_word(&row.post.source),
             source: row.post.source.to_string(),
-            may_end: row.may_end,
             acting: row.acting.map(|(name, to)| ActingView {
                 name,
                 to: to.to_string(),
             }),
+            may_end: row.may_end,
+            may_renew: row.may_renew,
         }
     }
 }
@@ -184,39 +186,6 @@ async fn appoint(
     let wanted = form.wanted(id);
     let row = app.office.appoint(&signed.actor, wanted, Some(key)).await?;
     Ok((StatusCode::CREATED, Json(row.into())))
-}
-
-#[derive(IntoParams)]
-#[into_params(parameter_in = Query)]
-struct DismissQuery {
-    /// First day out of office.
-    #[param(value_type = String)]
-    to: Day,
-}
-
-impl Input for DismissQuery {
-    fn read(f: &mut Fields) -> Option<Self> {
-        let before = f.has_problems();
-        let to = f.day("to");
-        if to.is_none() && !before && !f.has_problems() {
-            f.note("to", "required", "请选择离任日期：从这一天起不再任职");
-        }
-        Some(Self { to: to? })
-    }
-}
-
-/// End a post
-///
-/// 离任。岗位记录保留，历史办理仍显示当时的人。
-#[utoipa::path(delete, path = "/posts/{id}", tag = "post", params(("id" = String, Path), DismissQuery), responses((status = 204)))]
-async fn dismiss(
-    State(app): Shared,
-    signed: Signed,
-    Id(id): Id<PostId>,
-    Asked(query): Asked<DismissQuery>,
-) -> Answer<StatusCode> {
-    app.office.dismiss(&signed.actor, id, query.to).await?;
-    Ok(StatusCode::NO_CONTENT)
 }
 
 #[derive(IntoParams)]

@@ -17,6 +17,7 @@ pub mod by;
 pub mod calendar;
 pub mod category;
 pub mod certificate;
+pub mod departure;
 pub mod directory;
 pub mod flow;
 pub mod home;

@@ -62,6 +62,8 @@ pub struct Home {
     pub as_of: Instant,
     /// Unread messages.
     pub unread: usize,
+    /// Hand-over sheets that wait for this person's confirmation.
+    pub handovers: usize,
     /// One for each post held today, in the order of the posts.
     pub posts: Vec<HomePost>,
     /// More than [`COUNTED_MAX`] things lie on a desk: figures are at least so high.
@@ -77,11 +79,13 @@ impl Office {
         let (now, day) = (self.now(), self.today());
         let day_ends = self.world().rules.calendar.zone().end_of(day);
         let unread = self.unread_messages(actor).await?;
+        let handovers = self.waiting_departures(actor).await?.len();
         let mut home = Home {
             day,
             day_ends,
             as_of: now,
             unread,
+            handovers,
             posts: Vec::new(),
             more: false,
         };

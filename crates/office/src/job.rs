@@ -30,6 +30,8 @@ pub enum Job {
     Files,
     /// Seals the journals.
     Seal,
+    /// Writes the hand-over sheets of terms that ran out.
+    Terms,
     /// Lets old runs of jobs go.
     Runs,
 }
@@ -41,6 +43,7 @@ impl Job {
         Self::Outbox,
         Self::Files,
         Self::Seal,
+        Self::Terms,
         Self::Runs,
     ];
 
@@ -52,6 +55,7 @@ impl Job {
             Self::Outbox => "outbox",
             Self::Files => "files",
             Self::Seal => "seal",
+            Self::Terms => "terms",
             Self::Runs => "runs",
         }
     }
@@ -63,6 +67,7 @@ impl Job {
             Self::Outbox => "消息发送",
             Self::Files => "清理未用附件",
             Self::Seal => "流程记录封存",
+            Self::Terms => "任期届满",
             Self::Runs => "清理运行记录",
         }
     }
@@ -74,6 +79,7 @@ impl Job {
             Self::Outbox => "把订阅的消息交给短信、邮件等通道，失败的按间隔重试。",
             Self::Files => "删除未登录上传、24 小时内没有用于上报的附件。",
             Self::Seal => "记下此刻全部流程记录的校验值，事后删改能被发现。",
+            Self::Terms => "任期已满的岗位，记下离任并写出交接单。",
             Self::Runs => "删除半年以前的运行记录。",
         }
     }
@@ -83,7 +89,7 @@ impl Job {
         match self {
             Self::Sweep => 1,
             Self::Outbox => 15,
-            Self::Files => 3_600,
+            Self::Files | Self::Terms => 3_600,
             Self::Seal | Self::Runs => 24 * 3_600,
         }
     }
@@ -275,6 +281,10 @@ impl Office {
                     1,
                     format!("第 {} 次封存，流程步骤 {} 条", seal.seq, seal.steps),
                 ))
+            }
+            Job::Terms => {
+                let written = self.end_terms().await?;
+                Ok(done(written, format!("写出交接单 {written} 份")))
             }
             Job::Runs => {
                 let gone = self

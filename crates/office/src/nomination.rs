@@ -380,6 +380,10 @@ fn take_effect(
                 )
                 .into());
             }
+            if store::departure::of_post(conn, id)?.is_some() {
+                let text = "这个岗位已经办理离任，不能续任；请重新提名";
+                return Err(Refusal::Conflict(text.into()).into());
+            }
             store::post::end(conn, id, to)?;
         }
         _ => {

@@ -1,4 +1,4 @@
-//! Posts: appointing, dismissing, vacancies (R013, R014, R043).
+//! Posts: appointing, vacancies (R013, R014, R043).
 
 mod rules;
 
@@ -10,11 +10,12 @@ use crate::key::kept;
 use crate::{Key, Office, Result, World};
 use civic::area::{Area, Level};
 use civic::directory::Actor;
-use civic::id::{AccountId, AreaId, PostId};
+use civic::id::{AccountId, AreaId, NominationId, PostId};
+use civic::nomination::{Nomination, State};
 use civic::post::{Post, Role, Seat};
 use civic::refusal::Refusal;
 use civic::rights::Verb;
-use civic::time::Day;
+use civic::time::{Day, Instant};
 use std::collections::HashMap;
 use store::account::Account;
 use store::driver::Conn;
@@ -67,8 +68,10 @@ pub struct PostRow {
     pub title: String,
     /// Who acts for the holder today, and the first day on which the holder is back.
     pub acting: Option<(String, Day)>,
-    /// Whether the reader may end it.
+    /// Whether the actor may remove the holder.
     pub may_end: bool,
+    /// Whether the actor may propose a further term.
+    pub may_renew: bool,
 }
 
 /// A vacant desk.
@@ -142,6 +145,8 @@ impl Office {
                 conflict(&post, &others, &names)?;
                 post.id = PostId(store::fresh_id(conn, "post", now)?);
                 store::post::insert_many(conn, std::slice::from_ref(&post))?;
+                let id = store::fresh_id(conn, "nomination", now)?;
+                store::nomination::insert(conn, &appointed(&post, actor.account, id, now))?;
                 store::audit::append(
                     conn,
                     &entry(&actor, now, "appoint", format!("post:{}", post.id), detail),
@@ -168,46 +173,9 @@ impl Office {
             name: names.get(&post.account).cloned().unwrap_or_default(),
             acting: None,
             may_end: true,
+            may_renew: false,
             post,
         })
-    }
-
-    /// Ends a post: `to` is the first day out of office. Posts are never deleted.
-    ///
-    /// # Errors
-    /// `Unknown`; `Denied` as for appointing; `Invalid` for a day before it began; `Conflict` where
-    /// it ended before.
-    pub async fn dismiss(&self, actor: &Actor, id: PostId, to: Day) -> Result<()> {
-        let world = self.world();
-        let post = self
-            .read(move |conn| store::post::by_id(conn, id))
-            .await?
-            .ok_or_else(|| Refusal::unknown("岗位"))?;
-        self.may_fill(&world, actor, post.role, post.seat)?;
-        if to < post.from {
-            return Err(Refusal::invalid(
-                "to",
-                "before_start",
-                format!("离任日期不能早于任职日期 {}", post.from),
-            )
-            .into());
-        }
-        let (actor, now, title) = (actor.clone(), self.now(), world.directory().title(&post));
-        self.write(move |conn| {
-            let post = store::post::by_id(conn, id)?.ok_or_else(|| Refusal::unknown("岗位"))?;
-            if let Some(ended) = post.to.filter(|ended| *ended <= to) {
-                return Err(Refusal::Conflict(format!("这个岗位已于 {ended} 离任")).into());
-            }
-            store::post::end(conn, id, to)?;
-            let detail = format!("免去 {title}，自 {to}");
-            store::audit::append(
-                conn,
-                &entry(&actor, now, "dismiss", format!("post:{id}"), detail),
-            )?;
-            Ok(())
-        })
-        .await?;
-        self.reload().await
     }
 
     /// The area of a seat.
@@ -274,6 +242,8 @@ impl Office {
             .names(posts.iter().map(|p| p.account).collect())
             .await?;
         let name = |id| names.get(&id).cloned().unwrap_or_default();
+        let proposes = self.require_over(actor, Verb::Propose, area).is_ok()
+            || self.require_over(actor, Verb::ManagePosts, area).is_ok();
         Ok(posts
             .into_iter()
             .map(|post| PostRow {
@@ -284,6 +254,7 @@ impl Office {
                     .acting(&post, today)
                     .map(|a| (a.name.to_owned(), a.to)),
                 may_end: self.may_fill(&world, actor, post.role, post.seat).is_ok(),
+                may_renew: post.to.is_some() && post.account != actor.account && proposes,
                 post,
             })
             .collect())
@@ -338,6 +309,27 @@ impl Office {
         }
         self.read(move |conn| store::account::names(conn, &ids))
             .await
+    }
+}
+
+/// The record of who appointed at once (R043): the history of the seat shows it.
+fn appointed(post: &Post, by: AccountId, id: i64, at: Instant) -> Nomination {
+    Nomination {
+        id: NominationId(id),
+        account: post.account,
+        role: post.role,
+        seat: post.seat,
+        title: post.title.clone(),
+        source: post.source.clone(),
+        from: post.from,
+        to: post.to,
+        renews: None,
+        reason: "直接任命".into(),
+        state: State::Approved,
+        proposed_by: by,
+        proposed_at: at,
+        decided: Some((by, at)),
+        opinion: None,
     }
 }
 

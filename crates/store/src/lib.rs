@@ -14,6 +14,7 @@ pub mod audit;
 pub mod bare;
 pub mod credential;
 pub mod database;
+pub mod departure;
 pub mod driver;
 pub mod dump;
 pub mod duty;

@@ -4,7 +4,7 @@ use civic::id::{AccountId, AreaId, OrgId, PostId};
 use civic::post::{Post, Role, Seat};
 use civic::time::Day;
 
-use crate::driver::{Conn, DbError, Kind, OnConflict, Result, Row, Table};
+use crate::driver::{Conn, DbError, Kind, OnConflict, Result, Row, Table, Value};
 use crate::rows;
 
 const POST: Table<'_> = Table {
@@ -102,6 +102,12 @@ pub fn at_seat(conn: &mut Conn, seat: Seat) -> Result<Vec<Post>> {
     .iter()
     .map(post)
     .collect()
+}
+
+/// The posts that a condition picks.
+pub(crate) fn some(conn: &mut Conn, tail: &str, params: &[Value]) -> Result<Vec<Post>> {
+    let rows = conn.query(&format!("{POSTS} {tail}"), params)?;
+    rows.iter().map(post).collect()
 }
 
 /// Ends a post: `to` is the first day out of office. Whether there is such a post.

@@ -57,6 +57,11 @@ pub const MIGRATIONS: &[Migration] = &[
         "hotline",
         include_str!("../migrations/0014_hotline.sql"),
     ),
+    (
+        15,
+        "departure",
+        include_str!("../migrations/0015_departure.sql"),
+    ),
 ];
 
 /// Threads that read. Few cores gain nothing from more.

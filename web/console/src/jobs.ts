@@ -40,7 +40,7 @@ export const WAYS: Record<JobCode, Way> = {
   feed_back: queue({ job: 'feed_back' }),
   refuse: queue({ job: 'refuse' }),
   areas: page('/areas'),
-  posts: areaPage('/posts'),
+  posts: areaPage('/appointments'),
   packs: page('/rules'),
   accounts: page('/accounts'),
   tokens: page('/tokens'),

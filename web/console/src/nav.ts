@@ -35,6 +35,7 @@ export const NAV: NavItem[] = [
   { to: '/registers/joint', word: zh.nav.joint, icon: Connection, verbs: ['keep_registers'] },
   { to: '/registers/staff', word: zh.nav.staff, icon: Avatar, verbs: ['keep_registers'] },
   { to: '/posts', word: zh.nav.posts, icon: UserFilled, verbs: ['manage_posts', 'manage_duty', 'see_board'] },
+  { to: '/appointments', word: zh.nav.appointments, icon: Avatar, verbs: ['manage_posts', 'propose'] },
   { to: '/areas', word: zh.nav.areas, icon: OfficeBuilding, verbs: ['propose_areas', 'decide_areas', 'manage_areas'] },
   { to: '/flow', word: zh.nav.flow, icon: Share, verbs: [] },
   { to: '/messages', word: zh.nav.messages, icon: ChatLineSquare, verbs: [] },
@@ -60,7 +61,7 @@ const GROUPS: { word: string; first: string[] }[] = [
   { word: zh.nav.groups.work, first: ['/home', '/queue', '/register', '/start', '/notices', '/messages', '/visits', '/hotline', '/mediation', '/centre'] },
   { word: zh.nav.groups.look, first: ['/today', '/board', '/burden'] },
   { word: zh.nav.groups.rules, first: ['/admissions', '/certificates', '/flow', '/rules'] },
-  { word: zh.nav.groups.people, first: ['/registers', '/posts', '/areas'] },
+  { word: zh.nav.groups.people, first: ['/registers', '/posts', '/appointments', '/areas'] },
   { word: zh.nav.groups.system, first: [] },
 ]
 

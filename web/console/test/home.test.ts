@@ -23,7 +23,7 @@ async function open() {
   await flushPromises()
   return wrapper
 }
-beforeEach(() => { home = { day: '2026-11-22', day_ends: 1, as_of: 1, unread: 0, posts: [], more: false } })
+beforeEach(() => { home = { day: '2026-11-22', day_ends: 1, as_of: 1, unread: 0, handovers: 0, posts: [], more: false } })
 afterEach(() => vi.unstubAllGlobals())
 
 describe('the home page', () => {

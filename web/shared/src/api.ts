@@ -84,8 +84,6 @@ export const api = {
   posts: (id: Id) => get<AreaPost[]>(`/areas/${enc(id)}/posts`),
   addPost: (id: Id, body: Record<string, unknown>, idempotencyKey: string) =>
     request<unknown>('POST', `/areas/${enc(id)}/posts`, { body, idempotencyKey }),
-  endPost: (id: Id, to: Day, idempotencyKey: string) =>
-    request<void>('DELETE', `/posts/${enc(id)}`, { query: { to }, idempotencyKey }),
   absences: (id: Id) => get<Absence[]>(`/areas/${enc(id)}/absences`),
   addAbsence: (post: Id, body: Record<string, unknown>, idempotencyKey: string) =>
     request<Absence>('POST', `/posts/${enc(post)}/absences`, { body, idempotencyKey }),

@@ -130,7 +130,10 @@ export interface AreaPost {
   to?: Day | null
   source: string
   source_word: string
+  /** Whether I may remove the holder. */
   may_end: boolean
+  /** Whether I may propose a further term. */
+  may_renew: boolean
 }
 
 export interface Duty {

@@ -216,6 +216,8 @@ export interface HomePost {
 
 export interface Home {
   day: Day
+  /** Hand-over sheets that wait for my confirmation. */
+  handovers: number
   day_ends: Millis
   as_of: Millis
   unread: number

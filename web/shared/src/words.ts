@@ -8,6 +8,7 @@ import { admissionWords, burdenWords, certificateWords } from './admission-words
 import { areaWords } from './area-words'
 import { boardWords } from './board-words'
 import type { Field } from './form'
+import { appointmentWords } from './appointment-words'
 import { logbookWords } from './logbook-words'
 import { hotlineWords } from './hotline-words'
 import { mediationWords } from './mediation-words'
@@ -25,6 +26,7 @@ export const zh = {
   ...senderWords,
   notices: noticeWords,
   resident: residentWords,
+  appointments: appointmentWords,
   logbook: logbookWords,
   registers: registerWords,
   admissions: admissionWords,
@@ -159,6 +161,7 @@ export const zh = {
     board: '区域看板',
     visits: '走访巡查',
     posts: '岗位与值班',
+    appointments: '任职管理',
     centre: '综治中心',
     party: '党建组织',
     joint: '联席共建',
@@ -474,11 +477,8 @@ export const zh = {
     postColumns: ['姓名', '岗位', '称呼', '自', '至', '人员来源'],
     postsEmpty: '这个区域没有在岗人员。',
     add: '任命',
-    end: '免去',
-    endTitle: (name: string, title: string) => `免去 ${name} 的“${title}”`,
-    endDay: '截止日期',
+    manage: '提名、续任、免去与交接',
     form: { login: '账号', loginHelp: '已有的登录账号', role: '岗位', title: '本地称呼', titleHelp: '不选则用岗位名称', source: '人员来源', from: '起始日期', to: '截止日期' },
-    ended: '已免去。',
     added: '已任命。',
     vacancies: '空缺岗位',
     vacancyColumns: ['区域', '层级', '现由谁代管'],

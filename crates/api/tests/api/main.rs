@@ -6,6 +6,7 @@ mod absence;
 mod admissions;
 mod app;
 mod boards;
+mod departure;
 mod dispute;
 mod document;
 mod events;

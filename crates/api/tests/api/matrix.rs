@@ -220,7 +220,21 @@ fn call(operation: &str, scene: &Scene) -> Call {
             let form = json!({ "login": "manager", "role": "unit_head", "source": "other", "from": "2026-03-11" });
             write("/api/v1/areas/7/posts", "townleader", form)
         }
-        "delete /api/v1/posts/{id}" => read("/api/v1/posts/56?to=2026-03-12", "townleader"),
+        "delete /api/v1/posts/{id}" => write(
+            "/api/v1/posts/56",
+            "townleader",
+            json!({ "to": "2026-03-12", "reason": "moved" }),
+        ),
+        "get /api/v1/posts/{id}/departure" => read("/api/v1/posts/56/departure", "manager"),
+        "post /api/v1/posts/{id}/departure/give" => {
+            write("/api/v1/posts/56/departure/give", "manager", json!({}))
+        }
+        "post /api/v1/posts/{id}/departure/take" => {
+            write("/api/v1/posts/56/departure/take", "instructor", json!({}))
+        }
+        "get /api/v1/areas/{id}/departures" => read("/api/v1/areas/5/departures", "gridhead"),
+        "get /api/v1/areas/{id}/tenures" => read("/api/v1/areas/5/tenures", "gridhead"),
+        "get /api/v1/me/departures" => read("/api/v1/me/departures", "manager"),
         "get /api/v1/areas/{id}/vacancies" => read("/api/v1/areas/3/vacancies", "townleader"),
         "get /api/v1/areas/{id}/nominations" => read("/api/v1/areas/5/nominations", "gridhead"),
         "post /api/v1/areas/{id}/nominations" => write(
@@ -595,6 +609,10 @@ async fn scene(app: &App) -> Scene {
         json!({ "login": "gridhead", "from": "2026-04-10", "to": "2026-04-12", "reason": "leave" });
     let absence = unit.post("/api/v1/posts/61/absences", &substitute).await;
     let absence = absence.done().json();
+    // A second manager of the grid, who takes over from the first.
+    let second = json!({ "login": "instructor", "role": "grid_manager", "source": "other", "from": "2026-03-10" });
+    let above = app.user("townleader").await;
+    above.post("/api/v1/areas/5/posts", &second).await.done();
     let candidate = json!({ "post": { "login": "assistant", "role": "unit_head", "source": "other", "from": "2026-03-12" }, "reason": "热心" });
     let grid = app.user("gridhead").await;
     let nomination = grid.post("/api/v1/areas/7/nominations", &candidate).await;

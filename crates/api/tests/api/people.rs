@@ -139,14 +139,21 @@ async fn a_unit_head_is_appointed_and_leaves_office() {
     let unit = app.user("unit").await;
     let seen = unit.get("/api/v1/areas/7/posts").await.done().json();
     assert_eq!(seen[0]["may_end"], false, "offered only to who may");
-    let end = app
-        .send(leader.ask("DELETE", format!("/api/v1/posts/{id}")))
-        .await;
+    let path = format!("/api/v1/posts/{id}");
+    let bare = app.send(leader.ask("DELETE", &path)).await;
+    expect_test::expect![[r#"
+        to required: 请选择离任日期
+        reason required: 请选择离任原因：任期届满、本人辞任、工作调动、退休、迁出本地、履职不力、岗位撤并、其他
+    "#]]
+    .assert_eq(&bare.problems());
+    let removal = |reason: &str| json!({ "to": "2026-03-11", "reason": reason });
+    let end = leader.ask("DELETE", &path).json(&removal("neglect"));
+    let silent = app.send(end).await.problems();
     assert_eq!(
-        end.problems(),
-        "to required: 请选择离任日期：从这一天起不再任职\n"
+        silent,
+        "words required: 原因是“履职不力”的，请写明具体情况\n"
     );
-    let end = leader.ask("DELETE", format!("/api/v1/posts/{id}?to=2026-03-11"));
+    let end = leader.ask("DELETE", &path).json(&removal("moved"));
     assert_eq!(app.send(end).await.status, 204);
     assert_eq!(
         leader.get("/api/v1/areas/7/posts").await.done().json(),

@@ -1,10 +1,11 @@
 use crate::city::*;
 use civic::area::Level;
+use civic::departure::Reason;
 use civic::id::{AccountId, MatterId, PostId};
 use civic::matter::{Desk, Notice, NoticeKind};
 use civic::post::{Role, Seat};
 use civic::time::Day;
-use office::{Appointment, Person, Read, VisitInput};
+use office::{Appointment, Person, Read, Removal, VisitInput};
 
 fn wanted(city: &City, login: &str, role: Role, seat: Seat) -> Appointment {
     Appointment {
@@ -15,6 +16,14 @@ fn wanted(city: &City, login: &str, role: Role, seat: Seat) -> Appointment {
         source: "party_member".into(),
         from: city.office.today(),
         to: None,
+    }
+}
+
+fn moved(to: Day) -> Removal {
+    Removal {
+        to,
+        reason: Reason::Moved,
+        words: String::new(),
     }
 }
 
@@ -60,18 +69,29 @@ async fn a_vacant_unit_is_filled_and_vacated_again() {
     assert_eq!(
         codes(
             city.office
-                .dismiss(&community, made.post.id, today.plus(-1))
+                .dismiss(&community, made.post.id, moved(today.plus(-1)))
                 .await
         ),
         ["before_start"]
     );
     city.office
-        .dismiss(&community, made.post.id, today)
+        .dismiss(&community, made.post.id, moved(today))
         .await
         .unwrap();
     assert_eq!(vacancy().await.1, 1);
-    assert!(conflict(city.office.dismiss(&community, made.post.id, today).await).contains("已于"));
-    unknown(city.office.dismiss(&community, PostId(9), today).await);
+    assert!(
+        conflict(
+            city.office
+                .dismiss(&community, made.post.id, moved(today))
+                .await
+        )
+        .contains("已于")
+    );
+    unknown(
+        city.office
+            .dismiss(&community, PostId(9), moved(today))
+            .await,
+    );
     assert_eq!(city.audited().await[..2], ["dismiss", "appoint"]);
 }
 
@@ -93,7 +113,7 @@ async fn a_unit_has_one_head_at_a_time() {
     let tomorrow = city.office.today().plus(1);
     let head = city.actor("unit").posts[0].id;
     city.office
-        .dismiss(&community, head, tomorrow)
+        .dismiss(&community, head, moved(tomorrow))
         .await
         .unwrap();
     city.office

@@ -68,6 +68,7 @@ const NOMINATION: (&str, &str, &str) = ("nomination", "提名", "id");
 const BODY: (&str, &str, &str) = ("mediation_body", "调解组织", "id");
 const HOTLINE: (&str, &str, &str) = ("hotline_order", "热线工单", "matter");
 const MEDIATION: (&str, &str, &str) = ("mediation", "调解记录", "matter");
+const DEPARTURE: (&str, &str, &str) = ("departure", "离任", "post");
 const LOG: (&str, &str, &str) = ("log_entry", "值班日志", "id");
 const HANDOVER: (&str, &str, &str) = ("handover", "交接班", "id");
 const RECORD: (&str, &str, &str) = ("record", "台账记录", "id");
@@ -136,6 +137,11 @@ pub const LINKS: &[Link] = &[
     link(NOMINATION, "renews", ("post", "岗位")),
     link(NOMINATION, "proposed_by", ACCOUNT),
     link(NOMINATION, "decided_by", ACCOUNT),
+    link(DEPARTURE, "post", ("post", "岗位")),
+    link(DEPARTURE, "account", ACCOUNT),
+    link(DEPARTURE, "area", AREA),
+    link(DEPARTURE, "org", ORG),
+    link(DEPARTURE, "by_account", ACCOUNT),
     link(LOG, "area", AREA),
     link(LOG, "account", ACCOUNT),
     link(HANDOVER, "area", AREA),
@@ -253,6 +259,7 @@ const SHARED: &[&str] = &[
     "post",
     "absence",
     "nomination",
+    "departure",
     "duty",
     "session",
     "api_token",
