@@ -43,10 +43,11 @@ async fn exchanged(test: TestOffice) -> App {
     let app = App::over(test);
     let town = app.user("town").await;
     // 文件导入: a line that is wrong spoils no other; the same file again registers nothing twice.
-    let csv = "工单编号,诉求内容,地址,区划代码,来电人,电话,答复期限,保密\n\
-        350300-1,路灯不亮,坂头路,350302003004,王阿福,13905941234,2026-03-12,否\n\
-        350300-2,有人占道,坂头路,350302003004,何小妹,13800000000,2026-03-13,是\n\
-        350300-3,噪声,,999,,,2026-03-13,否\n";
+    let csv = "工单编号|诉求内容|地址|区划代码|来电人|电话|答复期限|保密\n\
+        350300-1|路灯不亮|坂头路|350302003004|王阿福|13905941234|2026-03-12|否\n\
+        350300-2|有人占道|坂头路|350302003004|何小妹|13800000000|2026-03-13|是\n\
+        350300-3|噪声||999|||2026-03-13|否\n"
+        .replace('|', ",");
     let file = json!({ "file": csv });
     let done = town
         .post("/api/v1/hotline/orders", &file)
