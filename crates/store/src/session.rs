@@ -114,6 +114,14 @@ pub fn end_all(
     )
 }
 
+/// The addresses from which an account began sessions since a moment, the newest first.
+pub fn addresses(conn: &mut Conn, account: AccountId, since: Instant) -> Result<Vec<String>> {
+    let sql = "SELECT address FROM session WHERE account = $1 AND created_at >= $2 \
+               ORDER BY created_at DESC LIMIT 50";
+    let rows = conn.query(sql, &[account.0.into(), since.0.into()])?;
+    rows.iter().map(|row| row.string(0)).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

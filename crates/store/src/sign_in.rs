@@ -1,5 +1,6 @@
 //! The log of sign-ins: every attempt with its outcome. Attempts per address are counted from it.
 
+use civic::attempts::{Came, Try};
 use civic::id::AccountId;
 use civic::time::Instant;
 
@@ -23,6 +24,8 @@ pub mod outcome {
     pub const CODE: &str = "code";
     /// The address is not among those allowed.
     pub const NETWORK: &str = "network";
+    /// A security administrator lifted the locks of the login.
+    pub const LIFTED: &str = "lifted";
     /// All codes with their words.
     pub const ALL: &[(&str, &str)] = &[
         (OK, "成功"),
@@ -33,6 +36,7 @@ pub mod outcome {
         (ASKED, "等待动态码"),
         (CODE, "动态码错误"),
         (NETWORK, "网络不在允许范围"),
+        (LIFTED, "管理员解锁"),
     ];
 }
 
@@ -140,6 +144,29 @@ pub fn failures_from(conn: &mut Conn, address: &str, since: Instant) -> Result<i
         &[address.into(), since.0.into(), outcome::WRONG.into()],
     )?
     .int(0)
+}
+
+/// Most attempts on one login that are looked at.
+const TRIES_MAX: i64 = 500;
+
+/// The attempts on a login after a moment, newest first.
+pub fn tries(conn: &mut Conn, login: &str, after: Instant) -> Result<Vec<Try>> {
+    let sql = "SELECT address, at, outcome FROM sign_in WHERE login = $1 AND at > $2 \
+               ORDER BY id DESC LIMIT $3";
+    let rows = conn.query(sql, &[login.into(), after.0.into(), TRIES_MAX.into()])?;
+    let read = |row: &crate::driver::Row| {
+        Ok(Try {
+            address: row.text(0)?.parse().ok(),
+            at: Instant(row.int(1)?),
+            came: match row.text(2)? {
+                outcome::OK => Came::In,
+                outcome::WRONG | outcome::CODE => Came::Failed,
+                outcome::LIFTED => Came::Lifted,
+                _ => Came::Other,
+            },
+        })
+    };
+    rows.iter().map(read).collect()
 }
 
 /// The newest good sign-in of an account before a moment: time and address, to be shown to its owner.

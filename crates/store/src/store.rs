@@ -62,6 +62,11 @@ pub const MIGRATIONS: &[Migration] = &[
         "departure",
         include_str!("../migrations/0015_departure.sql"),
     ),
+    (
+        16,
+        "attempts",
+        include_str!("../migrations/0016_attempts.sql"),
+    ),
 ];
 
 /// Threads that read. Few cores gain nothing from more.

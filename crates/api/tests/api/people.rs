@@ -61,10 +61,18 @@ async fn a_wrong_password_and_an_unknown_login_are_answered_alike_and_lock_after
     assert_eq!(wrong, nobody);
     assert_eq!(wrong.0, "401 sign_in_refused");
     for _ in 0..4 {
-        app.send(sign_in("town", "wrong")).await;
+        let (wrong, nobody) = (
+            app.send(sign_in("town", "wrong")).await.refusal(),
+            app.send(sign_in("nobody", "wrong")).await.refusal(),
+        );
+        assert_eq!(wrong, nobody, "also when it locks");
     }
     let locked = app.send(sign_in("town", PASSWORD)).await.refusal();
     assert!(locked.1.contains("锁定"), "{locked:?}");
+    assert_eq!(
+        app.send(sign_in("nobody", PASSWORD)).await.refusal(),
+        locked
+    );
     app.test.clock.advance_minutes(16);
     app.send(sign_in("town", PASSWORD)).await.done();
 }
@@ -344,4 +352,74 @@ async fn every_code_has_its_word_and_the_flow_says_where_each_action_leads() {
             .any(|w| w["code"] == *p)),
         "{phases:?}"
     );
+}
+
+/// An attempt from an address, as a proxy in front names it.
+async fn from(app: &App, address: &str, login: &str, password: &str) -> (u16, String) {
+    let ask = sign_in(login, password).header("x-forwarded-for", address);
+    let answer = app.send(ask).await;
+    (answer.status, answer.text())
+}
+
+#[tokio::test]
+async fn a_stranger_locks_nobody_out_and_slows_only_networks_that_were_not_used() {
+    let options = api::Options {
+        behind_proxy: true,
+        ..api::Options::default()
+    };
+    let app = App::with(TestOffice::sqlite("strangers").await, options);
+    assert_eq!(from(&app, "10.1.0.1", "town", PASSWORD).await.0, 200);
+    app.test.clock.advance_minutes(1);
+    for n in 0..5 {
+        from(&app, "203.0.113.9", "town", "wrong").await;
+        assert_eq!(from(&app, "10.1.0.1", "town", PASSWORD).await.0, 200, "{n}");
+    }
+    let stranger = from(&app, "203.0.113.9", "town", PASSWORD).await;
+    assert!(
+        stranger.0 == 401 && stranger.1.contains("锁定"),
+        "{stranger:?}"
+    );
+
+    // From many networks: no lock, but a wait between attempts, the same for a login nobody has.
+    for login in ["town", "nobody"] {
+        for n in 0..20 {
+            from(&app, &format!("198.51.100.{n}"), login, "wrong").await;
+        }
+    }
+    for login in ["town", "nobody"] {
+        let slowed = from(&app, "192.0.2.7", login, "wrong").await;
+        assert!(
+            slowed.0 == 503 && slowed.1.contains("请等几秒"),
+            "{slowed:?}"
+        );
+    }
+    assert_eq!(
+        from(&app, "10.1.0.1", "town", PASSWORD).await.0,
+        200,
+        "its own network"
+    );
+    app.test.clock.advance_minutes(1);
+    assert_eq!(
+        from(&app, "192.0.2.8", "town", PASSWORD).await.0,
+        200,
+        "delayed, not locked"
+    );
+
+    // The lock shows in the list and in the log, and an administrator lifts it.
+    let security = app.user("secadmin").await;
+    let listed = security.get("/api/v1/accounts?q=town").await.text();
+    assert!(listed.contains("locked_until"), "{listed}");
+    let (officer, town) = (app.test.actor("secadmin"), testkit::account("town"));
+    app.test
+        .office
+        .unlock_account(&officer, town)
+        .await
+        .unwrap();
+    assert_eq!(from(&app, "203.0.113.9", "town", PASSWORD).await.0, 200);
+    let log = app
+        .user("auditor")
+        .await
+        .get("/api/v1/sign-ins?login=town")
+        .await;
+    assert!(log.text().contains("管理员解锁"), "{}", log.text());
 }

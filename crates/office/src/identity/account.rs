@@ -3,9 +3,11 @@
 //! whoever gives rights can make no account.
 
 use super::factor::untouched;
-use super::{digest, entry, password, sign_in::settled_login};
+use super::sign_in::{lifted, settled_login};
+use super::{digest, entry, password};
 use crate::install::FirstPassword;
 use crate::{Office, Result};
+use civic::attempts;
 use civic::directory::Actor;
 use civic::id::AccountId;
 use civic::limits::{NAME_CHARS_MAX, PAGE_ROWS_DEFAULT, PAGE_ROWS_MAX};
@@ -327,6 +329,10 @@ impl Office {
             store::credential::put(conn, id, &set)?;
             store::credential::remember(conn, id, &account.secret, now)?;
             store::account::set_secret(conn, id, &secret)?;
+            // A password set by somebody else opens everywhere; one's own lifts no lock of a stranger.
+            if actor.account != id {
+                store::sign_in::insert(conn, &lifted(&account, now))?;
+            }
             store::session::end_all(conn, id, keep, now)?;
             store::audit::append(
                 conn,
@@ -347,13 +353,18 @@ impl Office {
     pub async fn unlock_account(&self, actor: &Actor, id: AccountId) -> Result<()> {
         self.require_over_account(actor, Verb::ManageLocks, id)?;
         let (actor, now) = (actor.clone(), self.now());
+        let (failures, minutes) = self.lock_after();
         self.write(move |conn| {
             let account =
                 store::account::by_id(conn, id)?.ok_or_else(|| Refusal::unknown("账号"))?;
-            if account.locked_until.is_none_or(|until| until <= now) {
+            let tries = store::sign_in::tries(conn, &account.login, now.plus_minutes(-minutes))?;
+            let anywhere = attempts::locked_anywhere(&tries, failures, minutes);
+            let until = account.locked_until.max(anywhere);
+            if until.is_none_or(|until| until <= now) {
                 return Err(Refusal::Conflict("这个账号没有锁定，无须解锁".into()).into());
             }
             store::account::set_failures(conn, id, 0, None)?;
+            store::sign_in::insert(conn, &lifted(&account, now))?;
             let object = format!("account:{id}");
             let line = entry(&actor, now, "unlock_account", object, String::new());
             Ok(store::audit::append(conn, &line)?)
@@ -377,9 +388,18 @@ impl Office {
         self.require(actor, Verb::ManageAccounts)
             .or_else(|_| self.require(actor, Verb::ManageLocks))?;
         let limit = limit.unwrap_or(PAGE_ROWS_DEFAULT).clamp(1, PAGE_ROWS_MAX);
+        let (now, (failures, minutes)) = (self.now(), self.lock_after());
         let mut accounts = self
             .read(move |conn| {
-                store::account::page(conn, begins.as_deref(), service, after, limit + 1)
+                let mut page =
+                    store::account::page(conn, begins.as_deref(), service, after, limit + 1)?;
+                for account in &mut page {
+                    let since = now.plus_minutes(-minutes);
+                    let tries = store::sign_in::tries(conn, &account.login, since)?;
+                    let anywhere = attempts::locked_anywhere(&tries, failures, minutes);
+                    account.locked_until = account.locked_until.max(anywhere);
+                }
+                Ok(page)
             })
             .await?;
         let next = (accounts.len() > limit).then(|| accounts[limit - 1].id);

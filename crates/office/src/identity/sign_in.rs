@@ -6,6 +6,7 @@ use super::session::outside;
 use super::{digest, fresh_secret, password};
 use crate::{Office, Result, page};
 use civic::area::Level;
+use civic::attempts;
 use civic::directory::Actor;
 use civic::id::{AccountId, AreaId, OrgId, PostId};
 use civic::limits::LOCK_MINUTES;
@@ -15,7 +16,7 @@ use civic::post::{Role, Seat};
 use civic::refusal::{Hold, Refusal};
 use civic::rights::{self, Verb};
 use civic::time::{Instant, MINUTE_MS};
-use std::net::Ipv4Addr;
+use std::net::{IpAddr, Ipv4Addr};
 use store::account::{Account, AccountKind};
 use store::audit::Entry;
 use store::driver::Conn;
@@ -133,7 +134,10 @@ struct Brought {
 enum Verdict {
     In(Box<Account>),
     Wrong,
+    /// Locked before; the attempt was not looked at.
     Locked(Instant),
+    /// The failure one too many: how it failed.
+    Locks(Instant, &'static str),
     Disabled,
     Outside,
     Asked,
@@ -146,6 +150,7 @@ impl Verdict {
             Self::In(_) => outcome::OK,
             Self::Wrong => outcome::WRONG,
             Self::Locked(_) => outcome::LOCKED,
+            Self::Locks(_, failed) => failed,
             Self::Disabled => outcome::DISABLED,
             Self::Outside => outcome::NETWORK,
             Self::Asked => outcome::ASKED,
@@ -166,7 +171,7 @@ fn locked(until: Instant, now: Instant) -> Refusal {
         .div_euclid(MINUTE_MS)
         .max(1);
     Refusal::Denied(format!(
-        "连续输错密码次数过多，账号已锁定，请 {minutes} 分钟后再试，或请安全管理员解锁"
+        "连续输错次数过多，这个账号在当前网络已锁定，请 {minutes} 分钟后再试，或请安全管理员解锁"
     ))
 }
 
@@ -216,7 +221,7 @@ impl Office {
         let (now, lock) = (self.now(), self.lock_rule());
         let since = now.plus_minutes(-LOCK_MINUTES);
         let (asked, from) = (login.clone(), address.clone());
-        let (account, credential, failures) = self
+        let (account, credential, failures, slowed) = self
             .read(move |conn| {
                 let account = store::account::by_login(conn, &asked)?;
                 let credential = match &account {
@@ -224,7 +229,12 @@ impl Office {
                     None => None,
                 };
                 let failures = store::sign_in::failures_from(conn, &from, since)?;
-                Ok((account, credential, failures))
+                let tries = store::sign_in::tries(conn, &asked, now.plus_minutes(-lock.minutes))?;
+                let slowed = match attempts::slowed(&tries, lock.failures, now) {
+                    Some(_) if used_from(conn, account.as_ref(), &from, now)? => None,
+                    slowed => slowed,
+                };
+                Ok((account, credential, failures, slowed))
             })
             .await?;
         let attempt = Attempt {
@@ -241,6 +251,12 @@ impl Office {
                 "这个网络地址的登录失败次数过多，请 {LOCK_MINUTES} 分钟后再试"
             ))
             .into());
+        }
+        if slowed.is_some() {
+            self.write(move |conn| Ok(store::sign_in::insert(conn, &attempt)?))
+                .await?;
+            let text = "这个账号正被频繁尝试登录，请等几秒再试；在常用的网络登录不受影响";
+            return Err(Refusal::Busy(text.into()).into());
         }
         let usable = account.filter(|a| a.kind != AccountKind::Service);
         let right = password::verify_async(
@@ -281,7 +297,8 @@ impl Office {
         let sessions_max = usize::try_from(parameters.least(SESSIONS_MAX, &roles)).unwrap_or(1);
         let (verdict, ended) = self
             .write(move |conn| {
-                let verdict = judge(conn, &brought, lock, now)?;
+                let from = attempt.address.parse().ok();
+                let verdict = judge(conn, &attempt.login, from, &brought, lock, now)?;
                 let outcome = verdict.outcome();
                 store::sign_in::insert(conn, &Attempt { outcome, ..attempt })?;
                 let mut ended = Vec::new();
@@ -313,7 +330,7 @@ impl Office {
                 })
             }
             Verdict::Wrong => Err(wrong(lock).into()),
-            Verdict::Locked(until) => Err(locked(until, now).into()),
+            Verdict::Locked(until) | Verdict::Locks(until, _) => Err(locked(until, now).into()),
             Verdict::Disabled => {
                 Err(Refusal::Denied("这个账号已停用，如需恢复请联系安全管理员".into()).into())
             }
@@ -342,6 +359,12 @@ impl Office {
             token,
             me: self.me_of(&actor, &account, hold).await?,
         })
+    }
+
+    /// Failures that lock a login for a network, and for how many minutes.
+    pub(super) fn lock_after(&self) -> (i64, i64) {
+        let lock = self.lock_rule();
+        (lock.failures, lock.minutes)
     }
 
     /// When accounts are locked, and for how long.
@@ -434,13 +457,13 @@ impl Office {
             .write(move |conn| match store::account::by_id(conn, account)? {
                 Some(account) => match account.locked_until.filter(|until| now < *until) {
                     Some(until) => Ok(Verdict::Locked(until)),
-                    None => fail(conn, &account, lock, now, Verdict::Wrong),
+                    None => fail(conn, &account, lock, now),
                 },
                 None => Ok(Verdict::Wrong),
             })
             .await?;
         Ok(match verdict {
-            Verdict::Locked(until) => locked(until, now),
+            Verdict::Locked(until) | Verdict::Locks(until, _) => locked(until, now),
             _ => Refusal::invalid("old_password", "wrong", "原密码不正确，请重新输入"),
         })
     }
@@ -494,23 +517,68 @@ impl Office {
     }
 }
 
+/// Days for which a network counts as one the account is used from.
+const USED_DAYS: i64 = 90;
+
+/// Whether the account signed in from this network before: its owner is not slowed by strangers.
+fn used_from(
+    conn: &mut Conn,
+    account: Option<&Account>,
+    from: &str,
+    now: Instant,
+) -> store::driver::Result<bool> {
+    let Some(account) = account else {
+        return Ok(false);
+    };
+    let since = now.plus_hours(-24 * USED_DAYS);
+    let known = store::session::addresses(conn, account.id, since)?;
+    let from: Option<IpAddr> = from.parse().ok();
+    Ok(from.is_some()
+        && known
+            .iter()
+            .any(|address| attempts::same_network(address.parse().ok(), from)))
+}
+
 /// Judges an attempt by the account as it is now: another attempt may have locked it meanwhile, and
 /// the password may have been changed since it was compared. Failures are forgotten only when
 /// everything was right, so that who has the password cannot try codes without end.
 fn judge(
     conn: &mut Conn,
+    login: &str,
+    from: Option<IpAddr>,
     brought: &Brought,
     lock: Lock,
     now: Instant,
 ) -> std::result::Result<Verdict, Failure> {
+    let tries = store::sign_in::tries(conn, login, now.plus_minutes(-lock.minutes))?;
+    let locked = attempts::locked(&tries, from, lock.failures, lock.minutes);
+    if let Some(until) = locked.filter(|until| now < *until) {
+        return Ok(Verdict::Locked(until));
+    }
+    let failed = |conn: &mut Conn, account: Option<&Account>, verdict: Verdict| {
+        let failures = attempts::failures(&tries, from).0 + 1;
+        if failures < lock.failures {
+            return Ok(verdict);
+        }
+        if let Some(account) = account {
+            let detail = format!(
+                "连续 {failures} 次密码或动态码错误，对这个网络锁定 {} 分钟",
+                lock.minutes
+            );
+            store::audit::append(conn, &of(account, now, "lock_account", detail))?;
+        }
+        let until = now.plus_minutes(lock.minutes);
+        Ok(Verdict::Locks(until, verdict.outcome()))
+    };
+    // A login that nobody has is answered, counted and locked like any other.
     let Some(account) = store::account::by_id(conn, brought.account)? else {
-        return Ok(Verdict::Wrong);
+        return failed(conn, None, Verdict::Wrong);
     };
     if let Some(until) = account.locked_until.filter(|until| now < *until) {
         return Ok(Verdict::Locked(until));
     }
     if !brought.right || brought.secret.as_deref() != Some(account.secret.as_str()) {
-        return fail(conn, &account, lock, now, Verdict::Wrong);
+        return failed(conn, Some(&account), Verdict::Wrong);
     }
     if account.disabled_at.is_some() {
         return Ok(Verdict::Disabled);
@@ -524,7 +592,7 @@ fn judge(
             return Ok(Verdict::Asked);
         };
         if !code.opens(conn, account.id, &credential, now)? {
-            return fail(conn, &account, lock, now, Verdict::WrongCode);
+            return failed(conn, Some(&account), Verdict::WrongCode);
         }
     }
     if account.failures > 0 || account.locked_until.is_some() {
@@ -533,13 +601,12 @@ fn judge(
     Ok(Verdict::In(Box::new(account)))
 }
 
-/// Counts a failure; the one too many locks.
+/// Counts a failure of somebody who is signed in; the one too many locks the account.
 fn fail(
     conn: &mut Conn,
     account: &Account,
     lock: Lock,
     now: Instant,
-    verdict: Verdict,
 ) -> std::result::Result<Verdict, Failure> {
     // A lock that has run out begins a new count.
     let failures = if account.locked_until.is_some() {
@@ -549,7 +616,7 @@ fn fail(
     };
     if failures < lock.failures {
         store::account::set_failures(conn, account.id, failures, None)?;
-        return Ok(verdict);
+        return Ok(Verdict::Wrong);
     }
     let until = now.plus_minutes(lock.minutes);
     store::account::set_failures(conn, account.id, failures, Some(until))?;
@@ -559,6 +626,17 @@ fn fail(
     );
     store::audit::append(conn, &of(account, now, "lock_account", detail))?;
     Ok(Verdict::Locked(until))
+}
+
+/// The line of the log by which the locks of a login end.
+pub(super) fn lifted(account: &Account, at: Instant) -> Attempt {
+    Attempt {
+        at,
+        login: account.login.clone(),
+        account: Some(account.id),
+        address: String::new(),
+        outcome: outcome::LIFTED,
+    }
 }
 
 fn of(account: &Account, at: Instant, action: &str, detail: String) -> Entry {
