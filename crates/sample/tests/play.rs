@@ -2,7 +2,6 @@
 
 use civic::directory::Actor;
 use civic::time::Zone;
-use office::Board;
 use sample::drive::{DAYS, Plan, drive};
 use sample::{Profile, Scale, founding};
 use std::collections::HashMap;
@@ -10,11 +9,6 @@ use testkit::TestOffice;
 
 /// Incidents of an average day; a street of the seed's city has 41.
 const PER_DAY: f64 = 6.0;
-
-fn percent(board: &Board, code: &str) -> f64 {
-    let value = board.kpis.iter().find(|k| k.kpi.code == code).unwrap();
-    value.percent().unwrap()
-}
 
 /// S4: 99.28 % closed, 60 % of disputes settled by unit heads, over 90 % closed at or below the
 /// community (R070, R071). The spans are three deviations of so few incidents.
@@ -64,7 +58,8 @@ async fn a_period_as_long_as_the_seeds_ends_with_the_seeds_figures() {
         ("same_day", 99.0, 100.0),
     ];
     for (code, low, high) in shares {
-        let share = percent(&board, code);
+        let value = board.kpis.iter().find(|k| k.kpi.code == code).unwrap();
+        let share = value.percent().unwrap();
         assert!((low..=high).contains(&share), "{code}: {share}");
     }
     let merged = board.figures.get(civic::measure::Measure::Merged);
