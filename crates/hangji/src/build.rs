@@ -5,6 +5,7 @@ use crate::serve::{config, create};
 use indicatif::{ProgressBar, ProgressStyle};
 use office::Office;
 use sample::drive::{DAYS, Plan, Progress};
+use sample::furnish::{People, furnish};
 use sample::{Profile, Scale, founding};
 use std::collections::HashMap;
 use std::process::ExitCode;
@@ -60,6 +61,11 @@ pub async fn found_and_play(
         .iter()
         .map(|a| (a.id, a.name.clone()))
         .collect();
+    let shown = rows.accounts.iter().filter(|a| a.demo);
+    let people = People {
+        shown: shown.map(|a| (a.login.clone(), a.id)).collect(),
+        names: names.clone(),
+    };
     let units = rows
         .areas
         .iter()
@@ -88,6 +94,10 @@ pub async fn found_and_play(
     })
     .await?;
     bar.finish_and_clear();
+    let refused = furnish(office, &people).await?;
+    if refused > 0 {
+        say(&format!("  有 {refused} 类样例内容本地不具备条件，已略去"));
+    }
     office
         .store()
         .write::<_, store::lane::Failure>(move |conn| Ok(store::seal::seal(conn, now)?))
@@ -101,4 +111,108 @@ pub async fn found_and_play(
         started.elapsed().as_secs_f64()
     ));
     Ok(progress)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use civic::directory::Actor;
+    use civic::notice::Kind;
+    use civic::post::Seat;
+
+    /// Founds a street without playing its days, and furnishes it.
+    async fn furnished(data: &std::path::Path) -> (Arc<Office>, People) {
+        let place = crate::command::DatabaseArgs {
+            database: format!("sqlite:{}", data.join("hangji.db").display()),
+            data: data.to_owned(),
+        };
+        let office = create(&config(&place, true).unwrap()).unwrap();
+        let zone = office.world().rules.calendar.zone();
+        let from = zone.day_of(office.now()).plus(-30);
+        let profile: Profile = "putian".parse().unwrap();
+        let rows =
+            founding::founding(&profile, Scale::Street, from, zone.start_of(from), "!").unwrap();
+        let accounts = rows.accounts.iter();
+        let people = People {
+            names: accounts.clone().map(|a| (a.id, a.name.clone())).collect(),
+            shown: accounts
+                .filter(|a| a.demo)
+                .map(|a| (a.login.clone(), a.id))
+                .collect(),
+        };
+        office.found(rows).await.unwrap();
+        assert_eq!(
+            furnish(&office, &people).await.unwrap(),
+            0,
+            "nothing is refused"
+        );
+        (office, people)
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_furnished_city_has_something_true_on_every_page_and_verifies() {
+        let data = std::env::temp_dir().join(format!("hangji-furnish-{}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&data);
+        std::fs::create_dir_all(&data).unwrap();
+        let (office, people) = furnished(&data).await;
+        let (world, today) = (office.world(), office.today());
+        let shown = |login: &str| {
+            let account = people.shown[login];
+            let posts = world.directory().posts_of(account, today);
+            let Seat::Area(area) = posts[0].seat else {
+                panic!("{login} sits over no area")
+            };
+            let actor = Actor {
+                account,
+                name: people.names[&account].clone(),
+                posts,
+                system: false,
+            };
+            (actor, area)
+        };
+        let (dispatcher, town) = shown("jiedao");
+        let (secretary, community) = shown("shuji");
+        for day in 0..7 {
+            for area in [town, community] {
+                let on_duty = office.duties(&dispatcher, area, today.plus(day)).await;
+                assert!(!on_duty.unwrap().is_empty(), "day {day}");
+            }
+        }
+        let log = office.logbook(&dispatcher, town, None, None).await.unwrap();
+        assert_eq!((log.entries.len(), log.open.len()), (3, 1));
+        let (visits, _) = office
+            .visits(&secretary, Some(community), None, None, None)
+            .await
+            .unwrap();
+        assert!(!visits.is_empty());
+        let (head, _) = shown("danyuan");
+        let page = office
+            .notices(&head, office::notice::Box::In, None, None)
+            .await
+            .unwrap();
+        let kinds: Vec<Kind> = page.rows.iter().map(|r| r.kept.notice.kind).collect();
+        for kind in [Kind::Notice, Kind::Task] {
+            assert!(kinds.contains(&kind), "{kinds:?}");
+        }
+        assert!(page.waiting > 0, "some are still to be read");
+        assert!(
+            !office
+                .absences(&secretary, community, 10)
+                .unwrap()
+                .is_empty()
+        );
+        let nominations = office.nominations(&dispatcher, town).await.unwrap();
+        assert!(!nominations.is_empty());
+        let (county, _) = shown("qu");
+        let items = office.admissions(&county).await.unwrap();
+        let admitted = items.iter().filter(|i| i.decision.is_some()).count();
+        assert_eq!((items.len(), admitted), (2, 1));
+        let proof = office
+            .store()
+            .read::<_, store::driver::DbError>(|conn| store::verify::verify(conn, |_| ()));
+        let report = proof.await.unwrap();
+        assert!(report.is_clean(), "{:#?}", report.findings);
+        drop(office);
+        let _ = std::fs::remove_dir_all(&data);
+    }
 }

@@ -8,6 +8,7 @@ mod dice;
 pub mod drive;
 mod fate;
 pub mod founding;
+pub mod furnish;
 pub mod geography;
 mod profile;
 pub mod texts;
