@@ -155,7 +155,8 @@ async fn who_comes_later_sees_what_is_open_and_who_left_is_counted_apart(test: T
     // The head of unit 6 leaves unread; the resident becomes head of unit 7 the next day.
     let leader = app.user("townleader").await;
     leader.get("/api/v1/me").await.done();
-    app.send(leader.ask("DELETE", "/api/v1/posts/61?to=2026-03-12"))
+    let leaves = json!({ "to": "2026-03-12", "reason": "resigned" });
+    app.send(leader.ask("DELETE", "/api/v1/posts/61").json(&leaves))
         .await
         .done();
     let form =

@@ -174,6 +174,7 @@ pub const UNLINKED: &[(&str, &str)] = &[
     ("sender", "a gateway points at nothing"),
     ("entry_app", "an app points at nothing"),
     ("entry_used", "digests of tokens"),
+    ("signed_nonce", "spent once and forgotten with their window"),
     (
         "pack_file",
         "texts with their SHA-256, compared when loaded",
