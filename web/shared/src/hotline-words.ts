@@ -6,7 +6,7 @@ export const hotlineWords = {
   importHelp: '选择 CSV 文件（UTF-8，表头：工单编号、诉求内容、地址、区划代码、来电人、电话、答复期限、保密）或 JSON 文件。要求保密的工单不保存来电人。',
   imported: (done: number, wrong: number) => (wrong ? `登记 ${done} 条，${wrong} 条有问题：` : `登记 ${done} 条。`),
   line: (line: number, no: string) => `第 ${line} 行${no ? `（${no}）` : ''}：`,
-  empty: '还没有热线工单。',
+  empty: '还没有热线工单。点“导入工单”选择文件，或由热线平台推送。',
   columns: ['工单编号', '事项', '收到', '答复期限', '状态', ''],
   secret: '保密',
   waiting: '待答复',

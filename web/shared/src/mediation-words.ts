@@ -7,7 +7,7 @@ export const mediationWords = {
   host: '所在场所（邻里中心等）',
   address: '地址',
   founded: '已登记。',
-  empty: '还没有登记调解组织。',
+  empty: '还没有登记调解组织。点“登记调解组织”，写明名称、所在区域和调解员。',
   pool: '调解员',
   admit: '加入名单',
   kind: '类型',
