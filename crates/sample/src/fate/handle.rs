@@ -3,6 +3,7 @@
 use super::hours::{in_hours, within_limit};
 use super::{Fate, Move, Mover};
 use crate::dice::Dice;
+use civic::category::Privacy;
 use civic::flow::Phase;
 use civic::matter::{ClockKind, Desk, Finding, Matter, TaskKind, TaskState};
 use civic::time::{DAY_MS, HOUR_MS, Instant, MINUTE_MS, Zone};
@@ -21,7 +22,9 @@ pub(super) fn handle(
             now.0 + dice.between(from * MINUTE_MS, to * MINUTE_MS),
         ))
     };
-    if fate.supervised && matter.supervision.is_none() && matter.phase == Phase::Handling {
+    // Who does not work on a restricted matter does not know of it, from above neither.
+    let known = matter.privacy() != Privacy::Restricted;
+    if fate.supervised && known && matter.supervision.is_none() && matter.phase == Phase::Handling {
         let above = matter.owner.and_then(|owner| matter.path.above(owner))?;
         return Some(Move {
             at: later(dice, 30, 300),
