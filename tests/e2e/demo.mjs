@@ -90,15 +90,15 @@ export class Browser {
     const state = page.locator('.head .chip').first()
     const button = page.locator('.actions button', { hasText: new RegExp(`^\\s*${name}\\s*$`) })
     await button.waitFor()
-    const answered = page.waitForResponse((r) => r.request().method() === 'POST' && r.url().includes(`/matters/${id}/actions/`))
     await button.click()
     if (fill) {
       await page.locator('.send button').first().waitFor()
       await fill(page)
-      await page.locator('.send button').first().click()
-    } else {
-      await page.locator('.el-message-box button.el-button--primary').click()
     }
+    // Waited for from here on: filling a long form on a busy machine takes its own time.
+    const answered = page.waitForResponse((r) => r.request().method() === 'POST' && r.url().includes(`/matters/${id}/actions/`))
+    const send = fill ? page.locator('.send button').first() : page.locator('.el-message-box button.el-button--primary')
+    await send.click()
     const answer = await answered
     if (!answer.ok()) throw new Error(`${name}: ${answer.status()} ${await answer.text()}`)
     const view = await answer.json()
