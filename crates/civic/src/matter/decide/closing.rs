@@ -145,19 +145,7 @@ fn drop_to(work: &mut Work<'_>, to: &Target) -> Result<(), Refusal> {
     let state = work.state(code)?;
     let level = work.matter().level;
     work.judged();
-    let open: Vec<(u32, Desk)> = work
-        .matter()
-        .tasks
-        .iter()
-        .filter(|t| t.is_open())
-        .map(|t| (t.no, t.desk))
-        .collect();
-    for (no, desk) in open {
-        tasks::end_clocks(work, no);
-        work.fact(Fact::TaskRecalled { no });
-        let text = format!("{}：任务收回，不必再办", work.label());
-        work.tell(desk, NoticeKind::Decided, text);
-    }
+    tasks::recall_open(work, "任务收回，不必再办");
     work.enter(state, Desk::None, level, Trail::Keep);
     Ok(())
 }

@@ -176,19 +176,7 @@ pub(super) fn recalled(work: &mut Work<'_>) -> Result<(), Refusal> {
     if lead {
         return tasks::follow(work);
     }
-    let open: Vec<(u32, Desk)> = work
-        .matter()
-        .tasks
-        .iter()
-        .filter(|t| t.is_open())
-        .map(|t| (t.no, t.desk))
-        .collect();
-    for (no, desk) in open {
-        tasks::end_clocks(work, no);
-        work.fact(Fact::TaskRecalled { no });
-        let text = format!("{}：主办单位已退单，任务收回，待重新派发", work.label());
-        work.tell(desk, NoticeKind::Decided, text);
-    }
+    tasks::recall_open(work, "主办单位已退单，任务收回，待重新派发");
     let (level, area) = work.owner()?;
     work.enter_triage(level, area, Trail::Keep)
 }

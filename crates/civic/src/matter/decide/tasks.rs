@@ -420,3 +420,16 @@ pub(super) fn check(work: &mut Work<'_>, form: &Form) -> Result<(), Refusal> {
     work.tell(Desk::Area(area), NoticeKind::Decided, text);
     Ok(())
 }
+
+/// Takes every open task back, and tells its desk why.
+pub(super) fn recall_open(work: &mut Work<'_>, why: &str) {
+    let matter = work.matter();
+    let open = matter.tasks.iter().filter(|t| t.is_open());
+    let open: Vec<_> = open.map(|t| (t.no, t.desk)).collect();
+    for (no, desk) in open {
+        end_clocks(work, no);
+        work.fact(Fact::TaskRecalled { no });
+        let text = format!("{}：{why}", work.label());
+        work.tell(desk, NoticeKind::Decided, text);
+    }
+}
