@@ -464,6 +464,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/areas/{id}/certificates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a village or community issued or refused
+         * @description 证明登记：出具的证明和开出的不予出具告知单，申请人姓名脱敏。
+         */
+        get: operations["certificate_log"];
+        put?: never;
+        /**
+         * Enter a certificate that was issued, or refuse one
+         * @description 登记出具的证明，或开具不予出具告知单；清单内的证明不能登记为出具。
+         */
+        post: operations["certificate_certify"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/areas/{id}/check": {
         parameters: {
             query?: never;
@@ -856,6 +880,26 @@ export interface paths {
          * @description 事件类别、情形与办理时限。
          */
         get: operations["category_categories"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/certificate-entries/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A line of the log in clear, to print
+         * @description 打印告知单用：含申请人姓名，查看会记入审计日志。
+         */
+        get: operations["certificate_slip"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2108,6 +2152,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/phrases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One's own standard phrases and those of one's areas
+         * @description 我的常用语，以及本辖区和上级共享的。
+         */
+        get: operations["phrase_phrases"];
+        put?: never;
+        /**
+         * Save a standard phrase
+         * @description 保存常用语：自己用，或由中心共享给辖区。
+         */
+        post: operations["phrase_save_phrase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/phrases/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Take a standard phrase away
+         * @description 删除常用语；共享的由共享它的中心删除。
+         */
+        delete: operations["phrase_remove_phrase"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/posts/{id}": {
         parameters: {
             query?: never;
@@ -2904,6 +2992,10 @@ export interface components {
             /** @description 会办单位。 */
             co?: components["schemas"]["CalledForm"][];
             condition?: string | null;
+            /** @description The action's own fields, by code. */
+            fields?: {
+                [key: string]: string;
+            };
             files?: string[];
             /** @description `solved`, `calmed`, `handled`, `explained`, `cannot` */
             finding?: string | null;
@@ -3229,6 +3321,8 @@ export interface components {
             action: string;
             /** @description Areas to choose from, for an assignment. */
             areas?: components["schemas"]["AreaChoice"][];
+            /** @description Fields of its own form. */
+            fields?: components["schemas"]["FlowField"][];
             help: string;
             name: string;
             /** @description Fields the form must bring. */
@@ -3237,6 +3331,7 @@ export interface components {
             orgs?: components["schemas"]["Choice"][];
             /** @description Colleagues to choose from, for a transfer. */
             people?: components["schemas"]["Choice"][];
+            proposed?: components["schemas"]["Choice"] | null;
             /** @description Tasks or requests among which to choose. */
             slots: number[];
         };
@@ -3447,6 +3542,51 @@ export interface components {
             number: number;
             /** @description The department to call in one's own area, where one can be called. */
             org_name?: string | null;
+        };
+        /** @description A line of the log of certificates. */
+        CertificateEntry: {
+            /** @description Who asked for it; masked in the list. */
+            applicant: string;
+            area: string;
+            area_name: string;
+            /** Format: int64 */
+            at: number;
+            /** @description The law or rule by which it was issued; empty where it was refused. */
+            basis: string;
+            /** @description Who is competent, where it was refused. */
+            body?: string | null;
+            by: components["schemas"]["Signature"];
+            id: string;
+            /** @description What the person does instead, where it was refused. */
+            instead?: string | null;
+            /** @description Name of the certificate. */
+            name: string;
+            purpose: string;
+            /**
+             * Format: int32
+             * @description Number in the national list, where it was refused.
+             */
+            refused?: number | null;
+        };
+        /** @description What is entered into the log. */
+        CertificateForm: {
+            /** @description 申请人姓名，加密保存。 */
+            applicant: string;
+            /** @description 出具的依据。 */
+            basis?: string | null;
+            /** @description 出具的证明名称。 */
+            name?: string | null;
+            purpose?: string | null;
+            /**
+             * Format: int32
+             * @description 不予出具的，填清单序号；出具的不填。
+             */
+            refused?: number | null;
+        };
+        /** @description A page of the log of certificates. */
+        CertificateLog: {
+            next?: string | null;
+            rows: components["schemas"]["CertificateEntry"][];
         };
         /** @description Somebody or something to choose. */
         Choice: {
@@ -3856,6 +3996,8 @@ export interface components {
             classes: string[];
             fields: components["schemas"]["FlowField"][];
             help: string;
+            /** @description For one that is sent to an organisation: the lines of business it may be sent to. */
+            lines: string[];
             /** @description Fields the form must bring besides the words. */
             needs: string[];
             /** @description Word of the button. */
@@ -5001,6 +5143,30 @@ export interface components {
             slot: number;
             until?: string | null;
         };
+        /** @description A standard phrase. */
+        Phrase: {
+            /** @description Code of the action it is for; for every action where empty. */
+            action: string;
+            /** @description The area that shares it; null for one's own. */
+            area?: string | null;
+            area_name?: string | null;
+            /** @description `opinion` or `reply` */
+            field: string;
+            id: string;
+            /** @description Whether one may take it away. */
+            may_remove: boolean;
+            text: string;
+        };
+        /** @description A phrase to be saved. */
+        PhraseForm: {
+            /** @description Code of an action; for every action where it is not said. */
+            action?: string | null;
+            /** @description 共享给这个区域；不填只给自己。共享的不能含电话、证件号。 */
+            area?: string | null;
+            /** @description `opinion` or `reply` */
+            field: string;
+            text: string;
+        };
         /** @description Where it happened. */
         PlaceView: {
             address: string;
@@ -5561,7 +5727,7 @@ export interface components {
             from: string;
             good: string;
             host: string;
-            /** @description `webhook`, `sms`, `wecom` or `smtp` */
+            /** @description `webhook`, `sms`, `wecom`, `voice` or `smtp` */
             kind: string;
             name: string;
             /** Format: int32 */
@@ -5581,7 +5747,7 @@ export interface components {
             headers?: string | null;
             /** @description SMTP: server. */
             host?: string | null;
-            /** @description `webhook`, `sms`, `wecom` or `smtp` */
+            /** @description `webhook`, `sms`, `wecom`, `voice` or `smtp` */
             kind: string;
             name: string;
             /**
@@ -6804,6 +6970,77 @@ export interface operations {
             };
         };
     };
+    certificate_log: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: string;
+                /** @description 1 to 100 rows. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CertificateLog"];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    certificate_certify: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CertificateForm"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CertificateEntry"];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     area_check: {
         parameters: {
             query?: never;
@@ -7614,6 +7851,36 @@ export interface operations {
             };
         };
     };
+    certificate_slip: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CertificateEntry"];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     certificate_certificates: {
         parameters: {
             query?: never;
@@ -8374,6 +8641,8 @@ export interface operations {
                 supervised?: boolean;
                 /** @description Only reopened. */
                 reopened?: boolean;
+                /** @description Only tagged so: `pain`, `block` or `gap`. */
+                tag?: string;
                 /** @description Only in states of these phases, joined by commas: `called,handling`. */
                 phases?: string;
                 /** @description For `area`: only what an enforcement desk works on. */
@@ -9807,6 +10076,96 @@ export interface operations {
             };
         };
     };
+    phrase_phrases: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Phrase"][];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    phrase_save_phrase: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PhraseForm"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Phrase"];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    phrase_remove_phrase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     post_dismiss: {
         parameters: {
             query?: never;
@@ -10237,7 +10596,9 @@ export interface operations {
     public_confirm: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
             path: {
                 no: string;
             };

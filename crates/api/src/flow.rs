@@ -57,9 +57,9 @@ struct ActionView {
 }
 
 /// A field of a flow's own form.
-#[derive(Serialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = FlowField)]
-struct FieldView {
+pub(crate) struct FieldView {
     code: String,
     name: String,
     /// `choice`, `day` or `text`.
@@ -81,6 +81,8 @@ struct StartView {
     /// Fields the form must bring besides the words.
     needs: Vec<String>,
     fields: Vec<FieldView>,
+    /// For one that is sent to an organisation: the lines of business it may be sent to.
+    lines: Vec<String>,
     /// Classes of the categories it takes; all where none is named.
     classes: Vec<String>,
 }
@@ -126,14 +128,17 @@ fn clock(rule: &ClockRule) -> String {
     }
 }
 
-fn start(flow: &Flow) -> StartView {
-    let field = |f: &civic::flow::Field| FieldView {
+pub(crate) fn field(f: &civic::flow::Field) -> FieldView {
+    FieldView {
         code: f.code.clone(),
         name: f.name.clone(),
         kind: code_of(&f.kind),
         options: f.options.clone(),
         required: f.required,
-    };
+    }
+}
+
+fn start(flow: &Flow) -> StartView {
     StartView {
         word: flow.start.word.clone(),
         help: flow.start.help.clone(),
@@ -144,6 +149,7 @@ fn start(flow: &Flow) -> StartView {
         },
         needs: flow.start.needs.iter().map(code_of).collect(),
         fields: flow.start.fields.iter().map(field).collect(),
+        lines: flow.start.lines.clone(),
         classes: flow.classes.clone(),
     }
 }

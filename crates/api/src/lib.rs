@@ -42,6 +42,7 @@ mod nomination;
 mod notice;
 mod openapi;
 mod parameter;
+mod phrase;
 mod post;
 mod public;
 mod register;
@@ -127,6 +128,7 @@ fn routes() -> OpenApiRouter<Arc<App>> {
         .merge(file::routes())
         .merge(board::routes())
         .merge(mediation::routes())
+        .merge(phrase::routes())
         .merge(message::routes())
         .merge(notice::routes())
         .merge(admission::routes())

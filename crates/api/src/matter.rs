@@ -21,6 +21,7 @@ use civic::directory::Actor;
 use civic::flow::Phase;
 use civic::home::Job;
 use civic::id::{AreaId, MatterId};
+use civic::matter::ProblemTag;
 use civic::refusal::Refusal;
 use civic::time::Instant;
 use form::{ActionForm, UnmaskForm};
@@ -134,6 +135,9 @@ struct ListQuery {
     /// Only reopened.
     #[param(value_type = Option<bool>)]
     reopened: bool,
+    /// Only tagged so: `pain`, `block` or `gap`.
+    #[param(value_type = Option<String>)]
+    tag: Option<ProblemTag>,
     /// Only in states of these phases, joined by commas: `called,handling`.
     #[param(value_type = Option<String>)]
     phases: Vec<Phase>,
@@ -214,6 +218,7 @@ impl Input for ListQuery {
             overdue: f.flag("overdue").unwrap_or(false),
             supervised: f.flag("supervised").unwrap_or(false),
             reopened: f.flag("reopened").unwrap_or(false),
+            tag: f.coded("tag", ProblemTag::parse, "pain、block、gap"),
             phases: phases(f),
             enforced: f.flag("enforced").unwrap_or(false),
             due_before: f.instant("due_before"),
@@ -333,6 +338,7 @@ async fn matters(
     };
     query.filter.states = asked.state.into_iter().collect();
     query.filter.reopened = asked.reopened;
+    query.filter.tag = asked.tag;
     query.filter.class = asked.class;
     query.filter.category = asked.category;
     query.filter.overdue = asked.overdue;

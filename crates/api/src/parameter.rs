@@ -64,6 +64,7 @@ async fn parameters(State(app): Shared, signed: Signed) -> Answer<Json<Vec<Param
             Kind::Switch => ("switch", None, None, ""),
             Kind::Networks => ("networks", None, None, ""),
             Kind::Hour => ("hour", None, None, ""),
+            Kind::LastDay => ("last_day", None, None, ""),
             Kind::Text(max) => ("text", None, i64::try_from(max).ok(), ""),
         };
         let own = row.own.into_iter().map(|(scope, value)| OwnValue {

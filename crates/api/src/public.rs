@@ -3,7 +3,7 @@
 mod lookup;
 
 use crate::error::{Answer, Code, Fail};
-use crate::extract::{Address, Asked, Form, Keyed, Signed};
+use crate::extract::{Address, Asked, Keyed, Signed};
 use crate::fields::{Fields, Input};
 use crate::file::{FileForm, FileView, stored};
 use crate::limit::UPLOAD_BYTES_MAX;
@@ -272,13 +272,13 @@ impl Input for ConfirmForm {
 /// Evaluate the result
 ///
 /// 凭编号和查询码评价；不满意的自动重办一次。
-#[utoipa::path(post, path = "/public/reports/{no}/confirm", tag = "public", params(("no" = String, Path)), request_body = ConfirmForm, responses((status = 204)))]
+#[utoipa::path(post, path = "/public/reports/{no}/confirm", tag = "public", params(("no" = String, Path), ("Idempotency-Key" = String, Header)), request_body = ConfirmForm, responses((status = 204)))]
 async fn confirm(
     State(app): Shared,
     Address(address): Address,
     signed: Result<Signed, Fail>,
     Path(no): Path<String>,
-    Form(form): Form<ConfirmForm>,
+    Keyed(key, form): Keyed<ConfirmForm>,
 ) -> Answer<StatusCode> {
     app.throttles.public.take(address, app.office.now())?;
     app.office
@@ -288,7 +288,7 @@ async fn confirm(
             &form.code,
             form.rating,
             form.words,
-            None,
+            Some(key),
         )
         .await
         .map_err(unknown_report)?;

@@ -31,7 +31,7 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<App>> {
 pub(crate) struct SenderView {
     code: String,
     name: String,
-    /// `webhook`, `sms`, `wecom` or `smtp`
+    /// `webhook`, `sms`, `wecom`, `voice` or `smtp`
     kind: String,
     enabled: bool,
     url: String,
@@ -68,7 +68,7 @@ async fn senders(State(app): Shared, signed: Signed) -> Answer<Json<Vec<SenderVi
 #[schema(as = SenderForm)]
 pub(crate) struct SenderForm {
     name: String,
-    /// `webhook`, `sms`, `wecom` or `smtp`
+    /// `webhook`, `sms`, `wecom`, `voice` or `smtp`
     kind: String,
     enabled: bool,
     /// HTTP: where to send.

@@ -12,7 +12,7 @@ mod start;
 pub use diagram::{mermaid, targets, when_overdue};
 pub use lint::lint;
 pub use quorum::{Quorum, Urging};
-pub use start::{Field, FieldKind, Order, Start, StartAt};
+pub use start::{AUTHORISED_UNTIL, Field, FieldKind, Order, Start, StartAt};
 
 use crate::area::Level;
 use crate::limit::Limit;
@@ -216,6 +216,10 @@ pub enum Need {
     Part,
     /// A mediation session.
     Session,
+    /// At least one file.
+    Files,
+    /// Name and telephone of the person concerned.
+    Contact,
 }
 
 /// What must not be the case.
@@ -234,6 +238,8 @@ pub enum Guard {
     Supervised,
     /// Only while the desk it was sent to has not begun, on the day it was sent.
     Untouched,
+    /// Only while the person concerned authorises it (R083).
+    Authorised,
 }
 
 /// An action.
@@ -259,6 +265,8 @@ pub struct Action {
     pub guards: Vec<Guard>,
     /// 会签: how many of the asked desks must agree.
     pub quorum: Option<Quorum>,
+    /// Fields of its own.
+    pub fields: Vec<Field>,
 }
 
 impl Flow {

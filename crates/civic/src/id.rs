@@ -68,6 +68,10 @@ ids! {
     LogEntryId,
     /// One handing over of a centre's log.
     HandoverId,
+    /// Of a line in the log of certificates.
+    CertificateEntryId,
+    /// Of a standard phrase.
+    PhraseId,
 }
 
 struct IdVisitor;

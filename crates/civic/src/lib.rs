@@ -40,6 +40,7 @@ pub mod org;
 pub mod pack;
 pub mod parameter;
 pub mod password;
+pub mod phrase;
 pub mod post;
 pub mod problem;
 pub mod refusal;

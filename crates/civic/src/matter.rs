@@ -41,7 +41,7 @@ pub use decide::{
 };
 pub use desk::Desk;
 pub use part::{Part, PartOf};
-pub use said::{Attached, Channel, Classified, Finding, Place, Reporter};
+pub use said::{Attached, Channel, Classified, Finding, Place, ProblemTag, Reporter};
 pub use step::{Fact, Link, Step, Trail, Who, Words};
 pub use task::{Ask, Countersign, Pending, Supervision, Task, TaskKind, TaskState, Urged};
 
@@ -135,7 +135,7 @@ pub struct Matter {
     /// The class of the boards under which it is counted; 0 for the main flow.
     #[serde(default, skip_serializing_if = "is_main")]
     pub board: i64,
-    /// What the flow's own form brought.
+    /// What the own forms of the flow and its actions brought, the latest by code.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub fields: BTreeMap<String, String>,
     /// The matter because of which it was begun.
@@ -217,6 +217,12 @@ impl Matter {
         self.category
             .as_ref()
             .map_or_else(Privacy::default, |c| c.privacy)
+    }
+    /// What it was tagged as for analysis (R078).
+    #[must_use]
+    pub fn tag(&self) -> Option<ProblemTag> {
+        let word = self.fields.get(ProblemTag::FIELD)?;
+        ProblemTag::ALL.iter().copied().find(|t| t.word() == word)
     }
     /// The running clock of a slot that its desk must watch first. The acknowledgement to the
     /// reporter is not one: any step of a person answers it. The decision on a request presses

@@ -6,7 +6,7 @@
 
 use crate::area::Level;
 use crate::flow::Phase;
-use crate::matter::Matter;
+use crate::matter::{Matter, ProblemTag};
 use crate::time::Day;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -72,6 +72,11 @@ measures! {
     Rated "rated" "评价",
     Satisfied "satisfied" "满意",
     Dissatisfied "dissatisfied" "不满意",
+    Snapshots "snapshots" "随手拍",
+    SnapshotsClosed "snapshots_closed" "随手拍办结",
+    Pains "pains" "痛点",
+    Blocks "blocks" "堵点",
+    Gaps "gaps" "断点",
     Open "open" "在办",
     OpenOverdue "open_overdue" "在办超期",
     OpenUnit "open_unit" "待单元处理",
@@ -96,6 +101,15 @@ impl Measure {
             Level::Town => (Self::TriageTownIn, Self::TriageTownDay),
             Level::County => (Self::TriageCountyIn, Self::TriageCountyDay),
             Level::City => (Self::TriageCityIn, Self::TriageCityDay),
+        }
+    }
+    /// The figure that a tag adds to, on the day of the report.
+    #[must_use]
+    pub fn tagged(tag: ProblemTag) -> Self {
+        match tag {
+            ProblemTag::Pain => Self::Pains,
+            ProblemTag::Block => Self::Blocks,
+            ProblemTag::Gap => Self::Gaps,
         }
     }
     fn closed_at(level: Level) -> Self {
@@ -125,6 +139,7 @@ impl Measure {
             self,
             Self::Closed
                 | Self::Solved
+                | Self::SnapshotsClosed
                 | Self::ClosedUnit
                 | Self::ClosedGrid
                 | Self::ClosedCommunity
@@ -143,6 +158,7 @@ impl Measure {
             || matches!(
                 self,
                 Self::Reported
+                    | Self::Snapshots
                     | Self::Reopened
                     | Self::Joined
                     | Self::Rated
@@ -219,6 +235,9 @@ pub fn contribution(matter: &Matter) -> BTreeMap<(i64, i64, Measure), i64> {
     for (measure, day) in &matter.counted {
         for period in periods(*day) {
             add(period, *measure);
+            if let (Measure::Reported, Some(tag)) = (measure, matter.tag()) {
+                add(period, Measure::tagged(tag));
+            }
             if dispute {
                 match measure {
                     Measure::Reported => add(period, Measure::Disputes),

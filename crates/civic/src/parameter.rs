@@ -8,6 +8,7 @@ use crate::password::Strength;
 use crate::post::Role;
 use crate::problem::Problem;
 use crate::rights::Verb;
+use crate::time::Day;
 use std::collections::HashMap;
 use std::fmt;
 use std::net::IpAddr;
@@ -55,6 +56,8 @@ pub enum Kind {
     Networks,
     /// A time of day, `22:30`, or empty.
     Hour,
+    /// The last day on which something holds, or empty: it ends by itself (T12).
+    LastDay,
     /// A text of at most so many characters.
     Text(usize),
 }
@@ -163,6 +166,7 @@ pub mod code {
     pub const UNMASK_DAILY: &str = "unmask_daily_max";
     pub const QUIET_FROM: &str = "quiet_from";
     pub const QUIET_TO: &str = "quiet_to";
+    pub const HEALTH_UNTIL: &str = "health_until";
 }
 
 /// All parameters, in the order of the page.
@@ -297,6 +301,19 @@ pub const ALL: &[Known] = &[
         ),
     ),
     kept_by(
+        Keeper::System,
+        of_kind(
+            Kind::LastDay,
+            number(
+                code::HEALTH_UNTIL,
+                "公共卫生快报启用到",
+                "到这一天为止，公共卫生事项可以直报镇街，过后自动停用；最长三个月，到期仍需要的重新设置；留空为停用。",
+                (0, 0, ""),
+                "",
+            ),
+        ),
+    ),
+    kept_by(
         Keeper::Nation,
         number(
             "log_months_min",
@@ -346,11 +363,35 @@ pub fn check(known: &Known, value: &str) -> Result<String, Problem> {
                 known.word
             ))),
         },
+        Kind::LastDay if value.is_empty() || Day::parse(value).is_ok() => Ok(value.to_owned()),
+        Kind::LastDay => Err(bad(format!(
+            "“{}”要写成 2026-03-11 的样子，或者留空",
+            known.word
+        ))),
         Kind::Text(max) if value.chars().count() > max => {
             Err(bad(format!("“{}”最多 {max} 个字", known.word)))
         }
         Kind::Text(_) => Ok(value.to_owned()),
     }
+}
+
+/// Most days ahead of a [`Kind::LastDay`]: what is needed longer is decided again (T12).
+pub const AHEAD_DAYS_MAX: i64 = 92;
+
+/// What is wrong with a last day that is set on `today`.
+#[must_use]
+pub fn too_far(known: &Known, value: &str, today: Day) -> Option<Problem> {
+    let last = Day::parse(value)
+        .ok()
+        .filter(|_| known.kind == Kind::LastDay)?;
+    let out = last < today || last.0 > today.0 + AHEAD_DAYS_MAX;
+    out.then(|| {
+        let text = format!(
+            "“{}”须在今天以后、{AHEAD_DAYS_MAX} 天以内；到期仍需要的，届时重新设置",
+            known.word
+        );
+        Problem::new("value", "bad_value", text)
+    })
 }
 
 /// `22:30` as minutes since midnight.
@@ -401,6 +442,12 @@ impl Parameters {
         known(code).map_or("", |known| {
             self.set_for(known, Scope::All).unwrap_or(known.default)
         })
+    }
+
+    /// Whether what a last day bounds holds on `today`.
+    #[must_use]
+    pub fn holds(&self, code: &str, today: Day) -> bool {
+        Day::parse(self.text(code)).is_ok_and(|last| today <= last)
     }
 
     /// The number for all.

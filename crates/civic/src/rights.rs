@@ -31,6 +31,7 @@ verbs! {
     Prehandle "prehandle" "预处理",
     Claim "claim" "领办",
     Classify "classify" "定类",
+    Mark "mark" "标注",
     Escalate "escalate" "上报上级",
     Leap "leap" "越级上报",
     Undertake "undertake" "本级办理",
@@ -79,6 +80,8 @@ verbs! {
     DecideAdmission "decide_admission" "准入审核",
     TakeHotline "take_hotline" "导入热线工单",
     ManageMediation "manage_mediation" "调解组织管理",
+    Certify "certify" "证明出具登记",
+    SharePhrases "share_phrases" "共享常用语",
     ManageDuty "manage_duty" "值班安排",
     KeepLog "keep_log" "值班日志",
     KeepRegisters "keep_registers" "组织台账",
@@ -182,12 +185,16 @@ const FIELD: &[(Verb, Relation)] = &[
     (V::Prehandle, R::Desk),
     (V::Claim, R::Desk),
     (V::Classify, R::Desk),
+    (V::Mark, R::Desk),
     (V::Escalate, R::Desk),
     (V::Leap, R::Desk),
     (V::Settle, R::Desk),
     (V::Check, R::Task),
     (V::Recall, R::Sender),
     (V::Transfer, R::Desk),
+    (V::Progress, R::Desk),
+    // For the person concerned who says so at the door (R083).
+    (V::Withdraw, R::Desk),
     (V::Comment, R::Within),
     (V::SeeBoard, R::Within),
     (V::LogVisit, R::Within),
@@ -235,6 +242,10 @@ const JUDGE: &[(Verb, Relation)] = &[
     (V::Claim, R::Desk),
     (V::Classify, R::Desk),
     (V::Classify, R::Owner),
+    (V::Mark, R::Desk),
+    (V::Mark, R::Owner),
+    (V::Progress, R::Desk),
+    (V::Withdraw, R::Desk),
     (V::Escalate, R::Desk),
     (V::Leap, R::Desk),
     (V::Undertake, R::Desk),
@@ -272,6 +283,7 @@ const JUDGE: &[(Verb, Relation)] = &[
     (V::ManageDuty, R::Within),
     (V::KeepLog, R::Within),
     (V::KeepRegisters, R::Within),
+    (V::SharePhrases, R::Within),
     (V::ProposeAreas, R::Within),
     (V::Substitute, R::Within),
     (V::Propose, R::Within),
@@ -310,6 +322,9 @@ const LEAD: &[(Verb, Relation)] = &[
 /// Who tells those below what is to be known or done (R016): heads of grids and all desks above.
 const PUBLISH: &[(Verb, Relation)] = &[(V::PublishNotice, R::Within)];
 
+/// Villages and communities issue certificates or say who does (R202).
+const CERTIFY: &[(Verb, Relation)] = &[(V::Certify, R::Within)];
+
 /// Communities propose changes of the tree; the town and those above decide (R004).
 const REDRAW: &[(Verb, Relation)] = &[(V::DecideAreas, R::Within)];
 
@@ -346,8 +361,8 @@ pub fn of_role(role: Role) -> &'static [&'static [(Verb, Relation)]] {
         Role::GridWorker | Role::GridManager => &[FIELD, GRID, TASKED],
         Role::GridInstructor | Role::GridPolice => &[ADVISER],
         Role::GridAssistant => &[ADVISER, &[(V::Check, R::Task)]],
-        Role::CommunityStaff => &[JUDGE, TASKED, PUBLISH],
-        Role::CommunityLeader => &[JUDGE, LEAD, TASKED, ISSUER, PUBLISH],
+        Role::CommunityStaff => &[JUDGE, TASKED, PUBLISH, CERTIFY],
+        Role::CommunityLeader => &[JUDGE, LEAD, TASKED, ISSUER, PUBLISH, CERTIFY],
         Role::TownDispatcher => &[JUDGE, DISPATCH, TASKED, ISSUER, PUBLISH],
         Role::CityCenter => &[JUDGE, DISPATCH, TASKED, ISSUER, PUBLISH, ADMIT],
         Role::CountyCenter => &[JUDGE, DISPATCH, TASKED, ISSUER, PUBLISH, REDRAW, ADMIT],

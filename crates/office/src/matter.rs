@@ -103,10 +103,16 @@ impl Office {
         flows
             .into_iter()
             .map(|flow| {
-                let may = holds(flow.start.verb);
+                let may = holds(flow.start.verb) && self.switched_on(&flow);
                 (flow, may)
             })
             .collect()
+    }
+
+    /// Whether a flow may be begun today: its switch, where it has one, ends by itself.
+    pub(crate) fn switched_on(&self, flow: &Flow) -> bool {
+        let switch = flow.start.switch.as_deref();
+        switch.is_none_or(|code| self.parameters().holds(code, self.today()))
     }
 
     /// The matter, if the actor may see it; otherwise it does not exist for them.

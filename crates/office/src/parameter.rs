@@ -111,6 +111,12 @@ impl Office {
             Some(value) => Some(parameter::check(known, value).map_err(|p| vec![p])?),
             None => None,
         };
+        let far = value
+            .as_deref()
+            .and_then(|value| parameter::too_far(known, value, self.today()));
+        if let Some(problem) = far {
+            return Err(vec![problem].into());
+        }
         let before = self.parameters().set_for(known, scope).map(str::to_owned);
         let shown = |value: &Option<String>| match value.as_deref() {
             Some("") => "“不限”".to_owned(),

@@ -4,7 +4,7 @@ use crate::SHARD;
 use crate::driver::{Conn, DbError, Kind, OnConflict, Result, Row, Table, Value};
 use civic::area::Level;
 use civic::id::{AccountId, AreaId, MatterId, OrgId};
-use civic::matter::{ClockKind, Desk, Matter};
+use civic::matter::{ClockKind, Desk, Matter, ProblemTag};
 use civic::time::Instant;
 use std::collections::{BTreeMap, HashMap};
 
@@ -40,6 +40,7 @@ const COLUMNS: &[(&str, Kind)] = &[
     ("urgent", Kind::Int),
     ("supervised", Kind::Int),
     ("reopened", Kind::Int),
+    ("tag", Kind::Text),
     ("version", Kind::Int),
     ("head", Kind::Bytes),
     ("body", Kind::Text),
@@ -62,6 +63,7 @@ const CHANGING: &[&str] = &[
     "urgent",
     "supervised",
     "reopened",
+    "tag",
     "version",
     "head",
     "body",
@@ -115,6 +117,7 @@ pub(crate) fn values(matter: &Matter) -> Result<Vec<Value>> {
         matter.category.as_ref().is_some_and(|c| c.urgent).into(),
         supervised.into(),
         matter.reopened.into(),
+        matter.tag().map(|t| t.code().to_owned()).into(),
         matter.version.into(),
         matter.head.0.to_vec().into(),
         body.into(),
@@ -302,6 +305,8 @@ pub struct Filter {
     pub supervised: bool,
     /// Only reopened.
     pub reopened: bool,
+    /// Only tagged so.
+    pub tag: Option<ProblemTag>,
     /// Only where one of these organisations has an open task.
     pub with: Vec<OrgId>,
     /// Only with this text in number or title.
@@ -320,6 +325,9 @@ impl Filter {
         }
         if let Some(category) = &self.category {
             and("category", "=", category.into(), params);
+        }
+        if let Some(tag) = self.tag {
+            and("tag", "=", tag.code().into(), params);
         }
         if let Some(open) = self.open {
             and("over", "=", (!open).into(), params);

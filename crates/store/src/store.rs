@@ -67,6 +67,13 @@ pub const MIGRATIONS: &[Migration] = &[
         "attempts",
         include_str!("../migrations/0016_attempts.sql"),
     ),
+    (17, "tag", include_str!("../migrations/0017_tag.sql")),
+    (
+        18,
+        "certificate",
+        include_str!("../migrations/0018_certificate.sql"),
+    ),
+    (19, "phrase", include_str!("../migrations/0019_phrase.sql")),
 ];
 
 /// Threads that read. Few cores gain nothing from more.

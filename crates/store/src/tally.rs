@@ -103,9 +103,9 @@ const BLOCK: usize = 8;
 
 /// Adds the deltas to the kept figures.
 ///
-/// A row has nearly fifty figures, and a step changes a handful. SQLite runs a row at a time, so there
-/// rows are written by the blocks of columns in which they changed, with at most 63 statements, all of
-/// them kept prepared. PostgreSQL takes the whole set as arrays, where one statement is best.
+/// A row has more than fifty figures, and a step changes a handful. SQLite runs a row at a time, so
+/// there rows are written by the blocks of columns in which they changed, with some dozen statements,
+/// all of them kept prepared. PostgreSQL takes the whole set as arrays, where one statement is best.
 pub(crate) fn apply(conn: &mut Conn, deltas: &Deltas) -> Result<()> {
     let all = measures();
     let narrow = conn.dialect() == Dialect::Sqlite;

@@ -19,8 +19,10 @@ export interface QueueState extends Record<Flag, boolean> {
   job: string
   /** Phases joined by commas. */
   phases: string
+  /** 痛点、堵点、断点。 */
+  tag: string
 }
-const TEXTS = ['q', 'state', 'class', 'area', 'job', 'phases'] as const
+const TEXTS = ['q', 'state', 'class', 'area', 'job', 'phases', 'tag'] as const
 
 export function readState(query: Record<string, unknown>): QueueState {
   const text = (name: string) => (typeof query[name] === 'string' ? (query[name] as string) : '')
@@ -56,6 +58,7 @@ export function serverQuery(state: QueueState, now: Millis): MatterQuery {
     q: state.q || undefined,
     state: state.state || undefined,
     class: state.class || undefined,
+    tag: state.tag || undefined,
     open: state.open || undefined,
     phases: state.phases || undefined,
     area: view === 'area' ? state.area || undefined : undefined,

@@ -64,6 +64,7 @@ export const router = createRouter({
         { path: 'admissions', component: () => import('./pages/Admissions.vue'), meta: { title: zh.nav.admissions } },
         { path: 'burden/:area?', component: () => import('./pages/Burden.vue'), meta: { title: zh.nav.burden } },
         { path: 'certificates', component: () => import('./pages/Certificates.vue'), meta: { title: zh.nav.certificates } },
+        { path: 'certificates/:id', component: () => import('./pages/CertificateSlip.vue'), meta: { title: zh.certificates.slipTitle } },
         { path: 'messages', component: () => import('./pages/Messages.vue'), meta: { title: zh.nav.messages } },
         { path: 'security', component: () => import('./pages/Sessions.vue'), meta: { title: zh.security.title } },
         { path: 'looks', component: () => import('./pages/Looks.vue'), meta: { title: zh.looks.title } },

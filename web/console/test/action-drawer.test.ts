@@ -49,6 +49,7 @@ async function send() {
 beforeEach(() => {
   answers = []
   vi.stubGlobal('fetch', vi.fn(async (url: string) => {
+    if (url.endsWith('/phrases')) return Response.json([])
     if (!url.includes('/actions/')) return Response.json({ findings: [{ code: 'solved', word: '已解决' }] })
     const next = answers.shift()
     if (!next) throw new TypeError('no connection')

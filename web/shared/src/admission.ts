@@ -18,4 +18,9 @@ export const admissions = {
   exit: (id: Id, reason: string) => request<Admission>('POST', `/admissions/${enc(id)}/exit`, { body: { reason } }),
 }
 export const burden = (area: Id, level: string, to?: Day) => request<BurdenBoard>('GET', `/boards/${enc(area)}/burden`, { query: { level, to } })
+export type CertificateEntry = Schemas['CertificateEntry']
+export type CertificateForm = Schemas['CertificateForm']
 export const certificates = () => request<Certificate[]>('GET', '/certificates')
+export const certificateLog = (area: Id, cursor?: string | null) => request<Schemas['CertificateLog']>('GET', `/areas/${enc(area)}/certificates`, { query: { cursor: cursor ?? undefined } })
+export const certify = (area: Id, body: CertificateForm, idempotencyKey: string) => request<CertificateEntry>('POST', `/areas/${enc(area)}/certificates`, { body, idempotencyKey })
+export const certificateEntry = (id: Id) => request<CertificateEntry>('GET', `/certificate-entries/${enc(id)}`)

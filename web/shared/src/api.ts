@@ -24,6 +24,7 @@ export interface MatterQuery {
   reopened?: boolean
   came_back?: boolean
   enforced?: boolean
+  tag?: string
   phases?: string
   job?: string
   due_before?: Millis

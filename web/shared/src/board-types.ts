@@ -39,6 +39,7 @@ export interface FlowStart {
   help: string
   at: string
   needs: string[]
+  lines: string[]
   fields: { code: string; name: string; kind: string; options: string[]; required: boolean }[]
   classes: string[]
 }

@@ -86,6 +86,9 @@ export const boardWords = {
       returned: '退回',
       reopened: '重办',
       supervised: '督办',
+      pains: '痛点',
+      blocks: '堵点',
+      gaps: '断点',
     } as Record<string, string>,
     sortBy: (name: string) => `按${name}排序`,
   },
@@ -108,7 +111,7 @@ export const boardWords = {
     clocks: { none: '—', same_day: '当日 24:00', sign_in: '签收时限', handle: '类别时限', until: '挂账日期' } as Record<string, string>,
     needs: {
       opinion: '意见', reply: '给群众的答复', result: '结果', category: '类别', until: '日期', tasks: '主办和会办单位',
-      other: '并入的事件', person: '转给谁', co: '请哪些单位', area: '下级区域', verdict: '结论', rating: '满意程度',
+      other: '并入的事件', person: '转给谁', co: '请哪些单位', area: '下级区域', verdict: '结论', rating: '满意程度', files: '依据的照片或文件', contact: '当事人姓名和电话',
     } as Record<string, string>,
     diagram: '流程图',
     diagramHelp: '实线向前，虚线退回或重来；指着线可看是哪些操作。',

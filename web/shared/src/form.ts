@@ -52,7 +52,7 @@ export function fieldsOf(available: Available, context: FormContext): Field[] {
   }
   if (needs.has('reply')) fields.push({ name: 'reply', kind: 'reply', label: zh.form.reply, help: zh.form.replyHelp, required: true })
   else if (mayEnd) fields.push({ name: 'reply', kind: 'reply', label: zh.form.reply, help: zh.form.replyWhenDone, required: false })
-  if (needs.has('opinion')) fields.push({ name: 'files', kind: 'files', label: zh.form.files, required: false })
+  if (needs.has('opinion') || needs.has('files')) fields.push({ name: 'files', kind: 'files', label: needs.has('files') ? zh.start.filesNeeded : zh.form.files, required: needs.has('files') })
   return fields
 }
 
@@ -60,12 +60,12 @@ const IN_BULK = new Set(['opinion', 'reply', 'result', 'category', 'tasks', 'ver
 
 /** Whether several matters can take the action with one form. */
 export function inBulk(available: Available): boolean {
-  return available.needs.every((need) => IN_BULK.has(need)) && (available.slots?.length ?? 0) <= 1
+  return !available.fields?.length && available.needs.every((need) => IN_BULK.has(need)) && (available.slots?.length ?? 0) <= 1
 }
 
 /** Whether the action is done with one press and a word of confirmation. */
 export function isOneTap(available: Available): boolean {
-  return available.needs.length === 0 && (available.slots?.length ?? 0) <= 1
+  return available.needs.length === 0 && !available.fields?.length && (available.slots?.length ?? 0) <= 1
 }
 
 /** Checks what can be checked here; the server checks again. Field name to sentence. */
@@ -87,6 +87,21 @@ function isEmpty(value: unknown): boolean {
   if (typeof value === 'object' && 'text' in value) return String(value.text).trim() === ''
   if (typeof value === 'object') return !(value as { org?: string }).org
   return false
+}
+
+/** Checks the action's own fields; the server checks again. `fields.code` to sentence. */
+export function checkOwn(available: Available, form: ActionForm): Record<string, string> {
+  const lacking = (available.fields ?? []).filter((one) => one.required && !form.fields?.[one.code]?.trim())
+  return Object.fromEntries(lacking.map((one) => [`fields.${one.code}`, one.kind === 'text' ? `请填写${one.name}。` : `请选择${one.name}。`]))
+}
+
+/** The action's own fields that have a value; none where there are none. */
+export function ownFields(available: Available, form: ActionForm): Pick<ActionForm, 'fields'> {
+  const filled = (available.fields ?? []).flatMap((one) => {
+    const value = form.fields?.[one.code]?.trim()
+    return value ? [[one.code, value] as const] : []
+  })
+  return filled.length ? { fields: Object.fromEntries(filled) } : {}
 }
 
 /** The form as it is sent: only fields that the form shows and that have a value. */

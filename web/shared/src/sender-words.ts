@@ -23,7 +23,7 @@ export const senderWords = {
     add: '新建通道',
     empty: '还没有消息通道。',
     columns: ['名称', '类型', '地址', '状态', '操作'],
-    kinds: { webhook: '网络钩子', sms: '短信网关', wecom: '企业微信', smtp: '邮件' } as Record<string, string>,
+    kinds: { webhook: '网络钩子', sms: '短信网关', wecom: '企业微信', voice: '语音呼叫网关', smtp: '邮件' } as Record<string, string>,
     form: '消息通道',
     fields: { code: '代码', name: '名称', kind: '类型', url: '网关地址', headers: '请求头', body: '请求内容', good: '成功标志', host: '邮件服务器', port: '端口', from: '发件人', enabled: '启用' },
     headersHelp: '每行一个，写成“名称：值”。保存后不再显示；留空则保持原来的不变。',

@@ -306,6 +306,8 @@ export interface Available {
   areas?: { id: Id; name: string }[]
   people?: { id: Id; name: string }[]
   orgs?: { id: Id; name: string }[]
+  proposed?: { id: Id; name: string } | null
+  fields?: { code: string; name: string; kind: string; options: string[]; required: boolean }[]
 }
 
 export interface Stuck {
@@ -420,6 +422,7 @@ export interface ActionForm {
   verdict?: boolean
   until?: Day
   rating?: number
+  fields?: Record<string, string>
   files?: Id[]
 }
 

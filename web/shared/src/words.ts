@@ -3,6 +3,7 @@
  * Sentences say what to do. Words that the server sends (states, actions, roles, categories) are not
  * repeated here.
  */
+import { phraseWords } from './phrase-words'
 import { adminWords } from './admin-words'
 import { admissionWords, burdenWords, certificateWords } from './admission-words'
 import { areaWords } from './area-words'
@@ -32,6 +33,7 @@ export const zh = {
   admissions: admissionWords,
   burden: burdenWords,
   certificates: certificateWords,
+  phrases: phraseWords,
   mediation: mediationWords,
   hotline: hotlineWords,
   product: '夯基 · 基层治理工作台',
@@ -175,7 +177,7 @@ export const zh = {
     tokens: '接口令牌',
     admissions: '准入清单',
     burden: '减负看板',
-    certificates: '不出具证明',
+    certificates: '证明',
     mediation: '调解组织',
     hotline: '热线工单',
     audit: '审计日志',
@@ -364,6 +366,7 @@ export const zh = {
     replyEmpty: '（填写后在此预览）',
     files: '附件（可不传）',
     phrases: '常用语',
+    proposed: (name: string) => `按类别和地点，建议由${name}主办，已经选好，可以改选。`,
     missing: (field: Pick<Field, 'kind' | 'label'>): string => {
       switch (field.kind) {
         case 'text':

@@ -303,6 +303,9 @@ pub(crate) struct ActionForm {
     until: Option<Day>,
     /// 1 to 5.
     rating: Option<u8>,
+    /// The action's own fields, by code.
+    #[schema(required = false)]
+    fields: BTreeMap<String, String>,
     #[schema(value_type = Vec<String>, required = false)]
     files: Vec<FileId>,
 }
@@ -327,6 +330,7 @@ impl Input for ActionForm {
             verdict: f.flag("verdict"),
             until: f.day("until"),
             rating: f.int("rating", 1..=5).and_then(|n| u8::try_from(n).ok()),
+            fields: f.named_texts("fields"),
             files: f.ids("files"),
         })
     }
@@ -352,6 +356,7 @@ impl From<ActionForm> for FormInput {
             verdict: form.verdict,
             until: form.until,
             rating: form.rating,
+            fields: form.fields,
             files: form.files,
         }
     }

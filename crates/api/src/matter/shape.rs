@@ -2,6 +2,7 @@
 
 use crate::area::TrailEntry;
 use crate::file::FileView;
+use crate::flow::FieldView;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -303,6 +304,12 @@ pub(crate) struct AvailableView {
     /// Desks of the same line to choose from, for a transfer.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub orgs: Vec<Choice>,
+    /// 按类别和地点建议的主办单位。
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub proposed: Option<Choice>,
+    /// Fields of its own form.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub fields: Vec<FieldView>,
 }
 
 /// A matter with its journal and what the reader may do.

@@ -9,14 +9,14 @@ use crate::area::trail_of;
 use crate::dictionary::{CLOCK_KINDS, clock_kind, phase, task_kind, task_state};
 use crate::error::Answer;
 use crate::file::FileView;
-use crate::flow::code_of;
+use crate::flow::{code_of, field};
 use civic::area::{Level, Path};
 use civic::id::AccountId;
 use civic::matter::{Attached, Clock, Desk, Fact, Link, Matter, Step, Task};
 use civic::time::Instant;
 use office::matter::{Listed, Viewed};
 use office::{Office, World};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 /// Makes views of matters at one moment.
@@ -171,13 +171,17 @@ impl<'a> Viewer<'a> {
         let Ok(flow) = self.world.rules.flow_of(matter) else {
             return Vec::new();
         };
+        let of_actions = flow.actions.iter().flat_map(|a| &a.fields);
+        let mut seen = BTreeSet::new();
         let value = |f: &civic::flow::Field| {
-            Some(FilledView {
+            let value = matter.fields.get(&f.code).filter(|v| !v.is_empty())?;
+            seen.insert(f.code.clone()).then(|| FilledView {
                 name: f.name.clone(),
-                value: matter.fields.get(&f.code)?.clone(),
+                value: value.clone(),
             })
         };
-        flow.start.fields.iter().filter_map(value).collect()
+        let all = flow.start.fields.iter().chain(of_actions);
+        all.filter_map(value).collect()
     }
 
     fn clock(&self, matter: &Matter, clock: &Clock) -> ClockView {
@@ -445,6 +449,11 @@ impl<'a> Viewer<'a> {
                             name: self.desk_name(Desk::Org(*org)),
                         })
                         .collect(),
+                    proposed: a.proposed.map(|org| Choice {
+                        id: org.to_string(),
+                        name: self.desk_name(Desk::Org(org)),
+                    }),
+                    fields: a.fields.iter().map(field).collect(),
                 })
                 .collect(),
             steps: viewed
@@ -491,6 +500,7 @@ fn own_action(code: &str) -> &str {
         "absorb" => "并入",
         "rehome" => "区划调整转办",
         "caused" => "引起另一件事",
+        "caused_answer" => "关联事项反馈",
         "part_ended" => "分办事项有结果",
         other => other,
     }

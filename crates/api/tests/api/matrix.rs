@@ -30,6 +30,10 @@ struct Scene {
     nomination: String,
     /// A mediation organisation with a mediator.
     mediation: String,
+    /// A refusal in the log of certificates.
+    certificate: String,
+    /// A phrase that the town shares.
+    phrase: String,
     public_no: String,
     public_code: String,
     /// A proposed change of the tree.
@@ -89,6 +93,8 @@ fn call(operation: &str, scene: &Scene) -> Call {
         admission,
         nomination,
         mediation,
+        certificate,
+        phrase,
         public_no,
         public_code,
         change,
@@ -135,6 +141,16 @@ fn call(operation: &str, scene: &Scene) -> Call {
         ),
         "get /api/v1/areas/{id}/history" => read("/api/v1/areas/5/history", "unit"),
         "get /api/v1/areas/{id}/callable" => read("/api/v1/areas/3/callable", "town"),
+        "get /api/v1/areas/{id}/certificates" => read("/api/v1/areas/4/certificates", "community"),
+        "post /api/v1/areas/{id}/certificates" => write(
+            "/api/v1/areas/4/certificates",
+            "community",
+            json!({ "refused": 4, "applicant": "王阿福" }),
+        ),
+        "get /api/v1/certificate-entries/{id}" => read(
+            format!("/api/v1/certificate-entries/{certificate}"),
+            "community",
+        ),
         "get /api/v1/areas/{id}/children" => read("/api/v1/areas/5/children", "unit"),
         "get /api/v1/areas/{id}/duties" => read("/api/v1/areas/5/duties", "unit"),
         "put /api/v1/areas/{id}/duties" => write(
@@ -273,7 +289,7 @@ fn call(operation: &str, scene: &Scene) -> Call {
         "post /api/v1/files" => upload("/api/v1/files", "unit"),
         "get /api/v1/files/{id}" => read(format!("/api/v1/files/{file}"), "gridhead"),
         "get /api/v1/flows" => read("/api/v1/flows", "unit"),
-        "get /api/v1/flows/{code}/{version}" => read("/api/v1/flows/incident/2", "unit"),
+        "get /api/v1/flows/{code}/{version}" => read("/api/v1/flows/incident/3", "unit"),
         "get /api/v1/matters" => read("/api/v1/matters?view=area&area=5", "gridhead"),
         "post /api/v1/matters" => write("/api/v1/matters", "unit", report),
         "get /api/v1/matters/nearby" => {
@@ -453,6 +469,13 @@ fn call(operation: &str, scene: &Scene) -> Call {
             read("/api/v1/public/areas/locate?lon=119.005&lat=25.405", "unit")
         }
         "get /api/v1/public/categories" => read("/api/v1/public/categories", "unit"),
+        "get /api/v1/phrases" => read("/api/v1/phrases", "unit"),
+        "post /api/v1/phrases" => write(
+            "/api/v1/phrases",
+            "town",
+            json!({ "field": "reply", "text": "感谢您的反映", "area": "3" }),
+        ),
+        "delete /api/v1/phrases/{id}" => read(format!("/api/v1/phrases/{phrase}"), "town"),
         "post /api/v1/public/files" => upload("/api/v1/public/files", "unit"),
         "post /api/v1/public/reports" => write(
             "/api/v1/public/reports",
@@ -597,6 +620,20 @@ async fn scene(app: &App) -> Scene {
     let mediation = community.post("/api/v1/areas/4/mediation", &body).await;
     let mediation = mediation.done().json()["id"].as_str().unwrap().to_owned();
     let mediator = json!({ "kind": "people", "name": "林调解" });
+    let certificate = community
+        .post(
+            "/api/v1/areas/4/certificates",
+            &json!({ "refused": 4, "applicant": "何小妹" }),
+        )
+        .await;
+    let certificate = certificate.done().json()["id"].as_str().unwrap().to_owned();
+    let phrase = json!({ "field": "reply", "text": "感谢您的支持", "area": "3" });
+    let phrase = app
+        .user("town")
+        .await
+        .post("/api/v1/phrases", &phrase)
+        .await;
+    let phrase = phrase.done().json()["id"].as_str().unwrap().to_owned();
     let pool = format!("/api/v1/mediation/{mediation}/mediators");
     community.post(pool, &mediator).await.done();
     let meetings = "/api/v1/registers/joint_meeting/records";
@@ -630,6 +667,8 @@ async fn scene(app: &App) -> Scene {
         token: token.id.to_string(),
         notice,
         mediation,
+        certificate,
+        phrase,
         admission: admission["id"].as_str().unwrap().into(),
         public_no: receipt["no"].as_str().unwrap().into(),
         public_code: receipt["code"].as_str().unwrap().into(),
@@ -759,7 +798,7 @@ async fn no_action_of_the_flow_is_open_to_who_may_not_know_the_matter() {
     let flow = app
         .user("unit")
         .await
-        .get("/api/v1/flows/incident/2")
+        .get("/api/v1/flows/incident/3")
         .await
         .done()
         .json();

@@ -203,6 +203,61 @@ async fn nobody_is_told_in_quiet_hours() {
 }
 
 #[tokio::test]
+async fn one_message_leaves_by_short_message_wecom_and_voice_each_in_its_own_words() {
+    let app = App::sqlite("channels").await;
+    let system = app.user("sysadmin").await;
+    let head = app.user("gridhead").await;
+    let voice = json!({ "name": "语音", "kind": "voice", "enabled": true, "url": "http://127.0.0.1:9/call" });
+    let refused = put(&system, "/api/v1/senders/voice", &voice).await;
+    assert!(
+        refused
+            .problems()
+            .starts_with("body bad_setting: 请按语音网关"),
+        "{}",
+        refused.text()
+    );
+    let mut heard = Vec::new();
+    for (kind, body) in [
+        ("sms", "mobile={address}&content={text}"),
+        ("wecom", ""),
+        ("voice", r#"{"callee":"{address}","tts":"{text}"}"#),
+    ] {
+        let (url, told) = gateway(1, "200 OK");
+        let sender =
+            json!({ "name": kind, "kind": kind, "enabled": true, "url": url, "body": body });
+        let path = format!("/api/v1/senders/{kind}");
+        put(&system, &path, &sender).await.done();
+        let wish = json!({ "address": "13800000000", "kinds": "arrived" });
+        let path = format!("/api/v1/me/subscriptions/{kind}");
+        put(&head, &path, &wish).await.done();
+        heard.push(told);
+    }
+    app.test.clock.advance_minutes(1);
+    let unit = app.user("unit").await;
+    let id = unit.report().await;
+    let cannot = json!({ "finding": "cannot", "opinion": "解决不了" });
+    unit.act(&id, "prehandle", &cannot).await.done();
+    assert_eq!(
+        run(&system, "outbox").await["detail"],
+        "新写 3 条，发出 3 条，失败 0 条"
+    );
+    let said: Vec<String> = heard.iter().map(|told| told.recv().unwrap()).collect();
+    assert!(
+        said[0].starts_with("mobile=13800000000&content=%"),
+        "{}",
+        said[0]
+    );
+    let read = |text: &str| serde_json::from_str::<Value>(text).unwrap();
+    assert_eq!(read(&said[1])["touser"], "13800000000");
+    let call = read(&said[2]);
+    assert_eq!(call["callee"], "13800000000");
+    assert_eq!(call["tts"], read(&said[1])["text"]["content"]);
+    // In the house it stands as well.
+    let inside = head.get("/api/v1/messages?unread=1").await.done().json();
+    assert_eq!(inside["rows"][0]["text"], call["tts"]);
+}
+
+#[tokio::test]
 async fn jobs_are_run_by_the_system_administrator_and_each_run_is_in_the_log() {
     let app = App::sqlite("jobs").await;
     let system = app.user("sysadmin").await;

@@ -322,7 +322,7 @@ async fn every_code_has_its_word_and_the_flow_says_where_each_action_leads() {
             );
         }
     }
-    let flow = unit.get("/api/v1/flows/incident/2").await.done().json();
+    let flow = unit.get("/api/v1/flows/incident/3").await.done().json();
     let escalate = flow["actions"]
         .as_array()
         .unwrap()

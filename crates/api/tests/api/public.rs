@@ -143,8 +143,17 @@ async fn who_registers_for_another_gets_the_code_once_and_cannot_evaluate_with_i
     let refused = unit.post(path.clone(), &good).await.refusal();
     assert_eq!(refused.0, "403 denied");
     assert!(refused.1.contains("不能代当事人评价"), "{}", refused.1);
-    let own = app.send(Ask::new("POST", path).json(&good)).await;
-    assert_eq!(own.status, 204);
+    // A retry in the lift is one evaluation; another one under its key is refused.
+    let again = async |key: &str, body: &serde_json::Value| {
+        let ask = Ask::new("POST", path.as_str()).header("idempotency-key", key.to_owned());
+        app.send(ask.json(body)).await.status
+    };
+    assert_eq!(again("evaluation-1", &good).await, 204);
+    assert_eq!(again("evaluation-1", &good).await, 204);
+    let worse = json!({ "code": code, "rating": 1 });
+    assert_eq!(again("evaluation-1", &worse).await, 422);
+    assert_eq!(again("evaluation-2", &good).await, 409, "it is closed");
+    assert_eq!(unit.matter(id).await["rating"], 5);
 }
 
 #[tokio::test]
@@ -293,7 +302,9 @@ async fn a_public_report_needs_no_telephone_and_its_refusals_name_the_fields_of_
         wrong.text()
     );
     let confirm = async |body: serde_json::Value| {
-        let ask = Ask::new("POST", format!("{path}/confirm")).json(&body);
+        let ask = Ask::new("POST", format!("{path}/confirm"))
+            .header("idempotency-key", app.key())
+            .json(&body);
         app.send(ask).await.problems()
     };
     let both = confirm(json!({})).await;

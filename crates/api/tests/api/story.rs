@@ -137,6 +137,7 @@ async fn told(test: TestOffice) -> App {
         (&json!(true), &json!("面积已现场测量并更正"))
     );
     let five = crate::app::Ask::new("POST", format!("/api/v1/public/reports/{no}/confirm"))
+        .header("idempotency-key", app.key())
         .json(&json!({ "code": code, "rating": 5, "words": "谢谢" }));
     app.send(five).await.done();
 

@@ -6,6 +6,7 @@ use super::{
 };
 use crate::area::Level;
 use crate::limit::Limit;
+use crate::parameter::{self, Kind};
 use crate::problem::Problem;
 use crate::rights::{Relation, Verb};
 use serde::Deserialize;
@@ -65,6 +66,8 @@ struct RawStart {
     needs: Vec<Need>,
     #[serde(rename = "field")]
     fields: Vec<Field>,
+    lines: Vec<String>,
+    switch: Option<String>,
 }
 
 impl RawStart {
@@ -87,14 +90,12 @@ impl RawStart {
                 format!("流程的起点 {at} 无法识别，应为 place、level:层级 或 target"),
             ));
         }
-        for field in &self.fields {
-            if (field.kind == FieldKind::Choice) == field.options.is_empty() {
-                problems.push(Problem::new(
-                    format!("start.field.{}", field.code),
-                    "options",
-                    format!("表单项“{}”：选择项要列出 options，其他项不要", field.name),
-                ));
-            }
+        check_fields("start", &self.fields, problems);
+        if let Some(code) = &self.switch
+            && parameter::known(code).is_none_or(|k| k.kind != Kind::LastDay)
+        {
+            let text = format!("流程的开关 {code} 不是一个截止日期参数");
+            problems.push(Problem::new("start.switch", "switch", text));
         }
         Start {
             verb: verb_read.unwrap_or(Verb::Report),
@@ -103,6 +104,21 @@ impl RawStart {
             help: self.help,
             needs: self.needs,
             fields: self.fields,
+            lines: self.lines,
+            switch: self.switch,
+        }
+    }
+}
+
+/// A choice lists its options, and nothing else does.
+fn check_fields(at: &str, fields: &[Field], problems: &mut Vec<Problem>) {
+    for field in fields {
+        if (field.kind == FieldKind::Choice) == field.options.is_empty() {
+            problems.push(Problem::new(
+                format!("{at}.field.{}", field.code),
+                "options",
+                format!("表单项“{}”：选择项要列出 options，其他项不要", field.name),
+            ));
         }
     }
 }
@@ -135,6 +151,8 @@ struct RawAction {
     #[serde(default)]
     guards: Vec<Guard>,
     quorum: Option<String>,
+    #[serde(default, rename = "field")]
+    fields: Vec<Field>,
 }
 
 impl RawFlow {
@@ -206,6 +224,7 @@ impl RawFlow {
                     format!("动作“{}”的 quorum 应为 all、any 或不小于 1 的数", raw.name),
                 ));
             }
+            check_fields(&format!("action.{}", raw.code), &raw.fields, &mut problems);
             if let (Some(verb), Some(to)) = (verb, to) {
                 actions.push(Action {
                     code: raw.code.clone(),
@@ -218,6 +237,7 @@ impl RawFlow {
                     needs: raw.needs.clone(),
                     guards: raw.guards.clone(),
                     quorum: quorum.flatten(),
+                    fields: raw.fields.clone(),
                 });
             }
         }

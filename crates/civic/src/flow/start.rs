@@ -47,7 +47,16 @@ pub struct Start {
     pub needs: Vec<Need>,
     /// Fields of its own.
     pub fields: Vec<Field>,
+    /// For a flow that is sent to an organisation: the lines of business it may be sent to; any desk
+    /// where none is named.
+    pub lines: Vec<String>,
+    /// The parameter that holds the last day on which it may be begun; always where none is named
+    /// (R082: a fast path ends by itself).
+    pub switch: Option<String>,
 }
+
+/// The field that holds the last day of an authorisation (R083).
+pub const AUTHORISED_UNTIL: &str = "authorised_until";
 
 /// What a field of a flow's own form holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -75,6 +75,8 @@ pub struct Form {
     pub until: Option<Day>,
     /// Evaluation.
     pub rating: Option<Rating>,
+    /// The action's own fields, by code.
+    pub fields: BTreeMap<String, String>,
     /// Files stored before, to be attached with this step.
     pub files: Vec<Attached>,
 }

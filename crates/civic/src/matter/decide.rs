@@ -101,6 +101,15 @@ pub struct Outcome {
     pub notices: Vec<Notice>,
 }
 
+impl Outcome {
+    /// Adds what was decided of another matter.
+    fn absorb(&mut self, other: Self) {
+        self.steps.extend(other.steps);
+        self.matters.extend(other.matters);
+        self.notices.extend(other.notices);
+    }
+}
+
 /// The time by which a step is stamped: never before the step before it. A clock that was set back,
 /// or a command that waited while another overtook it, must not turn the journal around.
 fn in_order(matter: &Matter, now: Instant) -> Instant {
@@ -170,6 +179,7 @@ pub fn decide(
     form::guard(action, &work)?;
     form::check(action, &command.form, &work)?;
     work.words(&command.form);
+    work.fill(action, &command.form);
     work.acknowledge();
     if let (Some(code), true) = (
         &command.form.category,
@@ -186,6 +196,9 @@ pub fn decide(
     }
     let mut outcome = work.finish();
     split::tell_whole(rules, cases, actor, matter, &mut outcome, now)?;
+    if action.verb == Verb::FeedBack {
+        opening::tell_cause(rules, cases, (actor, post), matter, &mut outcome, now)?;
+    }
     Ok(outcome)
 }
 
@@ -200,7 +213,7 @@ fn run(work: &mut Work<'_>, cases: &Cases, action: &Action, form: &Form) -> Resu
     match action.verb {
         Verb::Prehandle => judging::prehandle(work, form),
         Verb::Claim => work.claim(form.task),
-        Verb::Classify | Verb::Progress | Verb::Comment => Ok(()),
+        Verb::Classify | Verb::Mark | Verb::Progress | Verb::Comment => Ok(()),
         Verb::Escalate => judging::escalate(work),
         Verb::Leap => judging::leap(work, &action.to),
         Verb::Undertake => judging::undertake(work, &action.to),

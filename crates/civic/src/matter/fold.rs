@@ -310,7 +310,7 @@ impl Matter {
             Fact::Merged { into } => self.merged_into = Some(*into),
             Fact::Absorbed { reporter, .. } => self.joined.extend(reporter),
             Fact::Joined { by } => self.joined.push(*by),
-            Fact::Filled { fields } => self.fields.clone_from(fields),
+            Fact::Filled { fields } => self.fields.extend(fields.clone()),
             Fact::CausedBy(link) => self.cause = Some(link.clone()),
             Fact::Caused(link) => self.caused.push(link.clone()),
             Fact::Supervised { by, due, rank } => {

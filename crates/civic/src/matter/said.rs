@@ -39,6 +39,20 @@ impl Finding {
     }
 }
 
+coded! {
+    /// What a matter shows of how the place is governed, for analysis and not for handling (R078).
+    ProblemTag {
+        Pain "pain" "痛点",
+        Block "block" "堵点",
+        Gap "gap" "断点",
+    }
+}
+
+impl ProblemTag {
+    /// The field of a flow that holds it, by its word.
+    pub const FIELD: &'static str = "problem";
+}
+
 /// Where it happened.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Place {

@@ -108,7 +108,8 @@ pub enum Fact {
         #[serde(default, skip_serializing_if = "is_zero")]
         board: i64,
     },
-    /// What the flow's own form brought, by code. Words are in the text, not here.
+    /// What the own form of the flow, or later of an action, brought, by code: a later value takes the
+    /// place of an earlier one. Words are in the text or opinion, not here.
     Filled {
         /// The values.
         fields: BTreeMap<String, String>,

@@ -12,6 +12,7 @@ use civic::matter::{
 use civic::problem::Problem;
 use civic::refusal::Refusal;
 use civic::time::Day;
+use std::collections::BTreeMap;
 
 /// Where something happened, as given.
 #[derive(Debug, Clone, Default)]
@@ -101,6 +102,8 @@ pub struct FormInput {
     pub until: Option<Day>,
     /// Evaluation.
     pub rating: Option<u8>,
+    /// The action's own fields, by code.
+    pub fields: BTreeMap<String, String>,
     /// Files uploaded before.
     pub files: Vec<FileId>,
 }
@@ -157,6 +160,7 @@ impl Office {
             verdict: input.verdict,
             until: input.until,
             rating: input.rating.map(Rating),
+            fields: input.fields,
         })
     }
 }

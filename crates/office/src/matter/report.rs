@@ -5,7 +5,7 @@ use super::{Receipt, ReportInput};
 use crate::{Fault, Key, Office, Result, World};
 use civic::area::{Level, Path};
 use civic::directory::Actor;
-use civic::flow::StartAt;
+use civic::flow::{Need, StartAt};
 use civic::id::{AccountId, MatterId};
 use civic::matter::{Cases, Channel, Desk, Place, ReportForm, Reporter, report};
 use civic::refusal::Refusal;
@@ -47,6 +47,16 @@ impl Office {
             let text = format!("没有“{code}”这个流程，请从流程列表中选择");
             Refusal::invalid("flow", "unknown_flow", text)
         })?;
+        if !self.switched_on(&flow) {
+            let text = format!("“{}”现在没有启用，请按普通事件上报", flow.name);
+            return Err(Refusal::Conflict(text).into());
+        }
+        let named =
+            |c: &super::ContactInput| !c.name.trim().is_empty() && !c.phone.trim().is_empty();
+        if flow.start.needs.contains(&Need::Contact) && !input.contact.as_ref().is_some_and(named) {
+            let text = "请填写当事人的姓名和电话";
+            return Err(Refusal::invalid("reporter", "required", text).into());
+        }
         let ordered = flow.start.at == StartAt::Target;
         let (place, path) = match ordered {
             true => (Place::default(), target_path(&world, input.opening.target)),

@@ -1,4 +1,5 @@
-//! Handing a letter to a gateway: HTTP by template (web hooks, short messages, 企业微信) or SMTP.
+//! Handing a letter to a gateway: HTTP by template (web hooks, short messages, 企业微信, voice calls)
+//! or SMTP.
 //! Nobody is called whom the system administrator did not write down.
 
 use serde::{Deserialize, Serialize};
@@ -18,6 +19,8 @@ pub enum Kind {
     Sms,
     /// 企业微信 or 政务微信.
     Wecom,
+    /// A gateway that calls and reads the text out.
+    Voice,
     /// A mail server.
     Smtp,
 }
@@ -28,6 +31,7 @@ impl Kind {
         (Self::Webhook, "webhook", "网络钩子"),
         (Self::Sms, "sms", "短信网关"),
         (Self::Wecom, "wecom", "企业微信"),
+        (Self::Voice, "voice", "语音呼叫网关"),
         (Self::Smtp, "smtp", "邮件"),
     ];
     /// The kind with a code.
@@ -91,11 +95,18 @@ impl Settings {
                 "网关地址要以 http:// 开头；网关只有 https 时，请在本机架设转发代理",
             ));
         }
-        if kind == Kind::Sms && self.body.trim().is_empty() {
-            return Some((
-                "body",
-                "请按短信网关的接口填写请求内容，用 {address}、{text} 表示号码和内容",
-            ));
+        if self.body.trim().is_empty() {
+            // Their interfaces differ from house to house.
+            let own = match kind {
+                Kind::Sms => "请按短信网关的接口填写请求内容，用 {address}、{text} 表示号码和内容",
+                Kind::Voice => {
+                    "请按语音网关的接口填写请求内容，用 {address}、{text} 表示号码和播报的内容"
+                }
+                _ => "",
+            };
+            if !own.is_empty() {
+                return Some(("body", own));
+            }
         }
         self.headers
             .lines()
@@ -410,6 +421,7 @@ mod tests {
         );
         assert_eq!(field(Kind::Webhook, url("http://10.0.0.8/x")), None);
         assert_eq!(field(Kind::Sms, url("http://10.0.0.8/x")), Some("body"));
+        assert_eq!(field(Kind::Voice, url("http://10.0.0.8/x")), Some("body"));
         let bad = Settings {
             headers: "no colon".into(),
             ..url("http://10.0.0.8/x")

@@ -171,15 +171,17 @@ impl State {
         ids.sort_unstable();
         ids.dedup();
         draft.before = matter::load(&mut self.conn, &ids)?;
-        // What ends a part is told to its whole.
-        let wholes: Vec<MatterId> = draft
+        // What ends a part is told to its whole, what is answered to its cause.
+        let told: Vec<MatterId> = draft
             .before
             .values()
-            .filter_map(|m| Some(m.part_of.as_ref()?.whole.id))
+            .flat_map(|m| [m.part_of.as_ref().map(|p| &p.whole), m.cause.as_ref()])
+            .flatten()
+            .map(|link| link.id)
             .filter(|id| !draft.before.contains_key(id))
             .collect();
-        if !wholes.is_empty() {
-            draft.before.extend(matter::load(&mut self.conn, &wholes)?);
+        if !told.is_empty() {
+            draft.before.extend(matter::load(&mut self.conn, &told)?);
         }
         draft.now = Cases(draft.before.clone());
         self.load_numbers(commands)?;

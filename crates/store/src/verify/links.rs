@@ -72,6 +72,8 @@ const DEPARTURE: (&str, &str, &str) = ("departure", "离任", "post");
 const LOG: (&str, &str, &str) = ("log_entry", "值班日志", "id");
 const HANDOVER: (&str, &str, &str) = ("handover", "交接班", "id");
 const RECORD: (&str, &str, &str) = ("record", "台账记录", "id");
+const CERTIFICATE: (&str, &str, &str) = ("certificate_entry", "证明登记", "id");
+const PHRASE: (&str, &str, &str) = ("phrase", "常用语", "id");
 const DUTY: (&str, &str, &str) = ("duty", "值班", "day");
 
 /// Every link that the proof follows. A new table with references gets its lines here.
@@ -148,6 +150,10 @@ pub const LINKS: &[Link] = &[
     link(HANDOVER, "account", ACCOUNT),
     link(RECORD, "area", AREA),
     link(RECORD, "staff", ACCOUNT),
+    link(CERTIFICATE, "area", AREA),
+    link(CERTIFICATE, "account", ACCOUNT),
+    link(PHRASE, "account", ACCOUNT),
+    link(PHRASE, "area", AREA),
     link(DUTY, "area", AREA),
     link(DUTY, "account", ACCOUNT),
     link(("session", "会话", "created_at"), "account", ACCOUNT),

@@ -1,6 +1,6 @@
 //! The end of a matter: settling, evaluation, reopening, withdrawal, archive (rule 9).
 
-use super::super::{Desk, Fact, Finding, Form, Matter, NoticeKind, Trail};
+use super::super::{Channel, Desk, Fact, Finding, Form, Matter, NoticeKind, Trail};
 use super::judging::leave_return;
 use super::tasks;
 use super::work::Work;
@@ -76,6 +76,9 @@ pub(super) fn close(work: &mut Work<'_>) -> Result<(), Refusal> {
     }
     work.fact(Fact::Closed);
     work.count(Measure::Closed);
+    if work.matter().channel == Channel::Snapshot {
+        work.count(Measure::SnapshotsClosed);
+    }
     work.count(measure::closing(level));
     if work.matter().finding.is_some_and(Finding::is_solved) {
         work.count(Measure::Solved);

@@ -2,12 +2,13 @@
 
 use super::super::{Ask, ClockKind, Finding, Form};
 use super::work::Work;
-use super::{recall, split, urging};
-use crate::flow::{Action, Guard, Need};
+use super::{opening, recall, split, urging};
+use crate::flow::{AUTHORISED_UNTIL, Action, Guard, Need};
 use crate::limits;
 use crate::problem::Problem;
 use crate::refusal::Refusal;
 use crate::rights::Verb;
+use crate::time::Day;
 
 /// Why a matter that is not urgent climbs step by step.
 pub(super) const NOT_URGENT: &str = "只有紧急类别才能越级上报，请核对类别，或逐级上报";
@@ -24,6 +25,9 @@ pub(super) fn guard(action: &Action, work: &Work<'_>) -> Result<(), Refusal> {
                 "这件事是退回来的，只能补正后重新上报或改派，不能直接办结"
             }
             // Without a category yet, the form brings one, and the action looks again.
+            Guard::Authorised if !authorised(work) => {
+                "居民的授权已经到期，不能再代办；请居民续期，或撤回授权结束代办"
+            }
             Guard::Urgent if matter.category.as_ref().is_some_and(|c| !c.urgent) => NOT_URGENT,
             Guard::Pending if matter.pending.is_empty() => "现在没有等待审批的申请",
             Guard::NotPending if work.own_pending() => "已经有一项申请在等待审批，请等审批后再提",
@@ -49,6 +53,14 @@ pub(super) fn guard(action: &Action, work: &Work<'_>) -> Result<(), Refusal> {
         ));
     }
     undecided(action, work)
+}
+
+/// Whether the authorisation of the person concerned has not run out.
+fn authorised(work: &Work<'_>) -> bool {
+    let until = work.matter().fields.get(AUTHORISED_UNTIL);
+    until
+        .and_then(|day| Day::parse(day).ok())
+        .is_some_and(|last| work.day <= last)
 }
 
 /// While a return or a void waits for its decision the desk does not judge otherwise, unless the
@@ -115,6 +127,7 @@ pub(super) fn check(action: &Action, form: &Form, work: &Work<'_>) -> Result<(),
                 miss("person", "请选择转给哪位同事或哪个单位")
             }
             Need::Session if form.session.is_none() => miss("session", "请填写调解情况"),
+            Need::Files if form.files.is_empty() => miss("files", "请上传依据的照片或文件"),
             Need::Part if form.part.is_none() => miss("part", "请写明要分办的事项"),
             Need::Co if form.co.is_empty() => miss("co", "请至少选择一个单位"),
             Need::Other if form.other.is_none() => miss("other", "请选择要并入的事件"),
@@ -133,6 +146,9 @@ pub(super) fn check(action: &Action, form: &Form, work: &Work<'_>) -> Result<(),
             limits::TEXT_CHARS_MAX,
         ));
     }
+    problems.extend(opening::wrong(&action.fields, &form.fields, &action.name));
+    let until = form.fields.get(AUTHORISED_UNTIL);
+    problems.extend(until.and_then(|day| opening::bad_authorisation(day, work.day)));
     if form.finding == Some(Finding::Cannot) && action.verb == Verb::Settle {
         problems.push(Problem::new(
             "finding",

@@ -4,7 +4,7 @@ use super::super::{Desk, Matter};
 use super::work::Work;
 use super::{Rules, form, transfer};
 use crate::directory::Actor;
-use crate::flow::{Action, Need, Target};
+use crate::flow::{Action, Field, Need, Target};
 use crate::id::{AccountId, AreaId, OrgId};
 use crate::refusal::Refusal;
 use crate::rights::Verb;
@@ -32,6 +32,31 @@ pub struct Available {
     pub people: Vec<AccountId>,
     /// Desks of the same organisation to choose from, for a transfer.
     pub orgs: Vec<OrgId>,
+    /// The organisation that category and place point to, for a call (R073).
+    pub proposed: Option<OrgId>,
+    /// Fields of its own.
+    pub fields: Vec<Field>,
+}
+
+/// The organisation that answers for the category at the desk that judges: of its line, the nearest
+/// on the way up (R073).
+fn proposed(work: &Work<'_>) -> Option<OrgId> {
+    let matter = work.matter();
+    let category = matter.category.as_ref()?;
+    let number = category.condition.parse().ok()?;
+    let known = work.rules.categories.condition(&category.code, number)?;
+    let area = match (matter.owner, matter.desk) {
+        (_, Desk::Area(area)) => area,
+        (Some(area), _) => area,
+        _ => return None,
+    };
+    let mut near = work.rules.directory.callable(area);
+    let found = near.find(|o| *o.line == *known.department)?;
+    let called = matter
+        .tasks
+        .iter()
+        .any(|t| t.is_open() && t.desk == Desk::Org(found.id));
+    (!called).then_some(found.id)
 }
 
 /// The actions that `actor` may take on `matter` now, in the order of the flow.
@@ -89,6 +114,11 @@ pub fn available(
                 },
                 people: to.people,
                 orgs: to.orgs,
+                proposed: match action.needs.contains(&Need::Tasks) {
+                    true => proposed(&work),
+                    false => None,
+                },
+                fields: action.fields.clone(),
             })
         })
         .collect())

@@ -1,13 +1,13 @@
 //! Beginning a matter from above: an order to a lower area or an organisation (限期整改, R076), and
 //! the parts of a flow's own form.
 
-use super::super::{ClockKind, Desk, Fact, Link, NoticeKind, ReportForm, TaskKind, Trail};
+use super::super::{ClockKind, Desk, Fact, Link, Matter, NoticeKind, ReportForm, TaskKind, Trail};
 use super::form::too_long;
 use super::report::begin;
 use super::work::Work;
 use super::{Cases, Outcome, Rules};
 use crate::directory::Actor;
-use crate::flow::{Field, FieldKind, Flow, Need, Phase};
+use crate::flow::{AUTHORISED_UNTIL, Field, FieldKind, Flow, Need, Phase};
 use crate::id::{AreaId, MatterId};
 use crate::limit::{Limit, LimitUnit};
 use crate::limits;
@@ -16,6 +16,7 @@ use crate::problem::Problem;
 use crate::refusal::Refusal;
 use crate::rights::{self, Relation};
 use crate::time::{Day, Instant};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Checks the flow's own fields and what its start demands; answers the text with the fields that
@@ -26,22 +27,7 @@ pub(super) fn fields(
     text: String,
     today: Day,
 ) -> Result<String, Refusal> {
-    let mut problems: Vec<Problem> = flow
-        .start
-        .fields
-        .iter()
-        .filter_map(|field| wrong(field, form.opening.fields.get(&field.code)))
-        .collect();
-    for code in form.opening.fields.keys() {
-        if !flow.start.fields.iter().any(|f| f.code == *code) {
-            let text = format!("流程“{}”的表单没有“{code}”这一项", flow.name);
-            problems.push(Problem::new(
-                format!("fields.{code}"),
-                "unknown_field",
-                text,
-            ));
-        }
-    }
+    let mut problems = wrong(&flow.start.fields, &form.opening.fields, &flow.name);
     let missing = |need: Need| flow.start.needs.contains(&need);
     if form.opening.until.is_none() && missing(Need::Until) {
         problems.push(Problem::new("until", "required", "请选择完成期限"));
@@ -53,6 +39,10 @@ pub(super) fn fields(
     if form.category.as_deref().is_none_or(str::is_empty) && missing(Need::Category) {
         problems.push(Problem::new("category", "required", "请选择类别"));
     }
+    if form.files.is_empty() && missing(Need::Files) {
+        problems.push(Problem::new("files", "required", "请上传依据的照片或文件"));
+    }
+    problems.extend(authorised(flow, form, today));
     problems.extend(
         form.opening
             .until
@@ -61,16 +51,49 @@ pub(super) fn fields(
     if !problems.is_empty() {
         return Err(Refusal::Invalid(problems));
     }
-    let words = flow
-        .start
+    Ok(lines(&flow.start.fields, &form.opening.fields)
+        .fold(text, |text, line| format!("{text}\n{line}")))
+}
+
+/// What is wrong with the last day of an authorisation: today at the earliest, within a year.
+fn authorised(flow: &Flow, form: &ReportForm, today: Day) -> Option<Problem> {
+    let asked = flow.start.fields.iter().any(|f| f.code == AUTHORISED_UNTIL);
+    let given = form
+        .opening
         .fields
+        .get(AUTHORISED_UNTIL)
+        .filter(|_| asked)?;
+    bad_authorisation(given, today)
+}
+
+pub(super) fn bad_authorisation(given: &str, today: Day) -> Option<Problem> {
+    let last = Day::parse(given.trim()).ok()?;
+    let out = last < today || last.0 > today.0 + limits::SUSPENSION_DAYS_MAX;
+    out.then(|| {
+        let text = "授权的最后一天须在今天以后、一年以内，请重新选择";
+        Problem::new(format!("fields.{AUTHORISED_UNTIL}"), "out_of_range", text)
+    })
+}
+
+/// The fields that are words, each as a line.
+pub(super) fn lines<'a>(
+    fields: &'a [Field],
+    given: &'a BTreeMap<String, String>,
+) -> impl Iterator<Item = String> + 'a {
+    let words = fields.iter().filter(|f| f.kind == FieldKind::Text);
+    words
+        .filter_map(|f| Some((f, given.get(&f.code)?.trim())))
+        .filter(|(_, value)| !value.is_empty())
+        .map(|(field, value)| format!("{}：{value}", field.name))
+}
+
+/// The fields that are not words, as the journal keeps them.
+pub(super) fn kept(fields: &[Field], given: &BTreeMap<String, String>) -> BTreeMap<String, String> {
+    fields
         .iter()
-        .filter(|f| f.kind == FieldKind::Text);
-    Ok(words
-        .filter_map(|f| Some((f, form.opening.fields.get(&f.code)?)))
-        .fold(text, |text, (field, value)| {
-            format!("{text}\n{}：{}", field.name, value.trim())
-        }))
+        .filter(|f| f.kind != FieldKind::Text)
+        .filter_map(|f| Some((f.code.clone(), given.get(&f.code)?.trim().to_owned())))
+        .collect()
 }
 
 /// What is wrong with a deadline: it must lie ahead, and within a year.
@@ -85,7 +108,26 @@ pub(super) fn bad_deadline(until: Day, today: Day) -> Option<Problem> {
     })
 }
 
-fn wrong(field: &Field, value: Option<&String>) -> Option<Problem> {
+/// What the fields of the form `of` lack or break.
+pub(super) fn wrong(fields: &[Field], given: &BTreeMap<String, String>, of: &str) -> Vec<Problem> {
+    let mut problems: Vec<Problem> = fields
+        .iter()
+        .filter_map(|field| wrong_value(field, given.get(&field.code)))
+        .collect();
+    for code in given.keys() {
+        if !fields.iter().any(|f| f.code == *code) {
+            let text = format!("“{of}”的表单没有“{code}”这一项");
+            problems.push(Problem::new(
+                format!("fields.{code}"),
+                "unknown_field",
+                text,
+            ));
+        }
+    }
+    problems
+}
+
+fn wrong_value(field: &Field, value: Option<&String>) -> Option<Problem> {
     let name = format!("fields.{}", field.code);
     let value = value.map(|v| v.trim()).filter(|v| !v.is_empty());
     let Some(value) = value else {
@@ -142,6 +184,32 @@ pub(super) fn cause(work: &mut Work<'_>, cases: &Cases, form: &ReportForm) -> Re
     Ok(())
 }
 
+/// Tells the matter that caused this one what was fed back: a step in its journal, and its desk (R077).
+pub(super) fn tell_cause(
+    rules: &Rules,
+    cases: &Cases,
+    (actor, post): (&Actor, Option<&Arc<Post>>),
+    of: &Matter,
+    outcome: &mut Outcome,
+    now: Instant,
+) -> Result<(), Refusal> {
+    let cause = of.cause.as_ref().and_then(|c| cases.0.get(&c.id));
+    let said = outcome.steps.iter().find(|s| s.matter == of.id);
+    let (Some(cause), Some(said)) = (cause, said) else {
+        return Ok(());
+    };
+    let own = rules.flow_of(of)?;
+    let words = said.words.opinion.clone().unwrap_or_default();
+    let flow = rules.flow_of(cause)?;
+    let mut work = Work::begin(rules, flow, cause, actor, post, now, "caused_answer");
+    work.auto_opinion(&format!("{} {}：\n{words}", own.name, of.no));
+    let text = format!("{}：{} {} 已有结果", work.label(), own.name, of.no);
+    let desk = cause.owner.map_or(cause.desk, Desk::Area);
+    work.tell(desk, NoticeKind::Decided, text);
+    outcome.absorb(work.finish());
+    Ok(())
+}
+
 /// Sends a new matter to the desk of a lower area or an organisation. The issuer's desk judges the
 /// answer.
 #[allow(
@@ -159,7 +227,7 @@ pub(super) fn issue(
     now: Instant,
 ) -> Result<Outcome, Refusal> {
     let day = rules.day(now);
-    let (target, place) = target(rules, form, day)?;
+    let (target, place) = target(rules, flow, form, day)?;
     let Some((post, own)) = issuer(rules, flow, actor, target, place, day) else {
         return Err(Refusal::Denied(format!(
             "您的岗位不能对“{}”{}；只有它的上级区域的中心和领导可以",
@@ -212,7 +280,12 @@ pub(super) fn order(work: &mut Work<'_>, no: u32, desk: Desk, until: Option<Day>
 }
 
 /// The desk that is ordered, and the area it stands for.
-fn target(rules: &Rules, form: &ReportForm, day: Day) -> Result<(Desk, AreaId), Refusal> {
+fn target(
+    rules: &Rules,
+    flow: &Flow,
+    form: &ReportForm,
+    day: Day,
+) -> Result<(Desk, AreaId), Refusal> {
     let unknown = || Refusal::invalid("target", "required", "请选择要发往的下级区域或单位");
     let target = form.opening.target.ok_or_else(unknown)?;
     let place = match target {
@@ -220,6 +293,15 @@ fn target(rules: &Rules, form: &ReportForm, day: Day) -> Result<(Desk, AreaId), 
         Desk::Org(org) => rules.directory.org(org).map(|o| o.area),
         Desk::Reporter | Desk::None => None,
     };
+    let lines = &flow.start.lines;
+    let takes = |org| {
+        let line = rules.directory.org(org).map(|o| &*o.line);
+        line.is_some_and(|line| lines.iter().any(|l| l == line))
+    };
+    if !lines.is_empty() && !matches!(target, Desk::Org(org) if takes(org)) {
+        let text = format!("“{}”只能送给相应的单位，请从名单中选择", flow.name);
+        return Err(Refusal::invalid("target", "other_line", text));
+    }
     place
         .filter(|a| {
             rules

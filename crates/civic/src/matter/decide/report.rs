@@ -1,12 +1,12 @@
 //! Reporting (rule 1), with the first handling in the same breath where the unit head did it.
 
-use super::super::{ClockKind, Desk, Fact, Matter, NoticeKind, ReportForm, Trail};
+use super::super::{Channel, ClockKind, Desk, Fact, Matter, NoticeKind, ReportForm, Trail};
 use super::form::too_long;
 use super::work::{Work, classified};
 use super::{Cases, Outcome, Rules, judging, opening};
 use crate::area::Level;
 use crate::directory::Actor;
-use crate::flow::{FieldKind, Flow, StartAt};
+use crate::flow::{Flow, StartAt};
 use crate::id::{AreaId, MatterId};
 use crate::limits;
 use crate::measure::Measure;
@@ -14,7 +14,6 @@ use crate::post::{Post, Seat};
 use crate::problem::Problem;
 use crate::refusal::Refusal;
 use crate::time::Instant;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Characters of the text that make a title where none is given.
@@ -132,6 +131,9 @@ pub(super) fn begin<'a>(
         work.fact(Fact::PartOf(whole.clone()));
     }
     work.count(Measure::Reported);
+    if form.channel == Channel::Snapshot {
+        work.count(Measure::Snapshots);
+    }
     if let Some(code) = form.category.as_deref().filter(|c| !c.is_empty()) {
         let category = classified(rules, flow, code, form.condition.as_deref())?;
         work.fact(Fact::Classified(category));
@@ -139,13 +141,7 @@ pub(super) fn begin<'a>(
     for file in &form.files {
         work.attach(file.clone())?;
     }
-    let kept: BTreeMap<String, String> = flow
-        .start
-        .fields
-        .iter()
-        .filter(|f| f.kind != FieldKind::Text)
-        .filter_map(|f| Some((f.code.clone(), form.opening.fields.get(&f.code)?.clone())))
-        .collect();
+    let kept = opening::kept(&flow.start.fields, &form.opening.fields);
     if !kept.is_empty() {
         work.fact(Fact::Filled { fields: kept });
     }

@@ -160,9 +160,6 @@ pub(super) fn tell_whole(
     };
     let desk = whole.owner.map_or(whole.desk, Desk::Area);
     work.tell(desk, NoticeKind::Decided, text);
-    let told = work.finish();
-    outcome.steps.extend(told.steps);
-    outcome.matters.extend(told.matters);
-    outcome.notices.extend(told.notices);
+    outcome.absorb(work.finish());
     Ok(())
 }

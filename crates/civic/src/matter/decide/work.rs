@@ -9,9 +9,9 @@ mod tasks;
 pub(super) use parts::classified;
 
 use super::super::{Desk, Fact, Form, Matter, Notice, NoticeKind, Step, Who, Words};
-use super::{Outcome, Rules, who};
+use super::{Outcome, Rules, opening, who};
 use crate::directory::Actor;
-use crate::flow::{Flow, Phase};
+use crate::flow::{Action, Flow, Phase};
 use crate::id::AccountId;
 use crate::measure::Measure;
 use crate::post::Post;
@@ -126,6 +126,18 @@ impl<'a> Work<'a> {
             reply: kept(&form.reply),
             ..Words::default()
         };
+    }
+    /// Takes the action's own fields: words into the opinion, so that an erasure reaches them, the
+    /// rest into the journal.
+    pub fn fill(&mut self, action: &Action, form: &Form) {
+        for line in opening::lines(&action.fields, &form.fields) {
+            let opinion = self.words.opinion.take();
+            self.words.opinion = Some(opinion.map_or(line.clone(), |o| format!("{o}\n{line}")));
+        }
+        let fields = opening::kept(&action.fields, &form.fields);
+        if !fields.is_empty() {
+            self.fact(Fact::Filled { fields });
+        }
     }
     pub fn report_words(&mut self, title: &str, text: &str) {
         self.matter.title = title.to_owned();
@@ -253,9 +265,7 @@ impl<'a> Work<'a> {
 
     /// Adds what another workbench made, of another matter.
     pub fn absorb(&mut self, other: Outcome) {
-        self.done.steps.extend(other.steps);
-        self.done.matters.extend(other.matters);
-        self.done.notices.extend(other.notices);
+        self.done.absorb(other);
     }
 
     pub fn finish(mut self) -> Outcome {

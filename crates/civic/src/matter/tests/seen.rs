@@ -62,7 +62,7 @@ fn refusals_say_what_is_possible() {
         .to_string();
     assert_eq!(
         wrong_state,
-        "“单元预处理”状态下不能“签收”。您现在可以：预处理、领办、定类、上报上级、办结、补充说明、附议"
+        "“单元预处理”状态下不能“签收”。您现在可以：预处理、领办、定类、问题标签、上报上级、办结、补充说明、附议"
     );
     let denied = town
         .act(41, id, "escalate", at(11, 9, 5), say("x"))
