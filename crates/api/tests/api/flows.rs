@@ -256,7 +256,7 @@ async fn a_new_line_of_business_is_a_folder_of_data_and_needs_no_rust() {
     let strange = json!({ "flow": "trees", "text": "x", "category": "7701", "unit": "6", "fields": { "species": "桉树", "age": "300" } });
     assert_eq!(
         unit.post("/api/v1/matters", &strange).await.problems(),
-        "fields.species unknown_word: “树种”只能是：榕树、荔枝、其他\nfields.age unknown_field: 流程“古树巡护”的表单没有“age”这一项\n"
+        "fields.species unknown_word: “树种”只能是：榕树、荔枝、其他\nfields.age unknown_field: “古树巡护”的表单没有“age”这一项\n"
     );
     let made = unit.post("/api/v1/matters", &report).await.done().json();
     assert_eq!(
