@@ -768,6 +768,350 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/assessment-schemes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The schemes of assessment
+         * @description 考核方案：指标、公式及版本、分值、目标和最少件数。
+         */
+        get: operations["assessment_schemes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assessments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The periods of assessment in which I see anything
+         * @description 考核期，新的在前：组织考核的人看到全部，被考核的人和上级领导从公示起看到有关的。
+         */
+        get: operations["assessment_assessments"];
+        put?: never;
+        /**
+         * Set up a period of assessment
+         * @description 设立考核：由市、县区中心对本辖区办理。方案连同公式一并存入，以后修改方案不影响已设立的考核。
+         */
+        post: operations["assessment_open_assessment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assessments/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One period of assessment
+         * @description 一次考核：方案及公式、考核期、所处阶段、抽查与申诉的件数。
+         */
+        get: operations["assessment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assessments/{id}/calculate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Calculate a period
+         * @description 计算：考核期满以后、公示以前可以重复计算，结果相同；第一次计算时随机抽取复核事件。
+         */
+        post: operations["assessment_calculate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assessments/{id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The results of a period as a table
+         * @description 导出结果清单(CSV)：公示以后由组织考核的人办理，用途记入审计，首行写明导出人和时间。
+         */
+        post: operations["assessment_export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assessments/{id}/freeze": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Freeze a period
+         * @description 冻结：申诉期满、申诉处理完以后办理，写下摘要，此后不再变动。
+         */
+        post: operations["assessment_freeze"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assessments/{id}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Publish a period
+         * @description 公示：被考核的人从此看到自己的结果，可以在申诉期内申诉。
+         */
+        post: operations["assessment_publish"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assessments/{id}/rechecks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The matters drawn for re-check
+         * @description 抽查复核：随机抽取的已办结事件和复核结果。
+         */
+        get: operations["assessment_rechecks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assessments/{id}/rechecks/{matter}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Mark what the re-check of a matter found
+         * @description 复核一件抽查事件；办理过这件事的人不能复核。
+         */
+        post: operations["assessment_recheck"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assessments/{id}/recount": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count a period again and compare
+         * @description 重算核对：按现有数据重新计算，不写入任何内容，逐项列出与已存结果不同的指标；没有不同时为空。
+         */
+        get: operations["assessment_recount"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assessments/{id}/results": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The results of a period
+         * @description 考核结果，按区划顺序，不按得分排列；每页 50 条。
+         */
+        get: operations["assessment_results"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assessments/{id}/results/{no}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One result
+         * @description 一个考核对象的结果：各指标的分子、分母、得分，核验情况，测评记录，申诉与处理。
+         */
+        get: operations["assessment_result"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assessments/{id}/results/{no}/appeals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Appeal against an indicator
+         * @description 申诉：由被考核的本人、本部门或本区域在申诉期内提出。
+         */
+        post: operations["assessment_appeal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assessments/{id}/results/{no}/appeals/{appeal}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decide an appeal
+         * @description 处理申诉：更正的得分记在计算得分旁边，不改写计算得分。
+         */
+        post: operations["assessment_rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assessments/{id}/results/{no}/marks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Enter the points of a written review
+         * @description 录入述职评议、民主测评的得分和依据；以前录入的保留，以最后一次为准。
+         */
+        post: operations["assessment_mark"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assessments/{id}/results/{no}/matters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The matters behind a figure
+         * @description 指标分子或分母背后的事件清单，每页 50 条；无权查看的只说明件数。
+         */
+        get: operations["assessment_behind"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assessments/{id}/results/{no}/sheet": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The result of one holder of a post, for paper
+         * @description 打印一名在岗人员的考核结果(R051)：公示以后办理，用途记入审计，页脚写明打印人和时间，附申诉。
+         */
+        post: operations["assessment_print"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/audit": {
         parameters: {
             query?: never;
@@ -3087,6 +3431,13 @@ export interface components {
             name: string;
             title: string;
         };
+        /** @description An appeal. */
+        AppealForm: {
+            /** @description Code of the indicator. */
+            indicator: string;
+            /** @description 理由。 */
+            words: string;
+        };
         /** @description What a department asks to be admitted. */
         ApplyAdmission: {
             /** @description Law, rule or decision that says so. */
@@ -3290,6 +3641,241 @@ export interface components {
             parent_name: string;
             /** @description First day on which it was so no longer. */
             until: string;
+        };
+        /** @description A period of assessment as I see it. */
+        Assessment: {
+            /** @description Last day for appeals. */
+            appeals_until?: string | null;
+            area: string;
+            /** Format: int64 */
+            calculated?: number | null;
+            /** @description Of those, looked at. */
+            checked: number;
+            /** @description SHA-256 of everything frozen, hex. */
+            digest?: string | null;
+            /** @description Matters drawn for re-check. */
+            drawn: number;
+            from: string;
+            frozen?: components["schemas"]["DoneBy"] | null;
+            id: string;
+            may_appeal: boolean;
+            may_calculate: boolean;
+            may_mark: boolean;
+            may_rule: boolean;
+            name: string;
+            opened: components["schemas"]["DoneBy"];
+            /** @description Full name of the area. */
+            place: string;
+            published?: components["schemas"]["DoneBy"] | null;
+            /** @description Results that I see. */
+            results: number;
+            /** @description Whether I run it. */
+            runs: boolean;
+            scheme: components["schemas"]["AssessmentScheme"];
+            /** @description Seed of the random re-check. */
+            seed?: string | null;
+            /** @description `open`, `drafted`, `published` or `frozen`. */
+            state: string;
+            state_word: string;
+            to: string;
+            /** @description Appeals that wait for a decision. */
+            undecided: number;
+        };
+        /** @description An appeal. */
+        AssessmentAppeal: {
+            done: components["schemas"]["DoneBy"];
+            indicator: string;
+            /** Format: int32 */
+            no: number;
+            ruling?: components["schemas"]["AssessmentRuling"] | null;
+            words: string;
+        };
+        /** @description A figure that is counted otherwise now than it is kept. */
+        AssessmentDifference: {
+            indicator: string;
+            /** @description `分子/分母` as kept. */
+            kept: string;
+            name: string;
+            /** @description The same, counted now. */
+            now: string;
+        };
+        /** @description One line of a scheme. */
+        AssessmentIndicator: {
+            /** @description `kpi`, `check` or `manual`. */
+            basis: string;
+            code: string;
+            /**
+             * Format: int64
+             * @description Share for all points, in hundredths of a percent.
+             */
+            full: number;
+            /**
+             * Format: int64
+             * @description Fewest cases.
+             */
+            min: number;
+            name: string;
+            /**
+             * Format: int64
+             * @description Most points, in hundredths.
+             */
+            points: number;
+            /** @description The formula in words, or the ground of what people give. */
+            text: string;
+            /**
+             * Format: int32
+             * @description Version of the formula; none for what people give.
+             */
+            version?: number | null;
+            /**
+             * Format: int64
+             * @description Share for none.
+             */
+            zero: number;
+        };
+        /** @description Points that people gave. */
+        AssessmentMark: {
+            done: components["schemas"]["DoneBy"];
+            indicator: string;
+            /** Format: int64 */
+            points: number;
+            words: string;
+        };
+        /** @description One result. */
+        AssessmentResult: {
+            appeals: components["schemas"]["AssessmentAppeal"][];
+            /** @description First day counted. */
+            from: string;
+            holder?: components["schemas"]["Signature"] | null;
+            /** @description `area`, `department` or `post`. */
+            kind: string;
+            marks: components["schemas"]["AssessmentMark"][];
+            name: string;
+            /** Format: int32 */
+            no: number;
+            /** @description Whether I am assessed here. */
+            own: boolean;
+            scores: components["schemas"]["AssessmentScore"][];
+            /** @description Last day counted. */
+            to: string;
+            /**
+             * Format: int64
+             * @description Total in hundredths, on a scale of 100; none where too little is scored.
+             */
+            total?: number | null;
+            watch: components["schemas"]["AssessmentWatch"];
+        };
+        /** @description A page of results, in the order of the tree. */
+        AssessmentResultPage: {
+            /**
+             * Format: int32
+             * @description Where the next page begins.
+             */
+            next?: number | null;
+            rows: components["schemas"]["AssessmentResult"][];
+        };
+        /** @description The decision on an appeal. */
+        AssessmentRuling: {
+            done: components["schemas"]["DoneBy"];
+            /**
+             * Format: int64
+             * @description The corrected points; none where the computed ones stay.
+             */
+            points?: number | null;
+            words: string;
+        };
+        /** @description A scheme of assessment. */
+        AssessmentScheme: {
+            /** Format: int32 */
+            appeal_days: number;
+            code: string;
+            indicators: components["schemas"]["AssessmentIndicator"][];
+            /** @description `area`, `department` or `post`. */
+            kind: string;
+            kind_word: string;
+            level: string;
+            level_word: string;
+            name: string;
+            role_words: string[];
+            /**
+             * Format: int32
+             * @description Matters re-checked of each assessed party.
+             */
+            sample: number;
+            source: string;
+            text: string;
+            /** Format: int32 */
+            version: number;
+        };
+        /** @description What an indicator came to. */
+        AssessmentScore: {
+            /**
+             * Format: int64
+             * @description The computed points, also beside a correction.
+             */
+            computed?: number | null;
+            /**
+             * Format: int64
+             * @description Below the line.
+             */
+            denominator?: number | null;
+            /** @description `computed`, `given`, `corrected`, `too_few` or `not_given`. */
+            how: string;
+            how_word: string;
+            indicator: string;
+            /**
+             * Format: int64
+             * @description Above the line; none for what people give.
+             */
+            numerator?: number | null;
+            /**
+             * Format: int64
+             * @description The points that count.
+             */
+            points?: number | null;
+        };
+        /** @description The result of one holder of a post, for paper. */
+        AssessmentSheet: {
+            assessment: components["schemas"]["Assessment"];
+            /** Format: int64 */
+            at: number;
+            /** @description Who took it out. */
+            by: components["schemas"]["Signature"];
+            purpose: string;
+            result: components["schemas"]["AssessmentResult"];
+        };
+        /** @description Results as a table. */
+        AssessmentTable: {
+            /**
+             * Format: int64
+             * @description When it was taken out.
+             */
+            at: number;
+            /** @description CSV. */
+            text: string;
+        };
+        /** @description Figures that stand beside the points. */
+        AssessmentWatch: {
+            /** Format: int64 */
+            checked: number;
+            /** Format: int64 */
+            closed: number;
+            /** Format: int64 */
+            concerned: number;
+            /** Format: int64 */
+            drawn: number;
+            /** Format: int64 */
+            failed: number;
+            /** Format: int64 */
+            merged: number;
+            /** Format: int64 */
+            redone: number;
+            /** Format: int64 */
+            split: number;
+            /** Format: int64 */
+            unheard: number;
+            /** Format: int64 */
+            voided: number;
         };
         /** @description An entry of the audit chain. */
         AuditEntry: {
@@ -3717,6 +4303,27 @@ export interface components {
                 [key: string]: string;
             };
         };
+        /** @description One matter behind a figure. */
+        CountedMatter: {
+            id: string;
+            no: string;
+            /** Format: int64 */
+            reported_at: number;
+            /**
+             * Format: int64
+             * @description How often it counts.
+             */
+            times: number;
+            title: string;
+        };
+        /** @description A page of the matters behind a figure. */
+        CountedMatters: {
+            /** @description How many of this page I may not see. */
+            hidden: number;
+            /** @description Where the next page begins. */
+            next?: string | null;
+            rows: components["schemas"]["CountedMatter"][];
+        };
         /** @description 会签, the latest. */
         Countersign: {
             /** @description How it ended; absent while it runs. */
@@ -3827,6 +4434,12 @@ export interface components {
         DividingLine: {
             from: components["schemas"]["LinePoint"];
             to: components["schemas"]["LinePoint"];
+        };
+        /** @description That somebody did something at a moment. */
+        DoneBy: {
+            /** Format: int64 */
+            at: number;
+            by: components["schemas"]["Signature"];
         };
         /** @description One person on duty. */
         Duty: {
@@ -4527,6 +5140,18 @@ export interface components {
             /** @description Shown this once. */
             token: string;
         };
+        /** @description Points that people gave. */
+        MarkForm: {
+            /** @description Code of the indicator. */
+            indicator: string;
+            /**
+             * Format: int64
+             * @description 得分，以百分之一分为单位。
+             */
+            points: number;
+            /** @description 书面依据：会议日期、参加人数、票数。 */
+            words: string;
+        };
         /** @description A matter with its journal and what the reader may do. */
         Matter: components["schemas"]["MatterHead"] & {
             actions: components["schemas"]["AvailableAction"][];
@@ -5050,6 +5675,18 @@ export interface components {
             /** Format: int32 */
             version: number;
         };
+        /** @description A period that is to be set up. */
+        OpenAssessment: {
+            /** @description Whose people are assessed. */
+            area: string;
+            /** @description First day. */
+            from: string;
+            name: string;
+            /** @description Code of the scheme. */
+            scheme: string;
+            /** @description Last day. */
+            to: string;
+        };
         /** @description A matter that lies open: its number and nothing more. */
         OpenMatter: {
             id: string;
@@ -5366,6 +6003,11 @@ export interface components {
             text?: string;
             title?: string;
         };
+        /** @description What results are taken out for. */
+        Purpose: {
+            /** @description 用途，记入审计。 */
+            purpose: string;
+        };
         /** @description Which messages were read: some, or all. */
         ReadMessages: {
             all?: boolean;
@@ -5382,6 +6024,24 @@ export interface components {
             no: string;
             /** Format: int32 */
             version: number;
+        };
+        /** @description What a re-check found. */
+        RecheckForm: {
+            /** @description 属实为 true。 */
+            holds: boolean;
+            /** @description 怎么核实的；不属实的必填。 */
+            words?: string | null;
+        };
+        /** @description A matter drawn for re-check. */
+        RecheckedMatter: {
+            done?: components["schemas"]["DoneBy"] | null;
+            /** @description Whether it is as reported; none until somebody looked. */
+            holds?: boolean | null;
+            matter: string;
+            /** @description For whom it was drawn. */
+            names: string[];
+            no: string;
+            words?: string | null;
         };
         /** @description A page of posts behind a figure. */
         RecipientPage: {
@@ -5707,6 +6367,16 @@ export interface components {
             text: string;
             /** Format: int32 */
             version: number;
+        };
+        /** @description The decision on an appeal. */
+        RulingForm: {
+            /**
+             * Format: int64
+             * @description 更正后的得分，以百分之一分为单位；不更正的不填。
+             */
+            points?: number | null;
+            /** @description 理由。 */
+            words: string;
         };
         /** @description A member of the pool, for a session. */
         SeatForm: {
@@ -7617,6 +8287,580 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Vacancy"][];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    assessment_schemes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssessmentScheme"][];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    assessment_assessments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Assessment"][];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    assessment_open_assessment: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OpenAssessment"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Assessment"];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    assessment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Assessment"];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    assessment_calculate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Assessment"];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    assessment_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Purpose"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssessmentTable"];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    assessment_freeze: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Assessment"];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    assessment_publish: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Assessment"];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    assessment_rechecks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecheckedMatter"][];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    assessment_recheck: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                matter: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecheckForm"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    assessment_recount: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssessmentDifference"][];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    assessment_results: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                after?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssessmentResultPage"];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    assessment_result: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                no: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssessmentResult"];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    assessment_appeal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                no: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AppealForm"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    assessment_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                no: number;
+                appeal: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RulingForm"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    assessment_mark: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                no: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MarkForm"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    assessment_behind: {
+        parameters: {
+            query: {
+                /** @description Code of the indicator. */
+                indicator: string;
+                /** @description `above` for the numerator, `below` for the denominator. */
+                side: string;
+                /** @description `next` of the page before. */
+                after?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+                no: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CountedMatters"];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    assessment_print: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                no: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Purpose"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssessmentSheet"];
                 };
             };
             /** @description 没有办成：原因与办法见 detail */

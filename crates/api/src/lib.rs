@@ -10,6 +10,7 @@ mod admission;
 mod area;
 mod area_change;
 mod area_check;
+mod assessment;
 mod audit;
 mod board;
 mod burden;
@@ -132,6 +133,7 @@ fn routes() -> OpenApiRouter<Arc<App>> {
         .merge(message::routes())
         .merge(notice::routes())
         .merge(admission::routes())
+        .merge(assessment::routes())
         .merge(event::routes())
         .merge(visit::routes())
         .merge(audit::routes())

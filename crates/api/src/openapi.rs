@@ -35,6 +35,7 @@ const TAGS: &[(&str, &str)] = &[
     ("notice", "通知、任务、通报"),
     ("certificate", "不应由村居出具的证明"),
     ("admission", "部门工作进村居、网格的准入清单"),
+    ("assessment", "考核评价：方案、考核期、结果、抽查复核、申诉"),
     ("event", "实时推送"),
     ("visit", "走访巡查"),
     ("audit", "审计日志"),

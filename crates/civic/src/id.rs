@@ -60,6 +60,8 @@ ids! {
     NoticeId,
     /// One item of a department that is to be admitted to communities and grids.
     AdmissionId,
+    /// One period of assessment of an area.
+    AssessmentId,
     /// A mediation organisation.
     MediationBodyId,
     /// One record of a register.

@@ -11,6 +11,7 @@ mod words;
 pub mod absence;
 pub mod admission;
 pub mod area;
+pub mod assessment;
 pub mod attempts;
 pub mod audited;
 pub mod burden;

@@ -66,3 +66,9 @@ pub const ADMISSION_DAYS_MAX: i64 = 3 * 366;
 pub const NOTICE_FIELDS_MAX: usize = 30;
 /// Most urgings of one notice.
 pub const NOTICE_URGES_MAX: u32 = 3;
+/// Most assessed parties of one period.
+pub const ASSESSED_MAX: usize = 3_000;
+/// Longest period of assessment, in days.
+pub const ASSESSMENT_DAYS_MAX: i64 = 366;
+/// Most appeals of one assessed party in one period.
+pub const APPEALS_MAX: usize = 20;

@@ -78,6 +78,8 @@ verbs! {
     PublishNotice "publish_notice" "发布通知任务",
     ApplyAdmission "apply_admission" "申请准入",
     DecideAdmission "decide_admission" "准入审核",
+    RunAssessments "run_assessments" "组织考核",
+    SeeAssessments "see_assessments" "查看下级考核",
     TakeHotline "take_hotline" "导入热线工单",
     ManageMediation "manage_mediation" "调解组织管理",
     Certify "certify" "证明出具登记",
@@ -317,6 +319,7 @@ const LEAD: &[(Verb, Relation)] = &[
     (V::Substitute, R::Within),
     (V::AnswerSupervision, R::Desk),
     (V::ProposeAreas, R::Within),
+    (V::SeeAssessments, R::Within),
 ];
 
 /// Who tells those below what is to be known or done (R016): heads of grids and all desks above.
@@ -352,6 +355,12 @@ const DEPARTMENT: &[(Verb, Relation)] = &[
 /// Who admits departments' work to communities and grids: county and city.
 const ADMIT: &[(Verb, Relation)] = &[(V::DecideAdmission, R::Within)];
 
+/// Who opens periods of assessment, checks, publishes, decides appeals and freezes (R213).
+const ASSESS: &[(Verb, Relation)] = &[
+    (V::RunAssessments, R::Within),
+    (V::SeeAssessments, R::Within),
+];
+
 /// The rights of a role, as lists that add up.
 #[must_use]
 pub fn of_role(role: Role) -> &'static [&'static [(Verb, Relation)]] {
@@ -364,8 +373,10 @@ pub fn of_role(role: Role) -> &'static [&'static [(Verb, Relation)]] {
         Role::CommunityStaff => &[JUDGE, TASKED, PUBLISH, CERTIFY],
         Role::CommunityLeader => &[JUDGE, LEAD, TASKED, ISSUER, PUBLISH, CERTIFY],
         Role::TownDispatcher => &[JUDGE, DISPATCH, TASKED, ISSUER, PUBLISH],
-        Role::CityCenter => &[JUDGE, DISPATCH, TASKED, ISSUER, PUBLISH, ADMIT],
-        Role::CountyCenter => &[JUDGE, DISPATCH, TASKED, ISSUER, PUBLISH, REDRAW, ADMIT],
+        Role::CityCenter => &[JUDGE, DISPATCH, TASKED, ISSUER, PUBLISH, ADMIT, ASSESS],
+        Role::CountyCenter => &[
+            JUDGE, DISPATCH, TASKED, ISSUER, PUBLISH, REDRAW, ADMIT, ASSESS,
+        ],
         Role::TownLeader => &[LEAD, ISSUER, PUBLISH, REDRAW],
         Role::CountyLeader | Role::CityLeader => &[LEAD, ISSUER, PUBLISH, REDRAW, ADMIT],
         Role::DeptStaff => &[DEPARTMENT],

@@ -9,6 +9,7 @@ mod admission;
 mod area;
 mod area_change;
 mod area_check;
+mod assessment;
 mod audit;
 pub mod backup;
 mod board;
@@ -50,6 +51,9 @@ pub use admission::Verdict;
 pub use area::{AreaDetail, Counts, Located, Named, Responsible, UNIT_PEOPLE};
 pub use area_change::{AreaHistory, ChangeSeen, MatterMoves, PostMove, Preview};
 pub use area_check::{AreaCheck, CodeImport, Finding, Load};
+pub use assessment::{
+    AssessmentRow, Behind, BehindRow, Difference, Export, Opening, Printed, ResultRow, Side,
+};
 pub use audit::{AuditRow, AuditWanted, Look};
 pub use board::{Board, BoardChild, KpiValue, Stuck, Today, TodayLevel};
 pub use certificate::CertificateRow;

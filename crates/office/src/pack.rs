@@ -4,6 +4,7 @@
 mod check;
 
 use crate::{Fault, Office};
+use civic::assessment::Scheme;
 use civic::calendar::Calendar;
 use civic::category::Categories;
 use civic::certificate::{self, Certificate};
@@ -36,6 +37,8 @@ pub const BASE: &str = "base";
 const KINDS: &str = "kinds.csv";
 /// Folder of the registers.
 pub(crate) const REGISTERS: &str = "registers/";
+/// Folder of the schemes of assessment.
+pub(crate) const ASSESSMENTS: &str = "assessments/";
 /// File of the local titles.
 const TITLES: &str = "titles.csv";
 
@@ -48,6 +51,7 @@ pub(crate) struct Packs {
     pub kinds: Kinds,
     pub titles: Titles,
     pub registers: Registers,
+    pub schemes: Vec<Scheme>,
 }
 
 /// A file of a pack.
@@ -232,6 +236,7 @@ pub(crate) fn load(conn: &mut Conn) -> Result<Packs, OpenError> {
     let mut flows = HashMap::new();
     let mut trees = Vec::new();
     let mut registers = Vec::new();
+    let mut schemes = Vec::new();
     for pack in &packs {
         for stored in store::pack::all_versions(conn, pack, "flows/")? {
             let flow = Flow::parse(&stored.body).map_err(bad(&stored.path))?;
@@ -244,6 +249,8 @@ pub(crate) fn load(conn: &mut Conn) -> Result<Packs, OpenError> {
             }
             if file.path.starts_with(REGISTERS) {
                 registers.push((file.path, file.body));
+            } else if file.path.starts_with(ASSESSMENTS) {
+                schemes.push((file.path, file.body));
             }
         }
     }
@@ -268,6 +275,11 @@ pub(crate) fn load(conn: &mut Conn) -> Result<Packs, OpenError> {
     file("categories.csv")?;
     let (version, calendar) = file("calendar.csv")?;
     let (_, kpis) = file("kpi.toml")?;
+    let kpis = Kpi::parse(kpis).map_err(bad("kpi.toml"))?;
+    let schemes = schemes
+        .iter()
+        .map(|(path, body)| Scheme::parse(path, body, &kpis).map_err(bad(path)))
+        .collect::<Result<Vec<_>, _>>()?;
     let (_, kinds) = file(KINDS)?;
     let kinds = Kinds::parse(KINDS, kinds).map_err(bad(KINDS))?;
     let (_, titles) = file(TITLES)?;
@@ -276,7 +288,8 @@ pub(crate) fn load(conn: &mut Conn) -> Result<Packs, OpenError> {
         categories: Categories::merged(trees).map_err(bad("categories.csv"))?,
         calendar: Calendar::parse("cn", &version, Zone::CHINA, calendar)
             .map_err(bad("calendar.csv"))?,
-        kpis: Kpi::parse(kpis).map_err(bad("kpi.toml"))?,
+        kpis,
+        schemes,
         titles: Titles::parse(TITLES, titles, &kinds).map_err(bad(TITLES))?,
         registers: Registers::parse(&registers).map_err(bad(REGISTERS))?,
         kinds,

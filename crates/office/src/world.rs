@@ -5,6 +5,7 @@ use crate::pack;
 use atlas::Locator;
 use civic::absence::Absences;
 use civic::area::{Level, Tree};
+use civic::assessment::Scheme;
 use civic::directory::{Actor, Directory};
 use civic::id::AreaId;
 use civic::kind::Kinds;
@@ -35,6 +36,8 @@ pub struct World {
     pub titles: Titles,
     /// What areas keep about their organisation.
     pub registers: Registers,
+    /// Schemes of assessment.
+    pub schemes: Vec<Scheme>,
     /// For each area that ended, the one that takes what nothing else decides.
     heirs: HashMap<AreaId, AreaId>,
     /// For each area that was moved, those it lay under before.
@@ -132,6 +135,7 @@ impl World {
             kinds: packs.kinds,
             titles: packs.titles,
             registers: packs.registers,
+            schemes: packs.schemes,
             heirs,
             former,
         })

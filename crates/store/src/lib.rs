@@ -10,6 +10,7 @@ pub mod answered;
 pub mod area;
 pub mod area_change;
 pub mod asked;
+pub mod assessment;
 pub mod audit;
 pub mod bare;
 pub mod certificate;

@@ -74,6 +74,11 @@ pub const MIGRATIONS: &[Migration] = &[
         include_str!("../migrations/0018_certificate.sql"),
     ),
     (19, "phrase", include_str!("../migrations/0019_phrase.sql")),
+    (
+        20,
+        "assessment",
+        include_str!("../migrations/0020_assessment.sql"),
+    ),
 ];
 
 /// Threads that read. Few cores gain nothing from more.

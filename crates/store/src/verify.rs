@@ -88,6 +88,7 @@ pub fn verify(conn: &mut Conn, mut progress: impl FnMut(Progress)) -> Result<Rep
     at("封存", 0, 0);
     seal::check(conn, &mut report)?;
     answers::check(conn, &mut report, &mut at)?;
+    crate::assessment::check(conn, &mut |finding| report.find(finding))?;
     links::check(conn, &mut report, &mut at)?;
     Ok(report)
 }

@@ -150,12 +150,20 @@ impl TestOffice {
     /// # Panics
     /// When anything is wrong, naming it.
     pub async fn verify(&self) {
+        let findings = self.findings().await;
+        assert!(findings.is_empty(), "{findings:#?}");
+    }
+
+    /// What the proof of the data finds wrong.
+    ///
+    /// # Panics
+    /// When the database cannot be read.
+    pub async fn findings(&self) -> Vec<String> {
         let proof = self
             .office
             .store()
             .read::<_, store::driver::DbError>(|conn| store::verify::verify(conn, |_| ()));
-        let report = proof.await.unwrap();
-        assert!(report.is_clean(), "{:#?}", report.findings);
+        proof.await.unwrap().findings
     }
 }
 

@@ -1,5 +1,5 @@
 import {
-  Avatar, Bell, ChatLineSquare, Connection, DataBoard, EditPen, Flag, HomeFilled, Key, MapLocation, Memo, Notification, Odometer, OfficeBuilding, Phone, Promotion,
+  Avatar, Bell, ChatLineSquare, Connection, DataBoard, EditPen, Flag, HomeFilled, Key, MapLocation, Medal, Memo, Notification, Odometer, OfficeBuilding, Phone, Promotion,
   Reading, Setting, Share, Stamp, Tickets, Timer, User, UserFilled, View,
 } from '@element-plus/icons-vue'
 import type { Component } from 'vue'
@@ -27,6 +27,7 @@ export const NAV: NavItem[] = [
   { to: '/admissions', word: zh.nav.admissions, icon: Key, verbs: ['see_board', 'sign'] },
   { to: '/burden', word: zh.nav.burden, icon: Odometer, verbs: ['decide_admission', 'supervise'] },
   { to: '/certificates', word: zh.nav.certificates, icon: Stamp, verbs: ['certify', 'publish_notice'] },
+  { to: '/assessments', word: zh.nav.assessments, icon: Medal, verbs: ['see_board', 'sign'] },
   { to: '/hotline', word: zh.nav.hotline, icon: Phone, verbs: ['take_hotline', 'settle'] },
   { to: '/mediation', word: zh.nav.mediation, icon: Connection, verbs: ['manage_mediation', 'mediate'] },
   { to: '/visits', word: zh.nav.visits, icon: MapLocation, verbs: ['log_visit'] },
@@ -59,7 +60,7 @@ export function onlyAdministers(roles: string[]): boolean {
 /** Headings of the menu, and what stands under each; what is named nowhere stands under the last. */
 const GROUPS: { word: string; first: string[] }[] = [
   { word: zh.nav.groups.work, first: ['/home', '/queue', '/register', '/start', '/notices', '/messages', '/visits', '/hotline', '/mediation', '/centre'] },
-  { word: zh.nav.groups.look, first: ['/today', '/board', '/burden'] },
+  { word: zh.nav.groups.look, first: ['/today', '/board', '/burden', '/assessments'] },
   { word: zh.nav.groups.rules, first: ['/admissions', '/certificates', '/flow', '/rules'] },
   { word: zh.nav.groups.people, first: ['/registers', '/posts', '/appointments', '/areas'] },
   { word: zh.nav.groups.system, first: [] },

@@ -7,6 +7,7 @@ import { phraseWords } from './phrase-words'
 import { adminWords } from './admin-words'
 import { admissionWords, burdenWords, certificateWords } from './admission-words'
 import { areaWords } from './area-words'
+import { assessmentWords } from './assessment-words'
 import { boardWords } from './board-words'
 import type { Field } from './form'
 import { appointmentWords } from './appointment-words'
@@ -31,6 +32,7 @@ export const zh = {
   logbook: logbookWords,
   registers: registerWords,
   admissions: admissionWords,
+  assessments: assessmentWords,
   burden: burdenWords,
   certificates: certificateWords,
   phrases: phraseWords,
@@ -164,6 +166,7 @@ export const zh = {
     visits: '走访巡查',
     posts: '岗位与值班',
     appointments: '任职管理',
+    assessments: '考核评价',
     centre: '综治中心',
     party: '党建组织',
     joint: '联席共建',

@@ -5,6 +5,7 @@
 mod absence;
 mod admissions;
 mod app;
+mod assessment;
 mod boards;
 mod certificates;
 mod departure;

@@ -38,11 +38,28 @@ struct Scene {
     public_code: String,
     /// A proposed change of the tree.
     change: String,
+    /// A calculated period of heads of grids, and a published one.
+    drafted: String,
+    published: String,
 }
 
 /// Another name for building 1, far ahead.
 fn rename(name: &str) -> Value {
     json!({ "kind": "rename", "area": "7", "name": name, "reason": "更名", "day": "2026-12-01" })
+}
+
+/// A period of the heads of grids that is over.
+fn heads_of_grids() -> Value {
+    json!({ "area": "3", "scheme": "grid_head", "name": "二月", "from": "2026-02-01", "to": "2026-02-28" })
+}
+
+/// Sets that period up and calculates it.
+async fn calculated(county: &User<'_>) -> String {
+    let made = county.post("/api/v1/assessments", &heads_of_grids()).await;
+    let id = made.done().json()["id"].as_str().unwrap().to_owned();
+    let calculate = format!("/api/v1/assessments/{id}/calculate");
+    county.post(calculate, &json!({})).await.done();
+    id
 }
 
 /// How an operation is called.
@@ -98,6 +115,8 @@ fn call(operation: &str, scene: &Scene) -> Call {
         public_no,
         public_code,
         change,
+        drafted,
+        published,
     } = scene;
     let publish = json!({ "kind": "notice", "title": "防汛提醒", "text": "请检查排水口", "areas": ["3"], "roles": ["unit_head"] });
     let report = json!({ "text": "路灯不亮", "channel": "field", "category": "0104", "unit": "6" });
@@ -431,6 +450,77 @@ fn call(operation: &str, scene: &Scene) -> Call {
             "resources",
             json!({ "reason": "任务完成" }),
         ),
+        "get /api/v1/assessment-schemes" => read("/api/v1/assessment-schemes", "unit"),
+        "get /api/v1/assessments" => read("/api/v1/assessments", "gridhead"),
+        "post /api/v1/assessments" => write("/api/v1/assessments", "county", heads_of_grids()),
+        "get /api/v1/assessments/{id}" => {
+            read(format!("/api/v1/assessments/{published}"), "gridhead")
+        }
+        "post /api/v1/assessments/{id}/calculate" => write(
+            format!("/api/v1/assessments/{drafted}/calculate"),
+            "county",
+            json!({}),
+        ),
+        "post /api/v1/assessments/{id}/publish" => write(
+            format!("/api/v1/assessments/{published}/publish"),
+            "county",
+            json!({}),
+        ),
+        "post /api/v1/assessments/{id}/freeze" => write(
+            format!("/api/v1/assessments/{published}/freeze"),
+            "county",
+            json!({}),
+        ),
+        "get /api/v1/assessments/{id}/recount" => {
+            read(format!("/api/v1/assessments/{published}/recount"), "county")
+        }
+        "post /api/v1/assessments/{id}/export" => write(
+            format!("/api/v1/assessments/{published}/export"),
+            "county",
+            json!({ "purpose": "年度考核" }),
+        ),
+        "get /api/v1/assessments/{id}/rechecks" => {
+            read(format!("/api/v1/assessments/{drafted}/rechecks"), "county")
+        }
+        "post /api/v1/assessments/{id}/rechecks/{matter}" => write(
+            format!("/api/v1/assessments/{drafted}/rechecks/{matter}"),
+            "county",
+            json!({ "holds": true }),
+        ),
+        "get /api/v1/assessments/{id}/results" => read(
+            format!("/api/v1/assessments/{published}/results"),
+            "gridhead",
+        ),
+        "get /api/v1/assessments/{id}/results/{no}" => read(
+            format!("/api/v1/assessments/{published}/results/1"),
+            "gridhead",
+        ),
+        "get /api/v1/assessments/{id}/results/{no}/matters" => read(
+            format!(
+                "/api/v1/assessments/{published}/results/1/matters?indicator=closing&side=below"
+            ),
+            "gridhead",
+        ),
+        "post /api/v1/assessments/{id}/results/{no}/marks" => write(
+            format!("/api/v1/assessments/{drafted}/results/1/marks"),
+            "county",
+            json!({ "indicator": "review", "points": 1500, "words": "述职会" }),
+        ),
+        "post /api/v1/assessments/{id}/results/{no}/appeals" => write(
+            format!("/api/v1/assessments/{published}/results/1/appeals"),
+            "gridhead",
+            json!({ "indicator": "closing", "words": "有误" }),
+        ),
+        "post /api/v1/assessments/{id}/results/{no}/appeals/{appeal}/decision" => write(
+            format!("/api/v1/assessments/{published}/results/1/appeals/1/decision"),
+            "county",
+            json!({ "words": "核对无误" }),
+        ),
+        "post /api/v1/assessments/{id}/results/{no}/sheet" => write(
+            format!("/api/v1/assessments/{published}/results/1/sheet"),
+            "gridhead",
+            json!({ "purpose": "本人留存" }),
+        ),
         "get /api/v1/boards/{area}/burden" => read("/api/v1/boards/3/burden", "townleader"),
         "get /api/v1/certificates" => read("/api/v1/certificates", "community"),
         "get /api/v1/notices" => read("/api/v1/notices", "unit"),
@@ -654,8 +744,14 @@ async fn scene(app: &App) -> Scene {
     let grid = app.user("gridhead").await;
     let nomination = grid.post("/api/v1/areas/7/nominations", &candidate).await;
     let nomination = nomination.done().json();
+    let county = app.user("county").await;
+    let (drafted, published) = (calculated(&county).await, calculated(&county).await);
+    let publish = format!("/api/v1/assessments/{published}/publish");
+    county.post(publish, &json!({})).await.done();
     Scene {
         change,
+        drafted,
+        published,
         matter,
         absence: absence["id"].as_str().unwrap().into(),
         nomination: nomination["id"].as_str().unwrap().into(),

@@ -1,6 +1,7 @@
 //! Checking the files of a pack by the rules that loading follows.
 
-use super::{BASE, KINDS, PackFile, REGISTERS, TITLES, embedded, kinds_of};
+use super::{ASSESSMENTS, BASE, KINDS, PackFile, REGISTERS, TITLES, embedded, kinds_of};
+use civic::assessment::Scheme;
 use civic::calendar::Calendar;
 use civic::category::Categories;
 use civic::flow::Flow;
@@ -73,6 +74,10 @@ fn faults(file: &PackFile, files: &[PackFile]) -> Vec<Problem> {
             }
         }
         "kpi.toml" => Kpi::parse(body).map(drop),
+        // A wrong catalogue is said of the catalogue.
+        _ if path.starts_with(ASSESSMENTS) && path.ends_with(".toml") => {
+            Scheme::parse(path, body, &kpis_of(files)).map(drop)
+        }
         _ if path.starts_with("flows/") && path.ends_with(".toml") => Flow::parse(body).map(drop),
         _ if path.starts_with("calendar") && path.ends_with(".csv") => {
             Calendar::parse("cn", "0", Zone::CHINA, body).map(drop)
@@ -81,12 +86,23 @@ fn faults(file: &PackFile, files: &[PackFile]) -> Vec<Problem> {
             path,
             "unknown_file",
             format!(
-                "不认识的文件 {path}：业务包由 pack.toml、flows/*.toml、registers/*.toml、categories.csv、\
-                 calendar*.csv、departments.csv、kinds.csv、titles.csv、refused.csv、certificates.csv、kpi.toml 组成"
+                "不认识的文件 {path}：业务包由 pack.toml、flows/*.toml、registers/*.toml、assessments/*.toml、\
+                 categories.csv、calendar*.csv、departments.csv、kinds.csv、titles.csv、refused.csv、certificates.csv、kpi.toml 组成"
             ),
         )]),
     };
     checked.err().unwrap_or_default()
+}
+
+/// The formulae of a pack, or of the base pack where it has none of its own or wrong ones.
+fn kpis_of(files: &[PackFile]) -> Vec<Kpi> {
+    let of = |files: &[PackFile]| {
+        let file = files.iter().find(|f| f.path == "kpi.toml");
+        file.and_then(|file| Kpi::parse(&file.body).ok())
+    };
+    of(files)
+        .or_else(|| of(&embedded(BASE)))
+        .unwrap_or_default()
 }
 
 /// The codes of the departments of a pack, or of the base pack where it has no list of its own or a

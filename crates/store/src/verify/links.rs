@@ -74,6 +74,9 @@ const HANDOVER: (&str, &str, &str) = ("handover", "交接班", "id");
 const RECORD: (&str, &str, &str) = ("record", "台账记录", "id");
 const CERTIFICATE: (&str, &str, &str) = ("certificate_entry", "证明登记", "id");
 const PHRASE: (&str, &str, &str) = ("phrase", "常用语", "id");
+const ASSESSMENT: (&str, &str, &str) = ("assessment", "考核", "id");
+const RESULT: (&str, &str, &str) = ("assessment_result", "考核结果", "no");
+const RECHECK: (&str, &str, &str) = ("assessment_recheck", "抽查复核", "matter");
 const DUTY: (&str, &str, &str) = ("duty", "值班", "day");
 
 /// Every link that the proof follows. A new table with references gets its lines here.
@@ -133,6 +136,14 @@ pub const LINKS: &[Link] = &[
     link(HOTLINE, "matter", MATTER),
     link(ADMISSION, "area", AREA),
     link(ADMISSION, "org", ORG),
+    link(ASSESSMENT, "area", AREA),
+    link(RESULT, "assessment", ("assessment", "考核")),
+    link(RESULT, "area", AREA),
+    link(RESULT, "org", ORG),
+    link(RESULT, "post", ("post", "岗位")),
+    link(RESULT, "account", ACCOUNT),
+    link(RECHECK, "assessment", ("assessment", "考核")),
+    link(RECHECK, "matter", MATTER),
     link(NOMINATION, "account", ACCOUNT),
     link(NOMINATION, "area", AREA),
     link(NOMINATION, "org", ORG),
