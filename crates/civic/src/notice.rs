@@ -6,14 +6,16 @@
 //! figures stay exact; who read and did is a [`Receipt`] each, written when it happens. See
 //! docs/decisions/0006.
 
+mod draft;
 mod receipt;
 mod rule;
 mod scope;
 #[cfg(test)]
 mod tests;
 
+pub use draft::Draft;
 pub use receipt::{Figures, Progress, Receipt, Roster, Standing};
-pub use rule::{Correction, Draft};
+pub use rule::Correction;
 pub use scope::{Scope, Spread};
 
 use crate::id::{AccountId, AdmissionId, MatterId, NoticeId};
