@@ -21,6 +21,7 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(accounts, create_account))
         .routes(routes!(set_account))
         .routes(routes!(reset_account))
+        .routes(routes!(unlock_account))
 }
 
 /// An account, without its secrets.
@@ -229,4 +230,17 @@ async fn reset_account(
     Ok(Json(
         app.office.reset_password(&signed.actor, id).await?.into(),
     ))
+}
+
+/// Lift the lock of an account
+///
+/// 提前解除锁定，密码不变；没有锁定的账号会说明无须解锁。
+#[utoipa::path(delete, path = "/accounts/{id}/lock", tag = "account", params(("id" = String, Path)), responses((status = 204)))]
+async fn unlock_account(
+    State(app): Shared,
+    signed: Signed,
+    Id(id): Id<AccountId>,
+) -> Answer<StatusCode> {
+    app.office.unlock_account(&signed.actor, id).await?;
+    Ok(StatusCode::NO_CONTENT)
 }

@@ -139,6 +139,7 @@ export const api = {
   services: () => get<Page<Account>>('/accounts', { query: { service: true, limit: 100 } }),
   createAccount: (body: { login: string; name: string; phone?: string; service: boolean }) => request<MadeAccount>('POST', '/accounts', { body }),
   setAccount: (id: Id, disabled: boolean) => request<void>('PUT', `/accounts/${enc(id)}/state`, { body: { disabled } }),
+  unlockAccount: (id: Id) => request<void>('DELETE', `/accounts/${enc(id)}/lock`),
   resetAccount: (id: Id) => request<MadeAccount>('POST', `/accounts/${enc(id)}/password`),
   tokens: () => get<ApiToken[]>('/tokens'),
   createToken: (body: { account: Id; name: string; expires_at: Millis }, idempotencyKey: string) => request<{ id: Id; token: string }>('POST', '/tokens', { body, idempotencyKey }),

@@ -125,6 +125,7 @@ fn call(operation: &str, scene: &Scene) -> Call {
         "delete /api/v1/accounts/{id}/sessions" => {
             read("/api/v1/accounts/900/sessions", "secadmin")
         }
+        "delete /api/v1/accounts/{id}/lock" => read("/api/v1/accounts/53/lock", "secadmin"),
         "delete /api/v1/accounts/{id}/factor" => read("/api/v1/accounts/53/factor", "secadmin"),
         "get /api/v1/areas/root" => read("/api/v1/areas/root", "unit"),
         "get /api/v1/areas/search" => read("/api/v1/areas/search?q=1", "unit"),

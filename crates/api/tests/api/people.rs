@@ -409,12 +409,18 @@ async fn a_stranger_locks_nobody_out_and_slows_only_networks_that_were_not_used(
     let security = app.user("secadmin").await;
     let listed = security.get("/api/v1/accounts?q=town").await.text();
     assert!(listed.contains("locked_until"), "{listed}");
-    let (officer, town) = (app.test.actor("secadmin"), testkit::account("town"));
-    app.test
-        .office
-        .unlock_account(&officer, town)
-        .await
-        .unwrap();
+    let lock = format!("/api/v1/accounts/{}/lock", testkit::account("town"));
+    let system = app.user("sysadmin").await;
+    let denied = app.send(system.ask("DELETE", &lock)).await;
+    assert_eq!(denied.status, 403, "{}", denied.text());
+    let lifted = app.send(security.ask("DELETE", &lock)).await;
+    assert_eq!(lifted.status, 204, "{}", lifted.text());
+    let again = app.send(security.ask("DELETE", &lock)).await;
+    assert!(
+        again.status == 409 && again.text().contains("无须解锁"),
+        "{}",
+        again.text()
+    );
     assert_eq!(from(&app, "203.0.113.9", "town", PASSWORD).await.0, 200);
     let log = app
         .user("auditor")
