@@ -149,7 +149,7 @@ impl Input for OrdersForm {
 
 /// Take work orders from the hotline
 ///
-/// 热线平台推送工单：用接口令牌签名，不传令牌本身。签名头为 X-Hangji-Token、X-Hangji-Time、X-Hangji-Nonce、X-Hangji-Signature。
+/// 热线平台推送工单：用签发令牌时显示的签名密钥签名，令牌和密钥都不传。签名头为 X-Hangji-Token、X-Hangji-Time、X-Hangji-Nonce、X-Hangji-Signature。
 #[utoipa::path(post, path = "/exchange/hotline/orders", tag = "hotline",
     params(("X-Hangji-Token" = String, Header), ("X-Hangji-Time" = i64, Header), ("X-Hangji-Nonce" = String, Header), ("X-Hangji-Signature" = String, Header)),
     request_body = OrdersForm, responses((status = 200, body = Vec<LineView>)))]

@@ -12,8 +12,8 @@ use civic::directory::Actor;
 use office::identity::signing::SignedRequest;
 use std::sync::Arc;
 
-/// The headers: number of the token, time in ms UTC, nonce, and HMAC-SHA256 in hex under the SHA-256
-/// of the token over method, path with query, time, nonce and SHA-256 of the body, a line each.
+/// The headers: number of the token, time in ms UTC, nonce, and HMAC-SHA256 in hex under the signing
+/// key over method, path with query, time, nonce and SHA-256 of the body, a line each.
 pub(crate) const HEADERS: [&str; 4] = [
     "x-hangji-token",
     "x-hangji-time",

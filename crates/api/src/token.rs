@@ -98,6 +98,8 @@ pub(crate) struct MadeToken {
     id: String,
     /// Shown this once.
     token: String,
+    /// Key for signed requests (HMAC-SHA256 under its characters), which never travels; shown this once.
+    signing_key: String,
     expires_at: i64,
 }
 
@@ -125,6 +127,7 @@ async fn create_token(
         Json(MadeToken {
             id: made.id.to_string(),
             token: made.token,
+            signing_key: made.signing_key,
             expires_at: made.expires_at.0,
         }),
     ))

@@ -4,6 +4,10 @@
 //! sum of [`contribution`] over all matters; the committer adds the difference between the
 //! contributions before and after each command, in the same transaction, and `verify` recounts.
 
+mod span;
+
+pub use span::Span;
+
 use crate::area::Level;
 use crate::flow::Phase;
 use crate::matter::{Matter, ProblemTag};
@@ -191,27 +195,6 @@ pub fn day_period(day: Day) -> i64 {
     i64::from(year) * 10_000 + i64::from(month) * 100 + i64::from(of_month)
 }
 
-/// The fewest periods that cover the days `from..=to`: whole months, and days at the ends.
-#[must_use]
-pub fn covering(from: Day, to: Day) -> Vec<i64> {
-    let mut out = Vec::new();
-    let mut day = from;
-    while day <= to {
-        let next = day.first_of_month().plus(31).first_of_month();
-        match day == day.first_of_month() && next.0 - 1 <= to.0 {
-            true => {
-                out.push(day.month());
-                day = next;
-            }
-            false => {
-                out.push(day_period(day));
-                day = Day(day.0 + 1);
-            }
-        }
-    }
-    out
-}
-
 /// What one matter adds to the tallies: class, period and measure, with a number. Class 0 sums all
 /// classes; the matter's own class is counted beside it.
 #[must_use]
@@ -275,22 +258,6 @@ pub fn closing(level: Level) -> Measure {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn day(y: i16, m: i8, d: i8) -> Day {
-        Day::from_ymd(y, m, d).unwrap()
-    }
-
-    #[test]
-    fn a_span_is_covered_by_whole_months_and_single_days_at_the_ends() {
-        assert_eq!(
-            covering(day(2026, 1, 30), day(2026, 4, 2)),
-            [
-                20_260_130, 20_260_131, 202_602, 202_603, 20_260_401, 20_260_402
-            ]
-        );
-        assert_eq!(covering(day(2026, 12, 1), day(2026, 12, 31)), [202_612]);
-        assert_eq!(covering(day(2026, 5, 2), day(2026, 5, 1)), [0i64; 0]);
-    }
 
     #[test]
     fn stocks_stand_behind_all_flows_in_the_order_of_columns() {

@@ -9,7 +9,7 @@ use civic::area::{Area, Code, Level};
 use civic::directory::Actor;
 use civic::id::AreaId;
 use civic::limits::{CODE_CHARS_MAX, CODE_ROWS_MAX};
-use civic::measure::{self, Measure};
+use civic::measure::{Measure, Span};
 use civic::problem::Problem;
 use civic::refusal::Refusal;
 use civic::rights::Verb;
@@ -89,12 +89,15 @@ impl Office {
         let (bodies, figures) = self
             .read(move |conn| {
                 let bodies = store::area::boundaries_of(conn, &ids)?;
-                let total = [measure::TOTAL];
-                let mut figures = store::tally::children(conn, id, &total)?;
+                let total = [&Span::total()];
+                let mut figures: HashMap<AreaId, Figures> = HashMap::new();
+                for (area, [now]) in store::tally::children(conn, id, &total)? {
+                    figures.insert(area, now);
+                }
                 if with_units {
-                    for unit in units {
-                        let mut own = store::tally::of_unit(conn, unit, &total)?;
-                        figures.insert(unit, own.remove(&0).unwrap_or_default());
+                    for (unit, mut own) in store::tally::of_units(conn, &units, &total)? {
+                        let [now] = own.remove(&0).unwrap_or_default();
+                        figures.insert(unit, now);
                     }
                 }
                 Ok((bodies, figures))

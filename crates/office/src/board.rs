@@ -8,12 +8,12 @@ use civic::directory::Actor;
 use civic::id::AreaId;
 use civic::kpi::Kpi;
 use civic::matter::Desk;
-use civic::measure::{self, Measure};
+use civic::measure::{Measure, Span};
 use civic::refusal::Refusal;
 use civic::rights::Verb;
 use civic::time::{Day, Instant};
 use std::collections::BTreeMap;
-use store::tally::{self, Figures};
+use store::tally::{self, Figures, Sums};
 
 /// Longest period of a board, in days: ten years.
 const PERIOD_DAYS_MAX: i64 = 3_660;
@@ -152,7 +152,6 @@ impl Office {
         }
         let world = self.world();
         let parents = world.parents(area);
-        let periods = measure::covering(from, to);
         let units: Vec<AreaId> = if level == Level::Grid {
             world
                 .tree()
@@ -173,57 +172,29 @@ impl Office {
         let with_classes = level <= Level::Community;
         let today = self.today();
         let running = match (from..=to).contains(&today) {
-            true => measure::covering(today, today),
-            false => Vec::new(),
+            true => Span::days(today, today, today),
+            false => Span::default(),
         };
-        let (own, stocks, mut below, day, mut day_below) = self
+        let spans = (Span::days(from, to, today), Span::total(), running);
+        let (own, mut below) = self
             .read(move |conn| {
-                let total = [measure::TOTAL];
-                let zero = |map: BTreeMap<i64, Figures>| map.get(&0).cloned().unwrap_or_default();
+                let spans = [&spans.0, &spans.1, &spans.2];
                 let mut wanted = vec![0];
                 if with_classes {
                     wanted.extend(classes);
                 }
-                let (own, stocks) = match level {
-                    Level::Unit => (
-                        tally::of_unit(conn, area, &periods)?,
-                        tally::of_unit(conn, area, &total)?,
-                    ),
-                    _ => (
-                        tally::of_node(conn, &parents, area, &periods, &wanted)?,
-                        tally::of_node(conn, &parents, area, &total, &wanted)?,
-                    ),
+                let own = match level {
+                    Level::Unit => tally::of_units(conn, &[area], &spans)?.remove(&area),
+                    _ => Some(tally::of_node(conn, &parents, area, &spans, &wanted)?),
                 };
-                let mut children = BTreeMap::new();
-                if level < Level::Unit {
-                    let now = tally::children(conn, area, &total)?;
-                    for (child, figures) in tally::children(conn, area, &periods)? {
-                        children.insert(child, figures);
-                    }
-                    for (child, total) in now {
-                        let entry = children.remove(&child).unwrap_or_default();
-                        children.insert(child, entry.with_stocks_of(&total));
-                    }
-                }
-                let (day, mut day_below) = match level {
-                    _ if running.is_empty() => (Figures::default(), BTreeMap::new()),
-                    Level::Unit => (zero(tally::of_unit(conn, area, &running)?), BTreeMap::new()),
-                    _ => (
-                        zero(tally::of_node(conn, &parents, area, &running, &[0])?),
-                        tally::children(conn, area, &running)?,
-                    ),
+                let mut below = match level {
+                    Level::Unit => BTreeMap::new(),
+                    _ => tally::children(conn, area, &spans)?,
                 };
-                for unit in units {
-                    if !running.is_empty() {
-                        day_below.insert(unit, zero(tally::of_unit(conn, unit, &running)?));
-                    }
-                    let now = zero(tally::of_unit(conn, unit, &total)?);
-                    children.insert(
-                        unit,
-                        zero(tally::of_unit(conn, unit, &periods)?).with_stocks_of(&now),
-                    );
+                for (unit, mut own) in tally::of_units(conn, &units, &spans)? {
+                    below.insert(unit, own.remove(&0).unwrap_or_default());
                 }
-                Ok((own, stocks, children, day, day_below))
+                Ok((own.unwrap_or_default(), below))
             })
             .await?;
         let kpis = |figures: &Figures, day: &Figures| {
@@ -234,40 +205,35 @@ impl Office {
                 .map(|kpi| valued(kpi, &settled))
                 .collect::<Vec<_>>()
         };
-        let none = Figures::default();
+        let none: Sums<3> = Default::default();
         let at = |class: i64| {
-            own.get(&class)
-                .unwrap_or(&none)
-                .clone()
-                .with_stocks_of(stocks.get(&class).unwrap_or(&none))
+            let [span, now, _] = own.get(&class).unwrap_or(&none);
+            span.clone().with_stocks_of(now)
         };
         let figures = at(0);
-        let children: Vec<(AreaId, bool, Option<Figures>)> = world
+        let day = &own.get(&0).unwrap_or(&none)[2];
+        let children: Vec<(AreaId, bool, Option<Sums<3>>)> = world
             .tree()
             .children(area)
             .map(|child| (child.id, child.valid_on(today), below.remove(&child.id)))
             .collect();
         // Areas that lay here once keep what was closed here, so that the sum stays the sum.
-        let gone = below.into_iter().map(|(id, f)| (id, false, Some(f)));
+        let gone = below.into_iter().map(|(id, sums)| (id, false, Some(sums)));
         let children = children
             .into_iter()
             .chain(gone)
-            .map(|(id, alive, figures)| (id, alive, figures.unwrap_or_default()))
-            .filter(|(_, alive, figures)| *alive || *figures != Figures::default())
-            .map(|(area, _, figures)| BoardChild {
+            .map(|(id, alive, sums)| {
+                let [span, now, day] = sums.unwrap_or_default();
+                (id, alive, span.with_stocks_of(&now), day)
+            })
+            .filter(|(_, alive, figures, _)| *alive || *figures != Figures::default())
+            .map(|(area, _, figures, day)| BoardChild {
                 area,
-                kpis: kpis(&figures, &day_below.remove(&area).unwrap_or_default()),
+                kpis: kpis(&figures, &day),
                 figures,
             })
             .collect();
-        let mut seen: Vec<i64> = own
-            .keys()
-            .chain(stocks.keys())
-            .copied()
-            .filter(|c| *c != 0)
-            .collect();
-        seen.sort_unstable();
-        seen.dedup();
+        let seen: Vec<i64> = own.keys().copied().filter(|class| *class != 0).collect();
         let of_flow = |class: &i64| world.rules.flows.values().any(|f| f.board == *class);
         // What other flows count is not in the sum of all.
         let unclassified = with_classes.then(|| {
@@ -279,7 +245,7 @@ impl Office {
             area,
             from,
             to,
-            kpis: kpis(&figures, &day),
+            kpis: kpis(&figures, day),
             figures,
             children,
             classes: seen.into_iter().map(|c| (c, at(c))).collect(),

@@ -8,7 +8,7 @@ use civic::area::Level;
 use civic::directory::Actor;
 use civic::home::{self, Job, Watch};
 use civic::id::{AccountId, AreaId, OrgId};
-use civic::measure::{self, Measure};
+use civic::measure::{Measure, Span};
 use civic::post::{Post, Role, Seat};
 use civic::time::{Day, Instant};
 use std::sync::Arc;
@@ -219,10 +219,10 @@ impl Office {
             let open = match level {
                 Level::Unit => None,
                 _ => {
-                    store::tally::of_node(conn, &parents, area, &[measure::TOTAL], &[0])?.remove(&0)
+                    store::tally::of_node(conn, &parents, area, &[&Span::total()], &[0])?.remove(&0)
                 }
-            }
-            .unwrap_or_default();
+            };
+            let [open] = open.unwrap_or_default();
             let (supervised, reopened) = store::matter::flagged(conn, level, area)?;
             Ok(Over {
                 vacant,

@@ -5,8 +5,8 @@ use crate::driver::{Conn, Dialect, Kind, OnConflict, Result, Row, Table, Value};
 use civic::area::{Level, Path};
 use civic::id::AreaId;
 use civic::matter::Matter;
-use civic::measure::{self, Measure};
-use std::collections::BTreeMap;
+use civic::measure::{self, Measure, Span};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
 /// Key of a row: period, class, parent, node. The parent of the root is 0.
@@ -167,9 +167,9 @@ impl Figures {
     pub fn get(&self, measure: Measure) -> i64 {
         self.0.get(measure as usize).copied().unwrap_or(0)
     }
-    fn add_row(&mut self, row: &Row, first: usize) -> Result<()> {
+    fn add_row(&mut self, row: &Row, first: usize, factor: i64) -> Result<()> {
         for (i, figure) in self.0.iter_mut().enumerate() {
-            *figure += row.int(first + i)?;
+            *figure += factor * row.int(first + i)?;
         }
         Ok(())
     }
@@ -200,74 +200,103 @@ impl Figures {
     }
 }
 
-/// The figures of all children of `parent` in the given periods, class 0, summed per child.
-pub fn children(
+/// Figures of several spans, in their order.
+pub type Sums<const N: usize> = [Figures; N];
+
+fn none<const N: usize>() -> Sums<N> {
+    std::array::from_fn(|_| Figures::default())
+}
+
+/// Every period that some span needs, once.
+fn periods<const N: usize>(spans: &[&Span; N]) -> Value {
+    let all: BTreeSet<i64> = spans.iter().flat_map(|span| span.periods()).collect();
+    all.into_iter().collect::<Vec<_>>().into()
+}
+
+/// Adds a row of period, key and figures to the sums of its key.
+fn sum<K: Ord, const N: usize>(
+    out: &mut BTreeMap<K, Sums<N>>,
+    key: impl FnOnce(i64) -> K,
+    row: &Row,
+    spans: &[&Span; N],
+) -> Result<()> {
+    let sums = out.entry(key(row.int(1)?)).or_insert_with(none);
+    for (own, span) in sums.iter_mut().zip(spans) {
+        match span.factor(row.int(0)?) {
+            0 => {}
+            factor => own.add_row(row, 2, factor)?,
+        }
+    }
+    Ok(())
+}
+
+/// The figures of all children of `parent` in the given spans, class 0.
+pub fn children<const N: usize>(
     conn: &mut Conn,
     parent: AreaId,
-    periods: &[i64],
-) -> Result<BTreeMap<AreaId, Figures>> {
+    spans: &[&Span; N],
+) -> Result<BTreeMap<AreaId, Sums<N>>> {
     let sql = format!(
-        "SELECT node, {} FROM tally WHERE shard = $1 AND period = ANY($2) AND class = 0 AND parent = $3",
+        "SELECT period, node, {} FROM tally WHERE shard = $1 AND period = ANY($2) AND class = 0 AND parent = $3",
         measures().join(", ")
     );
-    let mut out: BTreeMap<AreaId, Figures> = BTreeMap::new();
-    for row in conn.query(
-        &sql,
-        &[SHARD.into(), periods.to_vec().into(), parent.0.into()],
-    )? {
-        out.entry(AreaId(row.int(0)?))
-            .or_default()
-            .add_row(&row, 1)?;
-    }
+    let mut out = BTreeMap::new();
+    let params = [SHARD.into(), periods(spans), parent.0.into()];
+    conn.for_each(&sql, &params, |row| sum(&mut out, AreaId, row, spans))?;
     Ok(out)
 }
 
-/// The figures of one node in the given periods, by class; class 0 sums all. `parents` are the areas
+/// The figures of one node in the given spans, by class; class 0 sums all. `parents` are the areas
 /// under which it lies or lay; none for the root.
-pub fn of_node(
+pub fn of_node<const N: usize>(
     conn: &mut Conn,
     parents: &[AreaId],
     node: AreaId,
-    periods: &[i64],
+    spans: &[&Span; N],
     classes: &[i64],
-) -> Result<BTreeMap<i64, Figures>> {
+) -> Result<BTreeMap<i64, Sums<N>>> {
     let sql = format!(
-        "SELECT class, {} FROM tally WHERE shard = $1 AND period = ANY($2) AND class = ANY($3) AND parent = ANY($4) AND node = $5",
+        "SELECT period, class, {} FROM tally WHERE shard = $1 AND period = ANY($2) AND class = ANY($3) AND parent = ANY($4) AND node = $5",
         measures().join(", ")
     );
-    let mut out: BTreeMap<i64, Figures> = BTreeMap::new();
+    let mut out = BTreeMap::new();
     let parents: Vec<i64> = match parents {
         [] => vec![0],
         some => some.iter().map(|p| p.0).collect(),
     };
     let params = [
         SHARD.into(),
-        periods.to_vec().into(),
+        periods(spans),
         classes.to_vec().into(),
         parents.into(),
         node.0.into(),
     ];
-    for row in conn.query(&sql, &params)? {
-        out.entry(row.int(0)?).or_default().add_row(&row, 1)?;
-    }
+    conn.for_each(&sql, &params, |row| {
+        sum(&mut out, |class| class, row, spans)
+    })?;
     Ok(out)
 }
 
-/// The figures of a unit, counted from its matters: there are few.
-pub fn of_unit(conn: &mut Conn, unit: AreaId, periods: &[i64]) -> Result<BTreeMap<i64, Figures>> {
-    let mut out: BTreeMap<i64, Figures> = BTreeMap::new();
-    let rows = conn.query(
-        "SELECT body FROM matter WHERE shard = $1 AND unit = $2",
-        &[SHARD.into(), unit.0.into()],
-    )?;
-    for row in rows {
-        let matter = crate::matter::parse(row.text(0)?)?;
+/// The figures of units, by unit and class, counted from their matters: there are few.
+pub fn of_units<const N: usize>(
+    conn: &mut Conn,
+    units: &[AreaId],
+    spans: &[&Span; N],
+) -> Result<BTreeMap<AreaId, BTreeMap<i64, Sums<N>>>> {
+    let mut out: BTreeMap<AreaId, BTreeMap<i64, Sums<N>>> = BTreeMap::new();
+    let ids: Vec<i64> = units.iter().map(|unit| unit.0).collect();
+    let sql = "SELECT unit, body FROM matter WHERE shard = $1 AND unit = ANY($2)";
+    conn.for_each(sql, &[SHARD.into(), ids.into()], |row| {
+        let figures = out.entry(AreaId(row.int(0)?)).or_default();
+        let matter = crate::matter::parse(row.text(1)?)?;
         for ((class, period, measure), n) in measure::contribution(&matter) {
-            if periods.contains(&period) {
-                out.entry(class).or_default().0[measure as usize] += n;
+            let sums = figures.entry(class).or_insert_with(none);
+            for (own, span) in sums.iter_mut().zip(spans) {
+                own.0[measure as usize] += n * span.factor(period);
             }
         }
-    }
+        Ok(())
+    })?;
     Ok(out)
 }
 

@@ -75,13 +75,11 @@ pub fn revoke(conn: &mut Conn, id: i64, at: Instant) -> Result<bool> {
     Ok(conn.exec(sql, &[id.into(), at.0.into()])? == 1)
 }
 
-/// A token that is not revoked, with the SHA-256 that is the key of its signatures.
-pub fn for_signing(conn: &mut Conn, id: i64) -> Result<Option<(ApiToken, Vec<u8>)>> {
-    let sql = "SELECT id, account, name, created_at, expires_at, revoked_at, token \
-               FROM api_token WHERE id = $1 AND revoked_at IS NULL";
-    let row = conn.query_opt(sql, &[id.into()])?;
-    row.map(|row| Ok((token(&row)?, row.bytes(6)?.to_vec())))
-        .transpose()
+/// The token with this id, unless it is revoked. Whether it has expired is the caller's to judge.
+pub fn in_force(conn: &mut Conn, id: i64) -> Result<Option<ApiToken>> {
+    let sql = format!("{TOKENS} WHERE id = $1 AND revoked_at IS NULL");
+    let row = conn.query_opt(&sql, &[id.into()])?;
+    row.map(|row| token(&row)).transpose()
 }
 
 #[cfg(test)]

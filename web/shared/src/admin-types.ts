@@ -96,6 +96,14 @@ export interface MadeAccount {
   password?: string | null
 }
 
+/** Answer of making a token: its secrets are shown this once. */
+export interface MadeToken {
+  id: Id
+  token: string
+  signing_key: string
+  expires_at: Millis
+}
+
 export interface ApiToken {
   id: Id
   account: Id

@@ -4,7 +4,7 @@ import type {
   BulkResult,
   Absence, Account, ActionForm, ApiToken, Area, AreaChange, AreaChangeForm, AreaChangePreview, AreaCheck, AreaDetail, AreaHistory,
   AreaPost, AuditRow, Board, Callable, CategoryClass, Day, DemoAccount, Dictionaries, Duty, Factor, FactorOffer,
-  FileRef, Flow, FlowSummary, Followed, Home, Id, Located, Look, MadeAccount, MatterPage, MatterRow, MatterView, Me, Message, Millis,
+  FileRef, Flow, FlowSummary, Followed, Home, Id, Located, Look, MadeAccount, MadeToken, MatterPage, MatterRow, MatterView, Me, Message, Millis,
   Job, JobRun, Letter, OpenSession, Page, Parameter, ReportForm, RuleBook, Sender, SignInAttempt, StuckDesk, Subscription,
   TodayBoard, Vacancy, Visit,
 } from './types'
@@ -142,7 +142,7 @@ export const api = {
   unlockAccount: (id: Id) => request<void>('DELETE', `/accounts/${enc(id)}/lock`),
   resetAccount: (id: Id) => request<MadeAccount>('POST', `/accounts/${enc(id)}/password`),
   tokens: () => get<ApiToken[]>('/tokens'),
-  createToken: (body: { account: Id; name: string; expires_at: Millis }, idempotencyKey: string) => request<{ id: Id; token: string }>('POST', '/tokens', { body, idempotencyKey }),
+  createToken: (body: { account: Id; name: string; expires_at: Millis }, idempotencyKey: string) => request<MadeToken>('POST', '/tokens', { body, idempotencyKey }),
   revokeToken: (id: Id) => request<void>('DELETE', `/tokens/${enc(id)}`),
 }
 

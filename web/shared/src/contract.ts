@@ -54,6 +54,7 @@ export type Read = [
   Fits<Server['AccountPage'], ours.Page<ours.Account>>,
   Fits<Server['MadeAccount'], ours.MadeAccount>,
   Fits<Server['Token'], ours.ApiToken>,
+  Fits<Server['MadeToken'], ours.MadeToken>,
   Fits<Server['PublicProgress'], ours.Followed>,
   Fits<Server['AuditPage'], ours.Page<ours.AuditRow>>,
   Fits<Server['ProblemDocument'], ours.ProblemBody>,

@@ -2,7 +2,7 @@
 //! databases.
 
 use crate::app::{Answer, App, Ask};
-use office::identity::signing::{key_of_token, sign};
+use office::identity::signing::sign;
 use serde_json::{Value, json};
 use testkit::{TestOffice, march};
 
@@ -107,7 +107,7 @@ async fn exchanged(test: TestOffice) -> App {
     let hotline = Hotline {
         app: &app,
         id: token.id.to_string(),
-        key: key_of_token(&token.token),
+        key: token.signing_key.clone().into_bytes(),
     };
     let order = json!({ "orders": [{ "no": "350300-9", "text": "井盖缺失", "code": "350302003004", "deadline": "2026-03-14" }] });
     let taken = hotline
@@ -128,6 +128,14 @@ async fn exchanged(test: TestOffice) -> App {
     assert_eq!(app.send(changed).await.status, 401, "the body is covered");
     let short = hotline.post(ORDERS, "short", &order).await;
     assert_eq!(short.status, 401);
+    // What the database keeps of the token signs nothing.
+    let copied = Hotline {
+        app: &app,
+        id: hotline.id.clone(),
+        key: civic::trace::Hash::of(token.token.as_bytes()).0.to_vec(),
+    };
+    let forged = copied.post(ORDERS, "nonce-0000000000005", &order).await;
+    assert_eq!(forged.status, 401);
 
     // 答复，取回，三率.
     let path = "/api/v1/hotline/orders/350300-1/reply";

@@ -9,6 +9,9 @@ use civic::time::Instant;
 use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 
+/// How every signing key begins, so that one that leaked is recognised.
+const KEY_PREFIX: &str = "hjs_";
+
 /// A signed request: what its headers say, and what they cover.
 #[derive(Debug)]
 pub struct SignedRequest<'a> {
@@ -18,7 +21,7 @@ pub struct SignedRequest<'a> {
     pub time: i64,
     /// Never used before with this token.
     pub nonce: &'a str,
-    /// HMAC-SHA256 in hex, under the SHA-256 of the token.
+    /// HMAC-SHA256 in hex, under the characters of the signing key.
     pub signature: &'a str,
     /// `POST`
     pub method: &'a str,
@@ -40,13 +43,14 @@ pub fn sign(key: &[u8], method: &str, path: &str, time: i64, nonce: &str, body: 
     HEXLOWER.encode(&keys::hmac_of(key, text.as_bytes()))
 }
 
-/// The key under which the holder of a token signs.
-#[must_use]
-pub fn key_of_token(token: &str) -> Vec<u8> {
-    Sha256::digest(token.as_bytes()).to_vec()
-}
-
 impl Office {
+    /// The key under which the holder of a token signs. It follows from the secret of the installation
+    /// and is kept nowhere: who reads the database, or overhears the token, cannot sign.
+    pub(super) fn signing_key(&self, token: i64) -> String {
+        let key = self.keys.mac(format!("sign:{token}").as_bytes());
+        format!("{KEY_PREFIX}{}", HEXLOWER.encode(&key))
+    }
+
     /// The account that signed a request; `None` when the signature is wrong, old, or was used
     /// before, or the token or its account is not in force (HTTP 401).
     ///
@@ -60,16 +64,16 @@ impl Office {
         let id = request.token;
         let found = self
             .read(move |conn| {
-                let Some((token, key)) = store::token::for_signing(conn, id)? else {
+                let Some(token) = store::token::in_force(conn, id)? else {
                     return Ok(None);
                 };
                 let account = store::account::by_id(conn, token.account)?;
                 Ok(account
                     .filter(|a| a.disabled_at.is_none())
-                    .map(|a| (token, key, a.name)))
+                    .map(|a| (token, a.name)))
             })
             .await?;
-        let Some((token, key, name)) = found.filter(|(t, ..)| now < t.expires_at) else {
+        let Some((token, name)) = found.filter(|(t, ..)| now < t.expires_at) else {
             return Ok(None);
         };
         let text = signed_text(
@@ -79,7 +83,11 @@ impl Office {
             request.nonce,
             &digest(request.body),
         );
-        if !keys::verify_hmac(&key, text.as_bytes(), request.signature) {
+        if !keys::verify_hmac(
+            self.signing_key(id).as_bytes(),
+            text.as_bytes(),
+            request.signature,
+        ) {
             return Ok(None);
         }
         let nonce = request.nonce.to_owned();

@@ -28,6 +28,8 @@ pub struct NewToken {
     pub id: i64,
     /// The token, shown this once.
     pub token: String,
+    /// The key for requests that are signed instead of carrying the token, shown this once.
+    pub signing_key: String,
     /// Not accepted from then on.
     pub expires_at: Instant,
 }
@@ -118,6 +120,7 @@ impl Office {
         Ok(NewToken {
             id,
             token,
+            signing_key: self.signing_key(id),
             expires_at,
         })
     }

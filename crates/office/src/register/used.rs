@@ -7,7 +7,7 @@ use crate::{Office, Result};
 use civic::directory::Actor;
 use civic::id::{AreaId, MatterId, OrgId, RecordId};
 use civic::matter::Matter;
-use civic::measure;
+use civic::measure::Span;
 use civic::refusal::Refusal;
 use civic::rights::{Relation, Verb};
 use std::collections::HashSet;
@@ -116,19 +116,21 @@ impl Office {
         let (world, today, account) = (self.world(), self.today(), actor.account);
         self.read(move |conn| {
             let records = store::record::of_staff(conn, LEADER_POINT, account, today)?;
-            let month = measure::covering(today.first_of_month(), today);
+            let (month, total) = (
+                Span::days(today.first_of_month(), today, today),
+                Span::total(),
+            );
             let mut points = Vec::new();
             for record in records {
                 let parents = world.parents(record.area);
-                let mut figures = |periods: &[_]| {
-                    let found = store::tally::of_node(conn, &parents, record.area, periods, &[0]);
-                    found.map(|map| map.get(&0).cloned().unwrap_or_default())
-                };
-                let now = figures(&[measure::TOTAL])?;
+                let [month, now] =
+                    store::tally::of_node(conn, &parents, record.area, &[&month, &total], &[0])?
+                        .remove(&0)
+                        .unwrap_or_default();
                 points.push(LeaderPoint {
                     record: record.id,
                     area: record.area,
-                    figures: figures(&month)?.with_stocks_of(&now),
+                    figures: month.with_stocks_of(&now),
                 });
             }
             Ok(points)
