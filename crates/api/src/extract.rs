@@ -103,7 +103,7 @@ pub(crate) fn check_csrf(parts: &Parts) -> Answer<()> {
         true => Ok(()),
         false => Err(Fail::new(
             Code::Csrf,
-            "请求缺少 X-Hangji: 1,无法确认它来自本系统的页面。请从系统页面重新操作",
+            "请求缺少 X-Hangji: 1，无法确认它来自本系统的页面。请从系统页面重新操作",
         )),
     }
 }
@@ -140,7 +140,7 @@ fn key(headers: &HeaderMap) -> Answer<&str> {
         true => Ok(key),
         false => Err(Fail::new(
             Code::NeedsKey,
-            "请求头 Idempotency-Key 要有 8 到 100 个字符，建议用 UUID;重试同一操作时保持不变，这样不会重复办理",
+            "请求头 Idempotency-Key 要有 8 到 100 个字符，建议用 UUID；重试同一操作时保持不变，这样不会重复办理",
         )),
     }
 }
@@ -233,7 +233,7 @@ impl<T: Input, S: Send + Sync> FromRequest<S> for Keyed<T> {
 pub(crate) fn too_large() -> Fail {
     Fail::new(
         Code::TooLarge,
-        "提交的内容太大：附件每个最多 20 MB,其他内容最多 256 KB。请压缩或分开提交",
+        "提交的内容太大：附件每个最多 20 MB，其他内容最多 256 KB。请压缩或分开提交",
     )
 }
 

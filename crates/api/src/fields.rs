@@ -249,19 +249,19 @@ impl Fields {
                     "请核对，经度和纬度不要填反"
                 };
                 let text = format!(
-                    "经度应在 -180 到 180 之间，纬度应在 -90 到 90 之间(WGS84,单位为度)，收到的是经度 {lon}、纬度 {lat}。{hint}"
+                    "经度应在 -180 到 180 之间，纬度应在 -90 到 90 之间（WGS84，单位为度），收到的是经度 {lon}、纬度 {lat}。{hint}"
                 );
                 self.note(wrong, "bad_point", text);
             }
             (Some(_), None) => self.note(
                 "lat",
                 "bad_point",
-                "只有经度，请同时给出纬度(WGS84,单位为度)",
+                "只有经度，请同时给出纬度（WGS84，单位为度）",
             ),
             (None, Some(_)) => self.note(
                 "lon",
                 "bad_point",
-                "只有纬度，请同时给出经度(WGS84,单位为度)",
+                "只有纬度，请同时给出经度（WGS84，单位为度）",
             ),
             (None, None) => {}
         }
@@ -416,7 +416,7 @@ mod tests {
 
     #[test]
     fn a_point_needs_both_numbers() {
-        expect!["lat [bad_point] 只有经度，请同时给出纬度(WGS84,单位为度)\n"]
+        expect!["lat [bad_point] 只有经度，请同时给出纬度（WGS84，单位为度）\n"]
             .assert_eq(&problems(r#"{"title":"a","lon":119.0}"#));
     }
 }

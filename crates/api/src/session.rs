@@ -70,7 +70,7 @@ async fn sign_in(
     if headers.get(crate::extract::CSRF).is_none_or(|v| v != "1") {
         return Err(Fail::new(
             Code::Csrf,
-            "请求缺少 X-Hangji: 1,无法确认它来自本系统的页面。请从系统页面重新操作",
+            "请求缺少 X-Hangji: 1，无法确认它来自本系统的页面。请从系统页面重新操作",
         ));
     }
     app.throttles.sign_in.take(address, app.office.now())?;

@@ -188,13 +188,23 @@ fn note(confirmed: &Confirmed) -> Result<(), Refusal> {
     Ok(())
 }
 
+/// How far ahead a removal may be written, in days: a year.
+const AHEAD_DAYS: i64 = 366;
+
 /// Every problem of a removal from `post` at `to`.
 #[must_use]
-pub fn problems(post: &Post, to: Day, reason: Reason, words: &str) -> Vec<Problem> {
+pub fn problems(post: &Post, to: Day, today: Day, reason: Reason, words: &str) -> Vec<Problem> {
     let mut problems = Vec::new();
-    if to < post.from {
+    // What was done under the post stays done under it.
+    if to < today {
+        let message = format!("离任日期最早是今天 {today}：此前办的事仍记在这个岗位上");
+        problems.push(Problem::new("to", "past", message));
+    } else if to < post.from {
         let message = format!("离任日期不能早于任职日期 {}", post.from);
         problems.push(Problem::new("to", "before_start", message));
+    } else if to > today.plus(AHEAD_DAYS) {
+        let message = format!("离任日期最晚是 {}，请核对", today.plus(AHEAD_DAYS));
+        problems.push(Problem::new("to", "too_late", message));
     }
     let long = words.trim().chars().count();
     if long == 0 && matches!(reason, Reason::Neglect | Reason::Other) {
@@ -264,7 +274,8 @@ mod tests {
     #[test]
     fn a_removal_needs_a_day_in_office_and_for_hard_reasons_words() {
         let found = |to, reason, words| {
-            let found = problems(&post(7, Role::UnitHead), Day(to), reason, words);
+            let today = Day(10);
+            let found = problems(&post(7, Role::UnitHead), Day(to), today, reason, words);
             found.into_iter().map(|p| p.message).collect::<Vec<_>>()
         };
         assert!(found(10, Reason::Moved, "").is_empty());
@@ -274,6 +285,9 @@ mod tests {
         );
         let all = found(9, Reason::Other, "");
         assert_eq!(all.len(), 2, "all of them at once: {all:?}");
+        assert!(all[0].starts_with("离任日期最早是今天"), "{all:?}");
+        assert!(found(10 + AHEAD_DAYS, Reason::Moved, "").is_empty());
+        assert!(found(11 + AHEAD_DAYS, Reason::Moved, "")[0].starts_with("离任日期最晚是"));
         let long = "长".repeat(TEXT_CHARS_MAX + 1);
         assert!(found(10, Reason::Moved, &long)[0].contains("请删减"));
     }

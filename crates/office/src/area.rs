@@ -76,6 +76,24 @@ pub enum Located {
     Outside(Refusal, Vec<(Named, f64)>),
 }
 
+/// The words by which a place is sought: parted at spaces and before numbers, as people run them
+/// together: `坂头小区10号楼` is `坂头小区 10号楼`.
+fn place_words(text: &str) -> Vec<&str> {
+    let mut words = Vec::new();
+    for run in text.split_whitespace() {
+        let (mut from, mut digits) = (0, true);
+        for (at, c) in run.char_indices() {
+            if c.is_ascii_digit() && !digits {
+                words.push(&run[from..at]);
+                from = at;
+            }
+            digits = c.is_ascii_digit();
+        }
+        words.push(&run[from..]);
+    }
+    words
+}
+
 impl Office {
     fn known(&self, id: AreaId) -> Result<Area> {
         Ok(self
@@ -193,7 +211,7 @@ impl Office {
     }
 
     fn areas_named(&self, words: &str, wanted: impl Fn(Level) -> bool) -> Vec<Named> {
-        let words: Vec<&str> = words.split_whitespace().collect();
+        let words = place_words(words);
         let Some((own, above)) = words.split_last() else {
             return Vec::new();
         };

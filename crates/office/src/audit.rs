@@ -3,12 +3,12 @@
 
 use crate::{Office, Result, page};
 use civic::audited;
-use civic::directory::Actor;
+use civic::directory::{Actor, Directory};
 use civic::id::{AccountId, AreaId, MatterId, PostId};
 use civic::limits::PAGE_ROWS_MAX;
 use civic::refusal::Refusal;
 use civic::rights::Verb;
-use civic::time::Instant;
+use civic::time::{Day, Instant};
 use std::collections::HashMap;
 use store::audit::{Kept, Subject};
 
@@ -19,7 +19,7 @@ pub use store::audit::Wanted as AuditWanted;
 pub struct AuditRow {
     /// The entry in its place.
     pub kept: Kept,
-    /// Title of the person's first post on the day of the entry; empty without one.
+    /// Titles of the posts that the person held or acted for on the day of the entry; empty without one.
     pub title: String,
     /// What it was done to, in words: `事件 350302003-260311-0007`.
     pub object: String,
@@ -36,6 +36,17 @@ pub struct Look {
     pub why: String,
     /// Number of the matter that it was about.
     pub no: String,
+}
+
+/// The titles of an account on a day, all of them: which one it acted under is written in the steps of
+/// a matter. Who left on that day may have acted before.
+fn titles(directory: &Directory, account: AccountId, day: Day) -> String {
+    let mut posts = directory.posts_of(account, day);
+    if posts.is_empty() {
+        posts = directory.posts_of(account, day.plus(-1));
+    }
+    let titles: Vec<String> = posts.iter().map(|post| directory.title(post)).collect();
+    titles.join("、")
 }
 
 impl Office {
@@ -78,12 +89,12 @@ impl Office {
         let directory = world.directory();
         let look = |look: store::audit::Look| {
             let day = world.rules.day(look.at);
-            let posts = directory.posts_of(look.account, day);
             Look {
                 at: look.at,
-                who: posts
-                    .first()
-                    .map_or_else(|| "工作人员".into(), |p| directory.title(p)),
+                who: match titles(directory, look.account, day) {
+                    none if none.is_empty() => "工作人员".into(),
+                    titles => titles,
+                },
                 why: look.detail,
                 no: look.no,
             }
@@ -117,11 +128,7 @@ impl Office {
         let world = self.world();
         let title = |kept: &Kept| {
             let day = world.rules.day(kept.entry.at);
-            let posts = world.directory().posts_of(kept.entry.account, day);
-            posts
-                .first()
-                .map(|p| world.directory().title(p))
-                .unwrap_or_default()
+            titles(world.directory(), kept.entry.account, day)
         };
         Ok((
             kept.into_iter()

@@ -84,7 +84,13 @@ impl Office {
             .await?;
         let (name, post) = found.ok_or_else(|| Refusal::unknown("岗位"))?;
         self.may_fill(&world, actor, post.role, post.seat)?;
-        let found = problems(&post, removal.to, removal.reason, &removal.words);
+        let found = problems(
+            &post,
+            removal.to,
+            self.today(),
+            removal.reason,
+            &removal.words,
+        );
         if !found.is_empty() {
             return Err(found.into());
         }

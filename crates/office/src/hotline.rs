@@ -63,7 +63,7 @@ impl Office {
                 Err(problems) => Err(problems.into()),
             };
             let (matter, problems) = match taken {
-                Ok(matter) => (Some(matter), Vec::new()),
+                Ok((matter, problems)) => (Some(matter), problems),
                 Err(Fault::Refused(Refusal::Invalid(problems))) => (None, problems),
                 Err(Fault::Refused(refusal)) => (
                     None,
@@ -86,7 +86,7 @@ impl Office {
         actor: &Actor,
         service: bool,
         order: Order,
-    ) -> Result<(MatterId, String)> {
+    ) -> Result<((MatterId, String), Vec<Problem>)> {
         let world = self.world();
         let area = self.order_area(&world, actor, service, &order)?;
         let no = order.no.clone();
@@ -98,7 +98,22 @@ impl Office {
             let known = self
                 .read(move |conn| store::matter::get(conn, matter))
                 .await?;
-            return Ok((matter, known.map_or_else(String::new, |m| m.no)));
+            let changed = kept.deadline != order.deadline
+                || known
+                    .as_ref()
+                    .is_some_and(|m| !m.text.starts_with(&order.text));
+            let no = known.map_or_else(String::new, |m| m.no);
+            let problems = match changed {
+                true => vec![Problem::new(
+                    "no",
+                    "changed",
+                    format!(
+                        "这个工单已登记为〔{no}〕，本次的诉求内容或答复期限与登记时不同，没有更新；请在事件中补充说明"
+                    ),
+                )],
+                false => Vec::new(),
+            };
+            return Ok(((matter, no), problems));
         }
         let secret = if order.secret {
             "，来电人要求保密"
@@ -153,7 +168,7 @@ impl Office {
             Ok::<_, Failure>(())
         })
         .await?;
-        Ok((receipt.id, receipt.no))
+        Ok(((receipt.id, receipt.no), Vec::new()))
     }
 
     /// The area of an order, which staff may only fill within their own.
@@ -168,7 +183,10 @@ impl Office {
         let found = world.codes.iter().find(coded).map(|(area, _)| *area);
         let level = found.and_then(|a| world.tree().get(a)).map(|a| a.level);
         let Some(area) = found.filter(|_| level.is_some_and(|l| l >= Level::Community)) else {
-            let text = format!("区划代码“{}”不是本市的村居，请核对", order.code);
+            let text = format!(
+                "区划代码“{}”不是本市村居的 12 位统计用区划代码，请核对",
+                order.code
+            );
             return Err(Refusal::invalid("code", "unknown_area", text).into());
         };
         let over = world.directory().over(actor, Verb::TakeHotline, area);

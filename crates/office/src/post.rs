@@ -110,15 +110,6 @@ impl Office {
         if account.id == actor.account {
             return Err(Refusal::Denied("不能任命自己，请由上级任命".into()).into());
         }
-        if world.directory().posts().any(|p| {
-            p.account == account.id && is_admin(p.role) && p.to.is_none_or(|to| to > wanted.from)
-        }) {
-            return Err(Refusal::Conflict(format!(
-                "“{}”是管理员账号，不能兼任业务岗位，请另建账号",
-                account.name
-            ))
-            .into());
-        }
         let now = self.now();
         let mut post = Post {
             id: PostId(0),

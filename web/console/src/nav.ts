@@ -28,7 +28,7 @@ export const NAV: NavItem[] = [
   { to: '/burden', word: zh.nav.burden, icon: Odometer, verbs: ['decide_admission', 'supervise'] },
   { to: '/certificates', word: zh.nav.certificates, icon: Stamp, verbs: ['certify', 'publish_notice'] },
   { to: '/assessments', word: zh.nav.assessments, icon: Medal, verbs: ['see_board', 'sign'] },
-  { to: '/hotline', word: zh.nav.hotline, icon: Phone, verbs: ['take_hotline', 'settle'] },
+  { to: '/hotline', word: zh.nav.hotline, icon: Phone, verbs: ['take_hotline', 'call'] },
   { to: '/mediation', word: zh.nav.mediation, icon: Connection, verbs: ['manage_mediation', 'mediate'] },
   { to: '/visits', word: zh.nav.visits, icon: MapLocation, verbs: ['log_visit'] },
   { to: '/centre', word: zh.nav.centre, icon: Memo, verbs: ['keep_log'] },

@@ -57,7 +57,7 @@ async fn exchanged(test: TestOffice) -> App {
     assert_eq!(done[2]["line"], 4);
     assert_eq!(
         done[2]["problems"][0]["message"],
-        "区划代码“999”不是本市的村居，请核对"
+        "区划代码“999”不是本市村居的 12 位统计用区划代码，请核对"
     );
     let again = town
         .post("/api/v1/hotline/orders", &file)
@@ -65,6 +65,18 @@ async fn exchanged(test: TestOffice) -> App {
         .done()
         .json();
     assert_eq!(done[0]["matter"], again[0]["matter"]);
+    assert_eq!(again[0]["problems"], json!([]));
+    let changed = json!({ "file": csv.replace("路灯不亮", "路灯和楼道灯都不亮") });
+    let changed = town
+        .post("/api/v1/hotline/orders", &changed)
+        .await
+        .done()
+        .json();
+    assert_eq!(
+        (&changed[0]["matter"], &changed[0]["problems"][0]["code"]),
+        (&done[0]["matter"], &json!("changed")),
+        "nothing is dropped without a word"
+    );
     let other = app
         .user("othertown")
         .await

@@ -24,6 +24,9 @@ async fn from_vacancy_to_office(test: TestOffice) -> App {
     assert_eq!(vacant(&app).await, ["2号楼", "3号楼"]);
     let (staff, leader) = (app.user("community").await, app.user("secretary").await);
     let path = "/api/v1/areas/7/nominations";
+    // The three administrators stay apart from all other work, by whichever way somebody comes to a post.
+    let apart = staff.post(path, &candidate("sysadmin")).await;
+    assert!(apart.problems().starts_with("account administrator: "));
     let made = staff.post(path, &candidate("manager")).await.done().json();
     assert_eq!(
         (

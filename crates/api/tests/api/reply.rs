@@ -7,13 +7,18 @@ use testkit::{TestOffice, march};
 async fn acknowledged(test: TestOffice) -> App {
     let app = App::over(test);
     let resident = app.user("resident").await;
-    let report = json!({ "text": "楼道灯坏了三天", "channel": "resident", "unit": "6" });
+    let report = json!({ "text": "楼道灯坏了三天", "channel": "superior", "unit": "6" });
     let matter = resident
         .post("/api/v1/matters", &report)
         .await
         .done()
         .json();
     let id = matter["id"].as_str().unwrap().to_owned();
+    assert_eq!(
+        resident.matter(&id).await["channel"],
+        "resident",
+        "a resident's report is no order from above"
+    );
     let inbox = async |login: &str| {
         let page = app.user(login).await.get("/api/v1/messages").await;
         let rows = page.done().json()["rows"].clone();

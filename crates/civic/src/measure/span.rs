@@ -38,6 +38,12 @@ impl Span {
         Self(parts)
     }
 
+    /// The days `from..=to`, whatever was counted after them.
+    #[must_use]
+    pub fn closed(from: Day, to: Day) -> Self {
+        Self::days(from, to, to.plus(31))
+    }
+
     /// The periods that are read.
     pub fn periods(&self) -> impl Iterator<Item = i64> {
         self.0.iter().map(|(period, _)| *period)

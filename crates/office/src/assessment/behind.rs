@@ -8,10 +8,10 @@ use civic::directory::Actor;
 use civic::id::{AreaId, AssessmentId, MatterId};
 use civic::kpi::Kpi;
 use civic::matter::Matter;
-use civic::measure::{self, Measure};
+use civic::measure::{self, Measure, Span};
 use civic::refusal::Refusal;
 use civic::time::Instant;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use store::driver::Conn;
 use store::matter::Filter;
 
@@ -132,7 +132,7 @@ fn of_area(
     after: Option<MatterId>,
 ) -> store::driver::Result<Page> {
     let wanted = side_of(kpi, side);
-    let periods: HashSet<i64> = measure::covering(one.from, one.to).into_iter().collect();
+    let span = Span::closed(one.from, one.to);
     let (_, end) = bounds(world, one.from, one.to);
     let (level, area) = walked(world, one.area);
     let mut rows = Vec::new();
@@ -147,9 +147,10 @@ fn of_area(
             }
             let times: i64 = measure::contribution(&matter)
                 .iter()
-                .filter(|((class, period, _), _)| *class == 0 && periods.contains(period))
-                .map(|((_, _, measure), n)| {
-                    n * wanted.iter().filter(|w| *w == measure).count() as i64
+                .filter(|((class, ..), _)| *class == 0)
+                .map(|((_, period, measure), n)| {
+                    n * span.factor(*period)
+                        * wanted.iter().filter(|w| *w == measure).count() as i64
                 })
                 .sum();
             if times > 0 {

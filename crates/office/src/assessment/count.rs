@@ -13,7 +13,7 @@ use civic::directory::Actor;
 use civic::id::{AccountId, AreaId, AssessmentId, MatterId, OrgId};
 use civic::limits::ASSESSED_MAX;
 use civic::matter::{Channel, Desk, Matter, TaskState};
-use civic::measure::{self, Measure};
+use civic::measure::{Measure, Span};
 use civic::post::Seat;
 use civic::refusal::Refusal;
 use civic::time::{Day, Instant};
@@ -321,13 +321,21 @@ fn count(
 
 /// The figures of the area of a party, for the days that count.
 fn of_area(conn: &mut Conn, world: &World, one: &Assessed) -> store::driver::Result<Figures> {
-    let periods = measure::covering(one.from, one.to);
+    let span = [&Span::closed(one.from, one.to)];
     let level = world.tree().get(one.area).map(|a| a.level);
-    let mut by_class = match level {
-        Some(Level::Unit) => tally::of_unit(conn, one.area, &periods)?,
-        _ => tally::of_node(conn, &world.parents(one.area), one.area, &periods, &[0])?,
+    let by_class = match level {
+        Some(Level::Unit) => tally::of_units(conn, &[one.area], &span)?.remove(&one.area),
+        _ => Some(tally::of_node(
+            conn,
+            &world.parents(one.area),
+            one.area,
+            &span,
+            &[0],
+        )?),
     };
-    Ok(by_class.remove(&0).unwrap_or_default())
+    let sums = by_class.and_then(|mut classes| classes.remove(&0));
+    let [figures] = sums.unwrap_or_default();
+    Ok(figures)
 }
 
 /// Where each area and organisation stands among the parties.

@@ -345,7 +345,7 @@ pub(crate) fn check(
         problems.push(Problem::new(
             "phone",
             "bad_phone",
-            "电话号码只能包含数字和 -,请核对",
+            "电话号码只能包含数字和 -，请核对",
         ));
     }
     if problems.is_empty() {

@@ -91,10 +91,11 @@ impl Office {
             text: input.text,
             category: input.category,
             condition: input.condition,
-            channel: if ordered {
-                Channel::Superior
-            } else {
-                input.channel
+            // What nobody on duty took down came by the person's own hand.
+            channel: match (ordered, staff || anonymous) {
+                (true, _) => Channel::Superior,
+                (false, false) if input.channel != Channel::Snapshot => Channel::Resident,
+                (false, _) => input.channel,
             },
             place,
             path,

@@ -106,6 +106,23 @@ pub(crate) fn check(
             "resident",
             "居民账号不能任职，请先建立工作账号".into(),
         ),
+        // Three separated administrators: whoever is one does no other work.
+        Some(account)
+            if world.directory().posts().any(|p| {
+                p.account == account.id
+                    && is_admin(p.role)
+                    && p.to.is_none_or(|to| to > wanted.from)
+            }) =>
+        {
+            broken(
+                "account",
+                "administrator",
+                format!(
+                    "“{}”是管理员账号，不能兼任业务岗位，请另建账号",
+                    account.name
+                ),
+            );
+        }
         Some(_) => {}
         None => broken(
             "account",

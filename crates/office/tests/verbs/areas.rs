@@ -51,6 +51,11 @@ async fn areas_are_found_by_their_name_and_the_names_above() {
     };
     assert_eq!(found("号楼", None), [UNIT, EMPTY]);
     assert_eq!(found("坂头 4号楼", None), [EMPTY]);
+    assert_eq!(
+        found("坂头4号楼", None),
+        [EMPTY],
+        "as people run it together"
+    );
     assert_eq!(found("仙游 4号楼", None), []);
     assert_eq!(found("城厢", Some(Level::County)), [COUNTY]);
     assert_eq!(found("城厢", Some(Level::Town)), []);

@@ -168,6 +168,17 @@ pub(super) fn merge(work: &mut Work<'_>, cases: &Cases, form: &Form) -> Result<(
             format!("〔{}〕已经结束，不能并入；请选择在办的事件", other.no),
         ));
     }
+    if other.flow != work.matter().flow {
+        let text = format!(
+            "〔{}〕是另一类流程的事，不能并案；请选择同类的在办事件",
+            other.no
+        );
+        return Err(Refusal::invalid("other", "other_flow", text));
+    }
+    if work.matter().reopened > 0 {
+        let text = "重办的事件要单独办结、答复，不能并入别的事件";
+        return Err(Refusal::Conflict(text.into()));
+    }
     if work.matter().tasks.iter().any(super::super::Task::is_open) {
         return Err(Refusal::Conflict("还有部门在办理，请等反馈后再并案".into()));
     }

@@ -127,7 +127,19 @@ fn merging_ends_one_matter_and_the_other_remembers_its_reporter() {
         other: Some(first),
         ..say("同一件事")
     };
-    town.act(41, second, "merge", at(11, 9, 30), form).unwrap();
+    let merge = |town: &mut Town| town.act(41, second, "merge", at(11, 9, 30), form.clone());
+    town.cases.0.get_mut(&first).unwrap().flow = "dispute".into();
+    let other = merge(&mut town).unwrap_err().to_string();
+    assert!(other.contains("另一类流程"), "{other}");
+    town.cases.0.get_mut(&first).unwrap().flow = "incident".into();
+    town.cases.0.get_mut(&second).unwrap().reopened = 1;
+    let again = merge(&mut town).unwrap_err().to_string();
+    assert!(
+        again.contains("单独办结"),
+        "whoever was not satisfied is answered: {again}"
+    );
+    town.cases.0.get_mut(&second).unwrap().reopened = 0;
+    merge(&mut town).unwrap();
     assert_eq!(town.m(second).state, "merged");
     assert_eq!(town.m(second).merged_into, Some(first));
     assert_eq!(town.m(first).joined, [AccountId(900)]);
