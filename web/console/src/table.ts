@@ -22,14 +22,16 @@ function dress(box: HTMLElement) {
   const table = box.querySelector('table')
   if (table && box.classList.contains('stack')) {
     // A column whose head is only for screen readers holds buttons that say what they do.
-    const heads = [...table.querySelectorAll('thead th')].map((head) => (head.querySelector('.sr') ? '' : head.textContent?.trim() ?? ''))
+    const heads = [...table.querySelectorAll(':scope > thead th')].map((head) => (head.querySelector('.sr') ? '' : head.textContent?.trim() ?? ''))
     // A row that is drawn as a block is no longer a row to a screen reader unless it says so.
     table.setAttribute('role', 'table')
-    for (const row of table.querySelectorAll('tbody tr')) {
+    // A table within a cell is dressed by its own box.
+    for (const row of table.querySelectorAll(':scope > tbody > tr')) {
       row.setAttribute('role', 'row')
       ;[...row.children].forEach((cell, at) => {
         cell.setAttribute('role', 'cell')
-        cell.setAttribute('data-label', heads[at] ?? '')
+        // A cell across the columns belongs to none of them.
+        cell.setAttribute('data-label', (cell as HTMLTableCellElement).colSpan > 1 ? '' : heads[at] ?? '')
       })
     }
   }

@@ -31,7 +31,7 @@ export const assessmentWords = {
   schemeColumns: ['指标', '公式或依据', '分值', '满分线', '零分线', '最少件数'],
   formula: (n: number) => `公式第 ${n} 版`,
   rechecks: '抽查复核',
-  recheckHelp: '由系统随机抽取；没有经手的人核实后记下属实或不属实，全部复核后重新计算，再公示。',
+  recheckHelp: '由系统随机抽取；没有经手的人核实后记下属实或不属实（本级都经手过的，由上级中心复核），全部复核后重新计算，再公示。',
   rechecksEmpty: '没有抽中的事件。',
   recheckColumns: ['事件', '抽自', '复核', '复核人'],
   check: '复核', holds: '属实', fails: '不属实', unchecked: '待复核', found: '怎么核实的', foundHelp: '不属实的必须写明哪里不符',
