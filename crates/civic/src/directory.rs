@@ -55,6 +55,15 @@ impl Actor {
             system: true,
         }
     }
+
+    /// Whoever runs the program on the server itself.
+    #[must_use]
+    pub fn at_the_server() -> Self {
+        Self {
+            name: "服务器管理员".into(),
+            ..Self::system()
+        }
+    }
 }
 
 impl Directory {

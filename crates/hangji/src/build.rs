@@ -16,6 +16,9 @@ use std::time::Instant as Stopwatch;
 pub async fn build(args: BuildArgs) -> anyhow::Result<ExitCode> {
     let config = config(&args.place, true)?;
     let office = create(&config)?;
+    for pack in &args.packs {
+        crate::pack::install(&office, pack).await?;
+    }
     found_and_play(
         &office,
         &args.profile,

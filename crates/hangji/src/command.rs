@@ -79,6 +79,14 @@ pub enum PackCommand {
         /// 文件夹或文件
         path: PathBuf,
     },
+    /// 把业务包文件夹装入一个已有的数据库（使用 SQLite 时须先停止平台）；已有的事项仍按原来的版本办理
+    Install {
+        /// 文件夹；文件夹的名称就是业务包的名称
+        path: PathBuf,
+        /// Which database.
+        #[command(flatten)]
+        place: DatabaseArgs,
+    },
 }
 
 /// How to fill an empty installation.
@@ -139,6 +147,9 @@ pub struct DemoArgs {
     /// 样例:putian 莆田、jianyang 建阳、xiaochang 孝昌，或 .toml 文件的路径
     #[arg(long, default_value = "putian")]
     pub profile: sample::Profile,
+    /// 另外装入的业务包文件夹，可以给多个
+    #[arg(long = "pack")]
+    pub packs: Vec<PathBuf>,
     /// 样例城市所在的文件夹；默认 data/demo-<规模>
     #[arg(long)]
     pub data: Option<PathBuf>,
@@ -171,6 +182,9 @@ pub struct BuildArgs {
     /// 样例:putian、jianyang、xiaochang，或 .toml 文件的路径
     #[arg(long, default_value = "putian")]
     pub profile: sample::Profile,
+    /// 另外装入的业务包文件夹，可以给多个
+    #[arg(long = "pack")]
+    pub packs: Vec<PathBuf>,
     /// 演多少天的事件
     #[arg(long)]
     pub days: Option<i64>,

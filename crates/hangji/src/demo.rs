@@ -40,6 +40,9 @@ pub async fn demo(args: DemoArgs) -> anyhow::Result<ExitCode> {
         data: data.clone(),
     };
     let office = create(&config(&place, true)?)?;
+    for pack in &args.packs {
+        crate::pack::install(&office, pack).await?;
+    }
     if office.world().tree().is_empty() {
         found_and_play(
             &office,

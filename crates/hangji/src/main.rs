@@ -65,6 +65,9 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Openapi => command::print_line(&api::openapi().to_pretty_json()?),
         Command::Flow { code } => prove::flow(&code),
         Command::Pack(command::PackCommand::Check { path }) => pack::pack_check(&path),
+        Command::Pack(command::PackCommand::Install { path, place }) => {
+            pack::pack_install(&path, &place).await
+        }
         Command::Init(args) => init::init(args).await,
         Command::Password(args) => init::password(args).await,
         Command::Permissions => command::print_line(&civic::rights::table()),

@@ -1,9 +1,12 @@
-//! `hangji pack check`: a pack folder, or one file of it.
+//! `hangji pack check`: a pack folder, or one file of it. `hangji pack install`: into a database.
 
-use crate::command::{complain, say};
+use crate::command::{DatabaseArgs, complain, say};
 use crate::prove::list;
-use anyhow::Context;
+use crate::serve::{config, open};
+use anyhow::{Context, bail};
+use civic::refusal::Refusal;
 use office::pack::{PackFile, check};
+use office::{Fault, Office};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -11,12 +14,7 @@ use std::process::ExitCode;
 pub fn pack_check(path: &Path) -> anyhow::Result<ExitCode> {
     let mut files = Vec::new();
     if path.is_dir() {
-        collect(path, "", &mut files)?;
-        files.sort_by(|a, b| a.path.cmp(&b.path));
-        if !files.iter().any(|f| f.path == civic::pack::MANIFEST) {
-            complain(&format!("{}：没有 pack.toml，请补上", path.display()));
-            return Ok(ExitCode::FAILURE);
-        }
+        files = folder(path)?;
     } else {
         let name = path
             .file_name()
@@ -44,6 +42,42 @@ pub fn pack_check(path: &Path) -> anyhow::Result<ExitCode> {
         }
         Err(problems) => list(&problems),
     }
+}
+
+/// `hangji pack install`
+pub async fn pack_install(path: &Path, place: &DatabaseArgs) -> anyhow::Result<ExitCode> {
+    let office = open(&config(place, false)?)?;
+    install(&office, path).await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Puts the pack of a folder into an office.
+pub async fn install(office: &Office, path: &Path) -> anyhow::Result<()> {
+    let files = folder(path)?;
+    let name = path
+        .file_name()
+        .and_then(|n| n.to_str())
+        .with_context(|| format!("{} 不是业务包的文件夹", path.display()))?;
+    match office.install_pack_at_the_server(name, files).await {
+        Ok(()) => say(&format!("已装入业务包 {name}")),
+        Err(Fault::Refused(Refusal::Invalid(problems))) => {
+            list(&problems)?;
+            bail!("业务包 {name} 有误，没有装入；请改正后再试");
+        }
+        Err(fault) => return Err(fault.into()),
+    }
+    Ok(())
+}
+
+/// All files of a pack folder.
+pub fn folder(path: &Path) -> anyhow::Result<Vec<PackFile>> {
+    let mut files = Vec::new();
+    collect(path, "", &mut files)?;
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    if !files.iter().any(|f| f.path == civic::pack::MANIFEST) {
+        bail!("{}：没有 pack.toml，请补上", path.display());
+    }
+    Ok(files)
 }
 
 fn collect(folder: &Path, prefix: &str, out: &mut Vec<PackFile>) -> anyhow::Result<()> {

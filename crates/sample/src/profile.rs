@@ -5,21 +5,15 @@
 mod grow;
 
 use civic::post::Role;
+use include_dir::{Dir, include_dir};
 use serde::Deserialize;
 use std::str::FromStr;
 use std::sync::Arc;
 
 pub(crate) use grow::grow;
 
-/// The profiles that are part of the program.
-const OWN: [(&str, &str); 3] = [
-    ("putian", include_str!("../../../profiles/putian.toml")),
-    ("jianyang", include_str!("../../../profiles/jianyang.toml")),
-    (
-        "xiaochang",
-        include_str!("../../../profiles/xiaochang.toml"),
-    ),
-];
+/// The profiles that are part of the program: every file of `profiles/`.
+static OWN: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/../../profiles");
 
 /// A profile.
 #[derive(Debug, Clone)]
@@ -187,7 +181,10 @@ impl Profile {
     /// Codes of all profiles that are part of the program.
     #[must_use]
     pub fn all() -> Vec<String> {
-        OWN.map(|(name, _)| name.to_owned()).to_vec()
+        let name = |file: &include_dir::File<'_>| Some(file.path().file_stem()?.to_str()?.to_owned());
+        let mut all: Vec<String> = OWN.files().filter_map(name).collect();
+        all.sort();
+        all
     }
 }
 
@@ -231,14 +228,14 @@ impl FromStr for Profile {
             let body = std::fs::read_to_string(text).map_err(|e| format!("读不了“{text}”：{e}"))?;
             return Self::read("profile", &body);
         }
-        let own = OWN.iter().find(|(name, _)| *name == text);
-        let (name, body) = own.ok_or_else(|| {
+        let own = OWN.get_file(format!("{text}.toml"));
+        let body = own.and_then(|file| file.contents_utf8()).ok_or_else(|| {
             format!(
                 "没有“{text}”这个样例，可用：{}；也可以给出 .toml 文件的路径",
                 Self::all().join("、")
             )
         })?;
-        Self::read(name, body)
+        Self::read(text, body)
     }
 }
 

@@ -1,79 +1,131 @@
-//! A place that the program has never heard of, made of data alone.
+//! A place that the program has never heard of, with a line of business of its own: made of data alone,
+//! as `docs/new-place.md` tells. The page is read, its files are written, its commands are run.
 
 use crate::city::{Scratch, hangji, run};
+use crate::client::{Command, Person};
+use crate::server::Server;
+use crate::start::refused;
+use serde_json::json;
 
-/// Two towns, two tiers of grids, one exclusive grid; a local word for everything.
-const FOURTH: &str = r#"
-name = "云岭县"
-centre = [104.0, 26.0]
-radius_km = 6.0
-straight = true
+const PAGE: &str = include_str!("../../../../docs/new-place.md");
 
-[city]
-name = "云岭市"
-kind = "city"
-code = "9901"
-[county]
-name = "云岭县"
-kind = "county"
-code = "990101"
-[[town]]
-name = "东关街道"
-kind = "street"
-communities = 3
-[[town]]
-name = "西坪乡"
-kind = "township"
-communities = 2
-[names]
-first = ["东", "西", "南", "北"]
-stems = ["门", "桥", "井"]
-community = "社区"
-village = "村"
-[[tier]]
-count = 6
-word = "大网格"
-[[tier]]
-count = 14
-word = "小网格"
-[exclusive]
-count = 1
-kinds = ["school"]
-words = ["中学"]
-[[unit]]
-kind = "stairwell"
-name = "楼道"
-people = [60, 120]
-weight = 1
-[units]
-per_grid = 3
-exclusive = 2
-[[title]]
-role = "unit_head"
-kind = "stairwell"
-title = "楼道长"
-"#;
+/// The fenced blocks of the page: what stands behind the fence, and the text.
+fn blocks() -> Vec<(&'static str, String)> {
+    let mut found: Vec<(&str, String)> = Vec::new();
+    let mut inside = false;
+    for line in PAGE.lines() {
+        match (inside, line.strip_prefix("```")) {
+            (true, Some(_)) => inside = false,
+            (false, Some(kind)) => {
+                found.push((kind, String::new()));
+                inside = true;
+            }
+            (true, None) => {
+                let (_, text) = found.last_mut().unwrap();
+                text.push_str(line);
+                text.push('\n');
+            }
+            (false, None) => {}
+        }
+    }
+    found
+}
+
+/// A command of the page, in the folder where its files lie.
+fn told(scratch: &Scratch, line: &str) -> std::process::Command {
+    let words = line.strip_prefix("cargo run -p hangji -- ").unwrap();
+    let mut command = hangji();
+    command.current_dir(scratch.path()).args(words.split(' '));
+    command
+}
 
 #[test]
-fn a_fourth_place_is_added_by_data_alone_and_lives() {
+fn the_recipe_for_a_new_place_works_word_for_word() {
     let scratch = Scratch::new("fourth");
-    let file = scratch.path().join("profile.toml");
-    std::fs::write(&file, FOURTH).unwrap();
-    let database = format!("sqlite:{}", scratch.path().join("hangji.db").display());
-    let place = |name: &str| {
+    let mut commands = Vec::new();
+    for (kind, text) in blocks() {
+        match kind.split_once(' ') {
+            Some((_, path)) => {
+                let path = scratch.path().join(path);
+                std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+                std::fs::write(path, text).unwrap();
+            }
+            None => commands.extend(text.lines().map(str::to_owned)),
+        }
+    }
+    let [check, demo] = &commands[..] else {
+        panic!("{commands:?}")
+    };
+    let (code, said) = run(&mut told(&scratch, check));
+    assert_eq!(code, 0, "{said}");
+    assert!(said.contains("没有问题，检查了 3 个文件"), "{said}");
+
+    let mut demo = told(&scratch, demo);
+    demo.args(["--no-open", "--listen", "127.0.0.1:0", "--data", "city"]);
+    let server = Server::start(demo);
+    let at = server.address;
+    let head = Person::sign_in(at, "danyuan");
+    let flow = head.get(at, "/flows/trees/1").unwrap().body;
+    assert_eq!(flow["start"]["word"], "上报古树异常", "{flow}");
+    let me = head.get(at, "/me").unwrap().body;
+    let title = me["posts"][0]["title"].as_str().unwrap().to_owned();
+    assert!(title.ends_with("楼道长"), "{title}");
+    let tree = Command {
+        path: "/matters".into(),
+        key: "recipe-report".into(),
+        version: None,
+        body: json!({ "flow": "trees", "text": "老榕树断枝，垂在路上", "category": "7701", "unit": head.home,
+            "fields": { "species": "榕树" } }),
+    };
+    let made = head.send(at, &tree).unwrap();
+    let id = made.id();
+    assert_eq!(made.body["state_word"], "村居踏勘", "{}", made.body);
+    let no = made.body["no"].as_str().unwrap();
+    assert!(no.starts_with("GS990101001-"), "{no}");
+    let community = Person::sign_in(at, "shequ");
+    let queue = community.get(at, "/matters?view=queue&flow=trees").unwrap();
+    assert_eq!(queue.body["rows"][0]["id"], json!(id), "{}", queue.body);
+    let treat = Command {
+        path: format!("/matters/{id}/actions/treat"),
+        key: "recipe-treat".into(),
+        version: Some(made.version()),
+        body: json!({ "opinion": "已支撑加固", "finding": "solved" }),
+    };
+    let done = community.send(at, &treat).unwrap();
+    assert_eq!(done.body["state_word"], "已处置", "{}", done.body);
+    let area = community
+        .get(at, &format!("/boards/{}", community.home))
+        .unwrap();
+    let own = &area.body["classes"];
+    let trees = own.as_array().unwrap().iter().find(|c| c["class"] == "77");
+    assert_eq!(
+        trees.unwrap()["figures"]["closed_community"],
+        1,
+        "{}",
+        area.body
+    );
+    server.stop();
+
+    let database = format!(
+        "sqlite:{}",
+        scratch.path().join("city/hangji.db").display()
+    );
+    let on = |words: &[&str]| {
         let mut command = hangji();
-        command
-            .args([name, "--database", &database, "--data"])
-            .arg(scratch.path());
+        command.current_dir(scratch.path()).args(words);
+        command.args(["--database", &database, "--data", "city"]);
         command
     };
-    let mut build = place("build");
-    build.args(["--scale", "county", "--days", "4", "--profile"]);
-    let (code, said) = run(build.arg(&file));
+    let (code, said) = run(&mut on(&["verify"]));
     assert_eq!(code, 0, "{said}");
-    assert!(said.contains("云岭县"), "{said}");
-    // 2 towns, 5 communities, 6 + 14 + 1 grids, 44 units, with the city and the county above.
-    assert!(said.contains("区域 74、"), "{said}");
-    let (code, said) = run(&mut place("verify"));
+    // Into an installation that is there already: again, and not with a fault.
+    let (code, said) = run(&mut on(&["pack", "install", "packs/trees"]));
     assert_eq!(code, 0, "{said}");
+    let flow = scratch.path().join("packs/trees/flows/trees.toml");
+    let text = std::fs::read_to_string(&flow).unwrap();
+    std::fs::write(&flow, text.replace("clock = \"same_day\"\n", "")).unwrap();
+    refused(
+        &mut on(&["pack", "install", "packs/trees"]),
+        &["状态“村居踏勘”没有时限", "没有装入"],
+    );
 }

@@ -3,6 +3,7 @@ use crate::{Scale, founding::founding};
 use civic::area::{Level, Tree};
 use civic::time::{Day, Instant};
 use std::collections::HashMap;
+use testkit::TestOffice;
 
 fn found(profile: &Profile, scale: Scale) -> office::Founding {
     founding(profile, scale, Day(20_000), Instant(0), "!").unwrap()
@@ -117,4 +118,29 @@ fn a_slip_in_a_profile_is_answered_with_what_is_wrong() {
             .unwrap_err()
             .contains("xiaochang")
     );
+}
+
+/// A street of each, and all of Jianyang (R010): founded in an office and found there again.
+#[tokio::test]
+async fn every_shipped_profile_starts_from_its_file_and_the_packs_alone() {
+    assert_eq!(Profile::all(), ["jianyang", "putian", "xiaochang"]);
+    // Towns, communities, grids and units of what is founded.
+    let wanted = [
+        ("putian", Scale::Street, [1, 11, 83, 1_023]),
+        ("jianyang", Scale::County, [13, 230, 3_861, 2_734]),
+        ("xiaochang", Scale::Street, [1, 24, 99, 585]),
+    ];
+    for (code, scale, wanted) in wanted {
+        let test = TestOffice::empty(&format!("profile-{code}"));
+        let rows = found(&code.parse().unwrap(), scale);
+        test.office.found(rows).await.unwrap();
+        let world = test.office.world();
+        let root = world.tree().roots().next().unwrap();
+        let levels = [Level::Town, Level::Community, Level::Grid, Level::Unit];
+        let counts = levels.map(|level| world.tree().count(root.id, level));
+        assert_eq!(counts, wanted, "{code}");
+        let detail = test.office.area(root.id).await.unwrap();
+        assert_eq!([detail.counts.grids, detail.counts.units], wanted[2..], "{code}");
+        test.verify().await;
+    }
 }
