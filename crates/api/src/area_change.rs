@@ -308,6 +308,15 @@ pub(crate) struct PreviewView {
     matters: Vec<MatterMovesView>,
     /// How many open matters go elsewhere.
     matters_total: usize,
+    /// What else goes along, kind by kind.
+    others: Vec<AlongView>,
+}
+
+/// How much of a kind goes along with a change.
+#[derive(Serialize, ToSchema)]
+struct AlongView {
+    word: &'static str,
+    count: usize,
 }
 
 impl PreviewView {
@@ -338,6 +347,11 @@ impl PreviewView {
                     title: p.title,
                     to: p.to,
                 })
+                .collect(),
+            others: p
+                .others
+                .into_iter()
+                .map(|(word, count)| AlongView { word, count })
                 .collect(),
             matters_total: matters.clone().map(|m| m.count).sum(),
             matters: matters

@@ -27,6 +27,7 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(board))
         .routes(routes!(today))
         .routes(routes!(stuck))
+        .routes(routes!(lines))
 }
 
 /// Figures by the code of the measure; see the dictionaries.
@@ -279,6 +280,36 @@ async fn today(
         }),
     };
     tagged_json(&headers, &view)
+}
+
+/// The open matters of a line of business.
+#[derive(Serialize, ToSchema)]
+#[schema(as = LineCount)]
+struct LineView {
+    /// Code for the filter of lists: `none` for what the community answers itself.
+    line: String,
+    word: String,
+    open: i64,
+    overdue: i64,
+}
+
+/// Open matters of an area by line of business
+///
+/// 条线统计：辖区在办事件按归口部门(条线)的件数和超期数。
+#[utoipa::path(get, path = "/boards/{area}/lines", tag = "board", params(("area" = String, Path)), responses((status = 200, body = Vec<LineView>)))]
+async fn lines(
+    State(app): Shared,
+    signed: Signed,
+    Id(id): Id<AreaId>,
+) -> Answer<Json<Vec<LineView>>> {
+    let counts = app.office.line_counts(&signed.actor, id).await?;
+    let view = |c: office::line::LineCount| LineView {
+        line: c.line.unwrap_or_else(|| "none".into()),
+        word: c.word,
+        open: c.open,
+        overdue: c.overdue,
+    };
+    Ok(Json(counts.into_iter().map(view).collect()))
 }
 
 /// A desk on which things lie.

@@ -81,6 +81,8 @@ pub(crate) struct CodedState {
 /// All codes with their words.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Dictionaries {
+    /// Lines of business that own categories.
+    lines: Vec<Coded>,
     channels: Vec<Coded>,
     findings: Vec<Coded>,
     roles: Vec<CodedRole>,
@@ -259,6 +261,10 @@ async fn dictionaries(State(app): Shared, signed: Signed, headers: HeaderMap) ->
         .map(|l| coded(l.code(), l.word()))
         .collect();
     let dictionaries = Dictionaries {
+        lines: office::line::lines(&world)
+            .into_iter()
+            .map(|(code, word)| Coded { code, word })
+            .collect(),
         channels: all!(Channel),
         findings: all!(Finding),
         roles: Role::ALL

@@ -53,6 +53,7 @@ mod session;
 mod signature;
 mod token;
 mod visit;
+mod whole;
 
 pub use error::{FieldProblem, NearUnit, ProblemDocument};
 pub use openapi::{openapi, openapi_json};
@@ -114,6 +115,7 @@ fn routes() -> OpenApiRouter<Arc<App>> {
         .merge(area::routes())
         .merge(area_change::routes())
         .merge(area_check::routes())
+        .merge(whole::routes())
         .merge(post::routes())
         .merge(departure::routes())
         .merge(absence::routes())

@@ -126,6 +126,9 @@ struct ListQuery {
     class: Option<i64>,
     /// Code of a category.
     category: Option<String>,
+    /// Code of a line of business: only matters that it owns; `none` for what the community answers
+    /// itself.
+    line: Option<String>,
     /// Only overdue.
     #[param(value_type = Option<bool>)]
     overdue: bool,
@@ -215,6 +218,7 @@ impl Input for ListQuery {
             state: f.text("state"),
             class: f.int("class", 1..=99),
             category: f.text("category"),
+            line: f.text("line"),
             overdue: f.flag("overdue").unwrap_or(false),
             supervised: f.flag("supervised").unwrap_or(false),
             reopened: f.flag("reopened").unwrap_or(false),
@@ -294,6 +298,14 @@ fn known_words(app: &App, asked: &ListQuery) -> Answer<()> {
             return Err(Fail::invalid("state", "unknown_word", text));
         }
     }
+    if let Some(line) = asked.line.as_deref().filter(|line| *line != "none") {
+        let lines = office::line::lines(&world);
+        if !lines.iter().any(|(code, _)| code == line) {
+            let words: Vec<&str> = lines.iter().map(|(code, _)| code.as_str()).collect();
+            let text = format!("“{line}”不是可选的条线，可用：none、{}", words.join("、"));
+            return Err(Fail::invalid("line", "unknown_word", text));
+        }
+    }
     match &asked.category {
         Some(code) if world.rules.categories.get(code).is_none() => {
             let text = format!("没有代码是“{code}”的类别，可用的代码见 /api/v1/categories");
@@ -341,6 +353,11 @@ async fn matters(
     query.filter.tag = asked.tag;
     query.filter.class = asked.class;
     query.filter.category = asked.category;
+    let owned = |line: String| {
+        let code = if line == "none" { "" } else { &line };
+        app.office.world().rules.categories.of_line(code)
+    };
+    query.filter.categories = asked.line.map(owned);
     query.filter.overdue = asked.overdue;
     query.filter.supervised = asked.supervised;
     query.filter.open = asked.open;

@@ -62,6 +62,9 @@ pub(crate) struct MeView {
     posts: Vec<MyPostView>,
     /// Codes of all verbs that the posts allow, somewhere.
     verbs: Vec<&'static str>,
+    /// Codes of the parts of the platform that are switched off wherever the posts are: `mediation`,
+    /// `hotline`, `registers`, `admission`, `centre`.
+    missing: Vec<&'static str>,
     /// The area whose board or queue to show first.
     home: Option<String>,
     /// Whether it is an account made for showing.
@@ -100,6 +103,7 @@ impl MeView {
             login: me.login,
             posts: me.posts.into_iter().map(post).collect(),
             verbs: me.verbs.iter().map(|v| v.code()).collect(),
+            missing: me.missing.iter().map(|m| m.code()).collect(),
             home: me.home.map(|id| id.to_string()),
             demo: me.demo,
             resident: me.resident,

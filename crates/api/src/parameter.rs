@@ -23,8 +23,10 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<App>> {
 /// A value of a single role or account.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct OwnValue {
-    /// `role:sec_admin`, `account:42`
+    /// `role:sec_admin`, `account:42`, `area:2`
     scope: String,
+    /// The names of the area from the root, for the value of an area.
+    area_name: Option<String>,
     value: String,
 }
 
@@ -48,6 +50,7 @@ pub(crate) struct Parameter {
     keeper: &'static str,
     per_role: bool,
     per_account: bool,
+    per_area: bool,
     may_change: bool,
 }
 
@@ -68,6 +71,10 @@ async fn parameters(State(app): Shared, signed: Signed) -> Answer<Json<Vec<Param
             Kind::Text(max) => ("text", None, i64::try_from(max).ok(), ""),
         };
         let own = row.own.into_iter().map(|(scope, value)| OwnValue {
+            area_name: match scope {
+                Scope::Area(id) => Some(app.office.world().tree().full_name(id)),
+                _ => None,
+            },
             scope: scope.to_string(),
             value,
         });
@@ -85,6 +92,7 @@ async fn parameters(State(app): Shared, signed: Signed) -> Answer<Json<Vec<Param
             keeper: known.keeper.code(),
             per_role: known.per_role,
             per_account: known.per_account,
+            per_area: known.per_area,
             may_change: row.may_change,
         }
     };
@@ -95,7 +103,7 @@ async fn parameters(State(app): Shared, signed: Signed) -> Answer<Json<Vec<Param
 #[derive(ToSchema)]
 #[schema(as = ParameterChange)]
 pub(crate) struct ParameterForm {
-    /// Empty for all, `role:<code>`, `account:<id>`.
+    /// Empty for all, `role:<code>`, `account:<id>`, `area:<id>`.
     scope: Option<String>,
     /// The value; null takes it back.
     value: Option<String>,
@@ -121,7 +129,7 @@ async fn set_parameter(
     Form(form): Form<ParameterForm>,
 ) -> Answer<StatusCode> {
     let scope = Scope::parse(form.scope.as_deref().unwrap_or_default())
-        .ok_or_else(|| Fail::invalid("scope", "bad_scope", "没有这个岗位或账号，请重新选择"))?;
+        .ok_or_else(|| Fail::invalid("scope", "bad_scope", "没有这个岗位、账号或区域，请重新选择"))?;
     app.office
         .set_parameter(&signed.actor, &code, scope, form.value.as_deref())
         .await?;

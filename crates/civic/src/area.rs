@@ -8,11 +8,13 @@ mod plan;
 #[cfg(test)]
 pub(crate) mod tests;
 mod tree;
+mod whole;
 
 pub use change::{Change, ChangeState, Part, kind_word};
 pub use heir::{Home, Why};
 pub use plan::{Moved, Plan, plan};
 pub use tree::{Tree, outside_size_band};
+pub use whole::{Found, Lack, lacks};
 
 use crate::id::AreaId;
 use crate::time::Day;

@@ -266,6 +266,21 @@ impl Categories {
         self.classes.iter().flat_map(|class| &class.categories)
     }
 
+    /// The line of business that owns a category, by its usual condition; none where the community
+    /// answers itself (R012).
+    #[must_use]
+    pub fn line(&self, code: &str) -> Option<&str> {
+        let line = &self.get(code)?.usual().department;
+        (!line.is_empty()).then_some(line.as_str())
+    }
+
+    /// The codes of the categories that a line of business owns.
+    #[must_use]
+    pub fn of_line(&self, line: &str) -> Vec<String> {
+        let owned = self.iter().filter(|c| c.usual().department == line);
+        owned.map(|c| c.code.clone()).collect()
+    }
+
     /// How many categories there are.
     #[must_use]
     pub fn len(&self) -> usize {

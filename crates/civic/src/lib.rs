@@ -34,6 +34,7 @@ pub mod mask;
 pub mod matter;
 pub mod measure;
 pub mod mediation;
+pub mod module;
 pub mod network;
 pub mod nomination;
 pub mod notice;

@@ -7,6 +7,7 @@
 //! docs/decisions/0006.
 
 mod draft;
+mod follow;
 mod receipt;
 mod rule;
 mod scope;

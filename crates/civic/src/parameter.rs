@@ -5,7 +5,7 @@ mod all;
 
 pub use all::ALL;
 
-use crate::id::AccountId;
+use crate::id::{AccountId, AreaId};
 use crate::limits;
 use crate::network::Network;
 use crate::password::Strength;
@@ -75,16 +75,19 @@ pub enum Scope {
     Role(Role),
     /// For one account.
     Account(AccountId),
+    /// For an area and all below it.
+    Area(AreaId),
 }
 
 impl Scope {
-    /// The scope of a stored text: empty, `role:unit_head`, `account:42`.
+    /// The scope of a stored text: empty, `role:unit_head`, `account:42`, `area:2`.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         match text.split_once(':') {
             None if text.is_empty() => Some(Self::All),
             Some(("role", code)) => Role::parse(code).map(Self::Role),
             Some(("account", id)) => id.parse().ok().map(|id| Self::Account(AccountId(id))),
+            Some(("area", id)) => id.parse().ok().map(|id| Self::Area(AreaId(id))),
             _ => None,
         }
     }
@@ -96,6 +99,7 @@ impl fmt::Display for Scope {
             Self::All => Ok(()),
             Self::Role(role) => write!(f, "role:{}", role.code()),
             Self::Account(id) => write!(f, "account:{id}"),
+            Self::Area(id) => write!(f, "area:{id}"),
         }
     }
 }
@@ -119,6 +123,8 @@ pub struct Known {
     pub per_role: bool,
     /// Whether an account may have a value of its own.
     pub per_account: bool,
+    /// Whether an area may have a value of its own, for itself and all below it.
+    pub per_area: bool,
 }
 
 /// Codes of parameters that the program asks for.
@@ -140,6 +146,11 @@ pub mod code {
     pub const QUIET_FROM: &str = "quiet_from";
     pub const QUIET_TO: &str = "quiet_to";
     pub const HEALTH_UNTIL: &str = "health_until";
+    pub const MODULE_MEDIATION: &str = "module_mediation";
+    pub const MODULE_HOTLINE: &str = "module_hotline";
+    pub const MODULE_REGISTERS: &str = "module_registers";
+    pub const MODULE_ADMISSION: &str = "module_admission";
+    pub const MODULE_CENTRE: &str = "module_centre";
 }
 
 /// The parameter with a code.
@@ -228,7 +239,12 @@ impl Parameters {
     pub fn from_rows<'a>(rows: impl IntoIterator<Item = (&'a str, &'a str, &'a str)>) -> Self {
         let rows = rows.into_iter().filter_map(|(code, scope, value)| {
             let known = known(code)?;
-            let value = check(known, value).ok()?;
+            let value = match check(known, value) {
+                Ok(value) => value,
+                // A part of the platform is on where that is said and nowhere else.
+                Err(_) if known.per_area => "0".to_owned(),
+                Err(_) => return None,
+            };
             Some(((known.code, Scope::parse(scope)?), value))
         });
         Self(rows.collect())
@@ -238,6 +254,12 @@ impl Parameters {
     #[must_use]
     pub fn set_for(&self, known: &Known, scope: Scope) -> Option<&str> {
         self.0.get(&(known.code, scope)).map(String::as_str)
+    }
+
+    /// The value that an area has of its own.
+    #[must_use]
+    pub fn at(&self, code: &str, area: AreaId) -> Option<&str> {
+        self.set_for(known(code)?, Scope::Area(area))
     }
 
     /// All values that were set for one parameter, in a stable order.

@@ -1,6 +1,6 @@
 //! `hangji pack check`: a pack folder, or one file of it. `hangji pack install`: into a database.
 
-use crate::command::{DatabaseArgs, complain, say};
+use crate::command::{DatabaseArgs, say};
 use crate::prove::list;
 use crate::serve::{config, open};
 use anyhow::{Context, bail};

@@ -6,6 +6,7 @@ use crate::{Key, Office, Result};
 use civic::admission::{Application, Decision, Exit, Item};
 use civic::directory::Actor;
 use civic::id::{AdmissionId, OrgId};
+use civic::module::Module;
 use civic::post::{Post, Seat};
 use civic::refusal::Refusal;
 use civic::rights::{self, Verb};
@@ -58,6 +59,11 @@ impl Office {
         }
         areas.sort_unstable();
         areas.dedup();
+        let (all, first) = (areas.clone(), areas.first().copied());
+        areas.retain(|area| self.is_on(Module::Admission, *area));
+        if let Some(area) = first.filter(|_| areas.is_empty() && !all.is_empty()) {
+            self.need(Module::Admission, area)?;
+        }
         self.read(move |conn| store::admission::of_areas(conn, &areas))
             .await
     }
@@ -78,6 +84,7 @@ impl Office {
         let org = own.ok_or_else(|| {
             Refusal::Denied("只有部门的经办人和负责人可以申请准入；请用部门岗位登录".into())
         })?;
+        self.need(Module::Admission, org.area)?;
         let problems = application.problems();
         if !problems.is_empty() {
             return Err(problems.into());

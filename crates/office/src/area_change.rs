@@ -1,6 +1,7 @@
 //! Changes of the tree (R004): proposed below, decided above, carried out on their day.
 
 mod apply;
+mod follow;
 mod preview;
 
 pub use preview::{MatterMoves, PostMove, Preview};

@@ -6,6 +6,7 @@ use crate::{Office, Result};
 use civic::directory::Actor;
 use civic::id::{AccountId, AreaId};
 use civic::mask;
+use civic::module::Module;
 use civic::post::Seat;
 use civic::refusal::Refusal;
 use civic::rights::Verb;
@@ -36,6 +37,7 @@ impl Office {
             .tree()
             .get(area)
             .ok_or_else(|| Refusal::unknown("区域"))?;
+        self.need(Module::Centre, area)?;
         let accounts = self
             .read(move |conn| {
                 let ids = store::duty::get(conn, area, day)?;

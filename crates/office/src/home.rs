@@ -9,6 +9,7 @@ use civic::directory::Actor;
 use civic::home::{self, Job, Watch};
 use civic::id::{AccountId, AreaId, OrgId};
 use civic::measure::{Measure, Span};
+use civic::module::Module;
 use civic::post::{Post, Role, Seat};
 use civic::time::{Day, Instant};
 use std::sync::Arc;
@@ -159,7 +160,7 @@ impl Office {
             })
             .collect();
         let duty = match area {
-            Some(area) if !is_admin => self.on_duty(area, day).await?,
+            Some(area) if !is_admin && self.is_on(Module::Centre, area) => self.on_duty(area, day).await?,
             _ => Vec::new(),
         };
         let one = HomePost {

@@ -12,6 +12,7 @@ use civic::hotline::{Incoming, Kept, Order, Rates, Reply, rates};
 use civic::id::{AreaId, MatterId};
 use civic::limits::HOTLINE_ROWS_MAX;
 use civic::matter::{Channel, Opening};
+use civic::module::Module;
 use civic::problem::Problem;
 use civic::refusal::Refusal;
 use civic::rights::Verb;
@@ -194,6 +195,7 @@ impl Office {
             let text = "这个村居不在您的辖区，请由所在镇街或县区导入";
             return Err(Refusal::invalid("code", "elsewhere", text).into());
         }
+        self.need(Module::Hotline, area)?;
         Ok(area)
     }
 
@@ -215,6 +217,7 @@ impl Office {
             let text = "只能查看本辖区村居以上的热线工单";
             return Err(Refusal::Denied(text.into()).into());
         }
+        self.need(Module::Hotline, area)?;
         let scope = (level != Level::City).then_some((level, area));
         let today = self.today();
         self.read(move |conn| {
@@ -244,6 +247,7 @@ impl Office {
             .await?;
         let kept = found.ok_or_else(|| Refusal::unknown("热线工单"))?;
         let matter = self.visible(actor, kept.matter).await?;
+        self.need_at(Module::Hotline, &matter)?;
         let today = self.today();
         if !self.world().directory().works_on(actor, &matter, today) {
             let text = "只有正在承办这件事的席位可以答复热线";

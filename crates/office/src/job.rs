@@ -32,6 +32,8 @@ pub enum Job {
     Seal,
     /// Writes the hand-over sheets of terms that ran out.
     Terms,
+    /// Looks whether the tree is whole.
+    Whole,
     /// Lets old runs of jobs go.
     Runs,
 }
@@ -44,6 +46,7 @@ impl Job {
         Self::Files,
         Self::Seal,
         Self::Terms,
+        Self::Whole,
         Self::Runs,
     ];
 
@@ -56,6 +59,7 @@ impl Job {
             Self::Files => "files",
             Self::Seal => "seal",
             Self::Terms => "terms",
+            Self::Whole => "whole",
             Self::Runs => "runs",
         }
     }
@@ -68,6 +72,7 @@ impl Job {
             Self::Files => "清理未用附件",
             Self::Seal => "流程记录封存",
             Self::Terms => "任期届满",
+            Self::Whole => "区划完整性检查",
             Self::Runs => "清理运行记录",
         }
     }
@@ -80,6 +85,7 @@ impl Job {
             Self::Files => "删除未登录上传、24 小时内没有用于上报的附件。",
             Self::Seal => "记下此刻全部流程记录的校验值，事后删改能被发现。",
             Self::Terms => "任期已满的岗位，记下离任并写出交接单。",
+            Self::Whole => "检查全部区域有没有责任人、边界、编码和下级，有没有重名和重叠；明细在“完整性检查”页面。",
             Self::Runs => "删除半年以前的运行记录。",
         }
     }
@@ -90,7 +96,7 @@ impl Job {
             Self::Sweep => 1,
             Self::Outbox => 15,
             Self::Files | Self::Terms => 3_600,
-            Self::Seal | Self::Runs => 24 * 3_600,
+            Self::Seal | Self::Whole | Self::Runs => 24 * 3_600,
         }
     }
     /// The job with a code.
@@ -285,6 +291,20 @@ impl Office {
             Job::Terms => {
                 let written = self.end_terms().await?;
                 Ok(done(written, format!("写出交接单 {written} 份")))
+            }
+            Job::Whole => {
+                let whole = self.look_through(self.root()?.id).await?;
+                let counts = whole.counts();
+                let said: Vec<String> = counts
+                    .iter()
+                    .filter(|(_, n)| *n > 0)
+                    .map(|(lack, n)| format!("{} {n}", lack.word()))
+                    .collect();
+                let list = match said.is_empty() {
+                    true => "没有发现问题".to_owned(),
+                    false => said.join("、"),
+                };
+                Ok(done(1, format!("检查区域 {} 个：{list}", whole.areas)))
             }
             Job::Runs => {
                 let gone = self

@@ -9,6 +9,7 @@ use civic::limits::{PAGE_ROWS_DEFAULT, PAGE_ROWS_MAX, TEXT_CHARS_MAX};
 use civic::logbook::{
     Done, Entry, EntryKind, Handover, Taken, has_centre, keeper, may_hand_over, text_problem,
 };
+use civic::module::Module;
 use civic::post::{Post, Seat};
 use civic::refusal::Refusal;
 use civic::rights::{self, Verb};
@@ -244,7 +245,7 @@ impl Office {
         let world = self.world();
         let found = world.tree().get(area).filter(|a| has_centre(a.level));
         match found {
-            Some(_) => Ok(()),
+            Some(_) => self.need(Module::Centre, area),
             None => Err(Refusal::Unknown(
                 "网格和治理单元没有综治中心，请选择市、县区、镇街或村居".into(),
             )

@@ -6,6 +6,7 @@ use crate::{Fault, Office, Result, World};
 use civic::directory::Actor;
 use civic::id::{AreaId, MatterId, MediationBodyId};
 use civic::mediation::{Body, MediatorKind, Seated, SessionForm};
+use civic::module::Module;
 use civic::refusal::Refusal;
 use civic::rights::Verb;
 use civic::time::Instant;
@@ -78,6 +79,7 @@ impl Office {
         if tree.get(area).is_none() {
             return Err(Refusal::unknown("区域").into());
         }
+        self.need(Module::Mediation, area)?;
         let mut areas: Vec<AreaId> = tree.upward(area).map(|a| a.id).collect();
         areas.extend(tree.subtree(area).map(|a| a.id));
         areas.sort_unstable();
@@ -92,6 +94,7 @@ impl Office {
     /// `Denied` outside the actor's area; `Invalid` with every broken rule.
     pub async fn found_mediation(&self, actor: &Actor, mut body: Body) -> Result<Body> {
         may_manage(&self.world(), actor, body.area)?;
+        self.need(Module::Mediation, body.area)?;
         let problems = body.problems();
         if !problems.is_empty() {
             return Err(problems.into());
@@ -160,6 +163,10 @@ impl Office {
         detail: String,
         change: impl FnOnce(&mut Body) -> std::result::Result<(), Refusal> + Send + 'static,
     ) -> Result<Body> {
+        let found = self.read(move |conn| store::mediation::get(conn, id)).await?;
+        if let Some(body) = found {
+            self.need(Module::Mediation, body.area)?;
+        }
         let world = self.world();
         let (who, now) = (actor.clone(), self.now());
         self.write(move |conn| {
@@ -185,6 +192,7 @@ impl Office {
         id: MatterId,
     ) -> Result<Vec<(u32, Instant, SessionRecord)>> {
         let matter = self.visible(actor, id).await?;
+        self.need_at(Module::Mediation, &matter)?;
         let (world, now, today) = (self.world(), self.now(), self.today());
         if !world.directory().works_on(actor, &matter, today) {
             let text = "调解记录只有承办席位可以查看；结案后当事人姓名封存";

@@ -10,6 +10,7 @@ mod publish;
 pub use civic::notice::{
     Answer, Correction, Draft, Figures, Kind, Notice, Receipt, Scope, Spread, Standing, Wording,
 };
+pub(crate) use list::WAITING_DAYS;
 pub use list::{Box, Listed, Page};
 pub use progress::{Reached, Recipient};
 pub use publish::{Preview, With};

@@ -93,12 +93,13 @@ impl Office {
             Scope::All => true,
             Scope::Role(_) => known.per_role,
             Scope::Account(_) => known.per_account,
+            Scope::Area(_) => known.per_area,
         };
         if !fits {
             return Err(Refusal::invalid(
                 "scope",
                 "bad_scope",
-                format!("“{}”不能单独为岗位或账号设置", known.word),
+                format!("“{}”不能单独为这样的对象设置", known.word),
             )
             .into());
         }
@@ -106,6 +107,12 @@ impl Office {
             && self.names(vec![id]).await?.is_empty()
         {
             return Err(Refusal::unknown("账号").into());
+        }
+        if let Scope::Area(id) = scope {
+            self.world()
+                .tree()
+                .get(id)
+                .ok_or_else(|| Refusal::unknown("区域"))?;
         }
         let value = match value {
             Some(value) => Some(parameter::check(known, value).map_err(|p| vec![p])?),

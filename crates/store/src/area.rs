@@ -3,6 +3,7 @@
 use civic::area::{Area, Code, Level};
 use civic::id::AreaId;
 use civic::time::Day;
+use std::collections::HashSet;
 
 use crate::driver::{Conn, DbError, Kind, OnConflict, Result, Row, Table, Value};
 use crate::rows;
@@ -202,6 +203,16 @@ pub fn for_each_boundary(
     mut each: impl FnMut(AreaId, &[u8]) -> Result<()>,
 ) -> Result<()> {
     conn.for_each(FORMS, &[], |row| each(AreaId(row.int(0)?), row.bytes(1)?))
+}
+
+/// The areas that have a boundary.
+pub fn drawn(conn: &mut Conn) -> Result<HashSet<AreaId>> {
+    let mut found = HashSet::new();
+    conn.for_each("SELECT DISTINCT area FROM area_boundary", &[], |row| {
+        found.insert(AreaId(row.int(0)?));
+        Ok(())
+    })?;
+    Ok(found)
 }
 
 /// The boundaries in force of some areas; areas without one are left out.

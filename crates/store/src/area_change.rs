@@ -1,8 +1,11 @@
 //! Changes of the tree (R004): what is planned, what was done, and what areas were before.
 
+pub mod rest;
+
 use civic::area::{Change, ChangeState, Plan, Tree};
-use civic::id::{AccountId, AreaId};
+use civic::id::{AccountId, AreaId, PostId};
 use civic::time::{Day, Instant};
+use std::collections::HashMap;
 
 use crate::driver::{Conn, DbError, Kind, OnConflict, Result, Row, Table, Value};
 use crate::{area, org, post, rows};
@@ -238,8 +241,15 @@ pub fn finish(
 }
 
 /// Writes what a plan does to areas, codes, posts and organisations, and what was before it.
-/// Boundaries and matters are the caller's. `tree` is the tree before; `now` makes ids.
-pub fn apply(conn: &mut Conn, id: i64, plan: &Plan, tree: &Tree, now: Instant) -> Result<()> {
+/// Boundaries, matters and all else are the caller's. `tree` is the tree before; `now` makes ids.
+/// Answers the posts that go on under another id.
+pub fn apply(
+    conn: &mut Conn,
+    id: i64,
+    plan: &Plan,
+    tree: &Tree,
+    now: Instant,
+) -> Result<HashMap<PostId, PostId>> {
     let day = Value::from(plan.day.0);
     let mut changed: Vec<AreaId> = plan.moves.iter().map(|m| m.area).collect();
     changed.extend(plan.renames.iter().map(|(a, _)| *a));
@@ -280,6 +290,7 @@ pub fn apply(conn: &mut Conn, id: i64, plan: &Plan, tree: &Tree, now: Instant) -
         })
         .collect();
     conn.insert_many(&HEIR, &heirs, OnConflict::Error)?;
+    let mut renamed = HashMap::new();
     for (old, to) in &plan.posts {
         let Some(held) = post::by_id(conn, *old)? else {
             continue;
@@ -292,6 +303,7 @@ pub fn apply(conn: &mut Conn, id: i64, plan: &Plan, tree: &Tree, now: Instant) -
                 from: plan.day.max(held.from),
                 ..held
             };
+            renamed.insert(*old, next.id);
             post::insert_many(conn, &[next])?;
         }
     }
@@ -300,7 +312,8 @@ pub fn apply(conn: &mut Conn, id: i64, plan: &Plan, tree: &Tree, now: Instant) -
     }
     let begun: Vec<AreaId> = plan.begins.iter().map(|a| a.id).collect();
     touch(conn, id, &begun)?;
-    touch(conn, id, &changed)
+    touch(conn, id, &changed)?;
+    Ok(renamed)
 }
 
 /// The id for the next new area: small, as they all are.

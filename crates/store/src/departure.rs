@@ -1,7 +1,7 @@
 //! Departures: why posts ended, and their hand-over sheets (R043).
 
 use civic::departure::Departure;
-use civic::id::{AccountId, PostId};
+use civic::id::{AccountId, AreaId, PostId};
 use civic::post::{Post, Seat};
 use civic::time::Day;
 
@@ -35,6 +35,28 @@ pub fn put(conn: &mut Conn, departure: &Departure) -> Result<()> {
         ],
     )?;
     Ok(())
+}
+
+/// Writes whose desk takes an open sheet over now: the tree changed.
+pub fn place(conn: &mut Conn, departure: &Departure) -> Result<()> {
+    let Seat::Area(area) = departure.seat else {
+        return Ok(());
+    };
+    let body =
+        serde_json::to_string(departure).map_err(|e| DbError::Other(format!("departure: {e}")))?;
+    let sql = "UPDATE departure SET area = $2, body = $3 WHERE post = $1";
+    conn.exec(sql, &[departure.post.0.into(), area.0.into(), body.into()])?;
+    Ok(())
+}
+
+/// The sheets with a confirmation missing from posts over these areas.
+pub fn open_at(conn: &mut Conn, areas: &[AreaId]) -> Result<Vec<Departure>> {
+    let areas: Vec<i64> = areas.iter().map(|a| a.0).collect();
+    let sql = "SELECT body FROM departure WHERE open = 1 AND area = ANY($1) ORDER BY post";
+    conn.query(sql, &[Value::Ints(areas)])?
+        .iter()
+        .map(parsed)
+        .collect()
 }
 
 /// The departure from a post.

@@ -31,13 +31,14 @@ pub fn insert(conn: &mut Conn, entry: &Entry) -> Result<()> {
     Ok(())
 }
 
-/// Writes that a line was finished.
+/// Writes that a line was finished, or whose it is now.
 pub fn update(conn: &mut Conn, entry: &Entry) -> Result<()> {
     conn.exec(
-        "UPDATE log_entry SET open = $3, body = $4 WHERE shard = $1 AND id = $2",
+        "UPDATE log_entry SET area = $3, open = $4, body = $5 WHERE shard = $1 AND id = $2",
         &[
             SHARD.into(),
             entry.id.0.into(),
+            entry.area.0.into(),
             entry.is_open().into(),
             text(entry)?.into(),
         ],
@@ -98,8 +99,13 @@ pub fn hand_over(conn: &mut Conn, handover: &Handover) -> Result<()> {
 /// Writes what became of a handing over.
 pub fn update_handover(conn: &mut Conn, handover: &Handover) -> Result<()> {
     conn.exec(
-        "UPDATE handover SET body = $3 WHERE shard = $1 AND id = $2",
-        &[SHARD.into(), handover.id.0.into(), text(handover)?.into()],
+        "UPDATE handover SET area = $3, body = $4 WHERE shard = $1 AND id = $2",
+        &[
+            SHARD.into(),
+            handover.id.0.into(),
+            handover.area.0.into(),
+            text(handover)?.into(),
+        ],
     )?;
     Ok(())
 }

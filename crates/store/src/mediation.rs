@@ -31,8 +31,13 @@ pub fn insert(conn: &mut Conn, body: &Body) -> Result<()> {
 /// Writes what became of it.
 pub fn update(conn: &mut Conn, body: &Body) -> Result<()> {
     conn.exec(
-        "UPDATE mediation_body SET body = $3 WHERE shard = $1 AND id = $2",
-        &[SHARD.into(), body.id.0.into(), json(body)?.into()],
+        "UPDATE mediation_body SET area = $3, body = $4 WHERE shard = $1 AND id = $2",
+        &[
+            SHARD.into(),
+            body.id.0.into(),
+            body.area.0.into(),
+            json(body)?.into(),
+        ],
     )?;
     Ok(())
 }

@@ -134,19 +134,7 @@ pub fn insert(conn: &mut Conn, notice: &Notice, roster: &Roster) -> Result<()> {
             json(notice)?.into(),
         ],
     )?;
-    let rows: Vec<Vec<Value>> = targets(&notice.scope)
-        .into_iter()
-        .map(|(kind, key, role)| {
-            vec![
-                SHARD.into(),
-                kind.into(),
-                key.into(),
-                role.into(),
-                notice.id.0.into(),
-            ]
-        })
-        .collect();
-    conn.insert_many(&TARGET, &rows, OnConflict::Error)?;
+    conn.insert_many(&TARGET, &target_rows(notice), OnConflict::Error)?;
     add_version(
         conn,
         notice,
@@ -155,6 +143,64 @@ pub fn insert(conn: &mut Conn, notice: &Notice, roster: &Roster) -> Result<()> {
         "",
         notice.published,
     )
+}
+
+/// Writes whom a notice reaches and who sent it after the tree changed: new places to find it are
+/// added. Posts that go on under another id take their place in the roster and their receipts along.
+pub fn place(
+    conn: &mut Conn,
+    notice: &Notice,
+    roster: Option<&Roster>,
+    posts: &HashMap<PostId, PostId>,
+) -> Result<()> {
+    let (kind, key) = seat(notice.sender.seat);
+    let params = [
+        SHARD.into(),
+        notice.id.0.into(),
+        kind.into(),
+        key.into(),
+        json(notice)?.into(),
+    ];
+    let sql = "UPDATE notice SET sender_kind = $3, sender_key = $4, body = $5 WHERE shard = $1 AND id = $2";
+    conn.exec(sql, &params)?;
+    let rows = target_rows(notice);
+    let key = OnConflict::Nothing {
+        key: &["shard", "kind", "key", "role", "notice"],
+    };
+    conn.insert_many(&TARGET, &rows, key)?;
+    let Some(roster) = roster else {
+        return Ok(());
+    };
+    let sql = "UPDATE notice SET roster = $3 WHERE shard = $1 AND id = $2";
+    let params = [SHARD.into(), notice.id.0.into(), roster.pack().into()];
+    conn.exec(sql, &params)?;
+    for (old, new) in posts {
+        for table in ["notice_receipt", "notice_file"] {
+            let sql =
+                format!("UPDATE {table} SET post = $4 WHERE shard = $1 AND notice = $2 AND post = $3");
+            let params = [
+                SHARD.into(),
+                notice.id.0.into(),
+                old.0.into(),
+                new.0.into(),
+            ];
+            conn.exec(&sql, &params)?;
+        }
+    }
+    Ok(())
+}
+
+fn target_rows(notice: &Notice) -> Vec<Vec<Value>> {
+    let row = |(kind, key, role): (i64, i64, &str)| {
+        vec![
+            SHARD.into(),
+            kind.into(),
+            key.into(),
+            role.into(),
+            notice.id.0.into(),
+        ]
+    };
+    targets(&notice.scope).into_iter().map(row).collect()
 }
 
 /// Adds the present wording to the history.

@@ -107,6 +107,28 @@ pub fn update(
     Ok(())
 }
 
+/// Writes where a record lies now: the tree changed.
+pub fn place(conn: &mut Conn, record: &Record) -> Result<()> {
+    let sql = "UPDATE record SET area = $3, body = $4 WHERE shard = $1 AND id = $2";
+    let params = [
+        SHARD.into(),
+        record.id.0.into(),
+        record.area.0.into(),
+        text(record)?.into(),
+    ];
+    conn.exec(sql, &params)?;
+    Ok(())
+}
+
+/// All records of these areas that are not over on a day.
+pub fn standing(conn: &mut Conn, areas: &[AreaId], on: Day) -> Result<Vec<Record>> {
+    let areas: Vec<i64> = areas.iter().map(|a| a.0).collect();
+    let sql = "SELECT body FROM record WHERE shard = $1 AND area = ANY($2) \
+               AND (valid_to IS NULL OR valid_to > $3) ORDER BY id";
+    let params = [SHARD.into(), Value::Ints(areas), on.0.into()];
+    conn.query(sql, &params)?.iter().map(parsed).collect()
+}
+
 /// One record, with its sealed fields.
 pub fn get(conn: &mut Conn, id: RecordId) -> Result<Option<(Record, Option<Vec<u8>>)>> {
     let sql = "SELECT body, sealed FROM record WHERE shard = $1 AND id = $2";

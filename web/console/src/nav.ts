@@ -1,5 +1,5 @@
 import {
-  Avatar, Bell, ChatLineSquare, Connection, DataBoard, EditPen, Flag, HomeFilled, Key, MapLocation, Medal, Memo, Notification, Odometer, OfficeBuilding, Phone, Promotion,
+  Avatar, Bell, ChatLineSquare, Connection, DataBoard, DocumentChecked, EditPen, Flag, HomeFilled, Key, MapLocation, Medal, Memo, Notification, Odometer, OfficeBuilding, Phone, Promotion,
   Reading, Setting, Share, Stamp, Tickets, Timer, User, UserFilled, View,
 } from '@element-plus/icons-vue'
 import type { Component } from 'vue'
@@ -13,6 +13,8 @@ export interface NavItem {
   verbs: string[]
   /** Not for the three separated administrators, whatever everybody may do for themselves. */
   business?: boolean
+  /** The part of the platform it belongs to: not there where that is switched off. */
+  part?: string
 }
 
 /** The pages in the order of a working day. The three separated administrators see no business data. */
@@ -24,20 +26,21 @@ export const NAV: NavItem[] = [
   { to: '/today', word: zh.nav.today, icon: Bell, verbs: ['see_board'] },
   { to: '/board', word: zh.nav.board, icon: DataBoard, verbs: ['see_board'] },
   { to: '/notices', word: zh.nav.notices, icon: Notification, verbs: ['see_board', 'sign'] },
-  { to: '/admissions', word: zh.nav.admissions, icon: Key, verbs: ['see_board', 'sign'] },
+  { to: '/admissions', word: zh.nav.admissions, icon: Key, verbs: ['see_board', 'sign'], part: 'admission' },
   { to: '/burden', word: zh.nav.burden, icon: Odometer, verbs: ['decide_admission', 'supervise'] },
   { to: '/certificates', word: zh.nav.certificates, icon: Stamp, verbs: ['certify', 'publish_notice'] },
   { to: '/assessments', word: zh.nav.assessments, icon: Medal, verbs: ['see_board', 'sign'] },
-  { to: '/hotline', word: zh.nav.hotline, icon: Phone, verbs: ['take_hotline', 'call'] },
-  { to: '/mediation', word: zh.nav.mediation, icon: Connection, verbs: ['manage_mediation', 'mediate'] },
+  { to: '/hotline', word: zh.nav.hotline, icon: Phone, verbs: ['take_hotline', 'call'], part: 'hotline' },
+  { to: '/mediation', word: zh.nav.mediation, icon: Connection, verbs: ['manage_mediation', 'mediate'], part: 'mediation' },
   { to: '/visits', word: zh.nav.visits, icon: MapLocation, verbs: ['log_visit'] },
-  { to: '/centre', word: zh.nav.centre, icon: Memo, verbs: ['keep_log'] },
-  { to: '/registers/party', word: zh.nav.party, icon: Flag, verbs: ['keep_registers'] },
-  { to: '/registers/joint', word: zh.nav.joint, icon: Connection, verbs: ['keep_registers'] },
-  { to: '/registers/staff', word: zh.nav.staff, icon: Avatar, verbs: ['keep_registers'] },
+  { to: '/centre', word: zh.nav.centre, icon: Memo, verbs: ['keep_log'], part: 'centre' },
+  { to: '/registers/party', word: zh.nav.party, icon: Flag, verbs: ['keep_registers'], part: 'registers' },
+  { to: '/registers/joint', word: zh.nav.joint, icon: Connection, verbs: ['keep_registers'], part: 'registers' },
+  { to: '/registers/staff', word: zh.nav.staff, icon: Avatar, verbs: ['keep_registers'], part: 'registers' },
   { to: '/posts', word: zh.nav.posts, icon: UserFilled, verbs: ['manage_posts', 'manage_duty', 'see_board'] },
   { to: '/appointments', word: zh.nav.appointments, icon: Avatar, verbs: ['manage_posts', 'propose'] },
   { to: '/areas', word: zh.nav.areas, icon: OfficeBuilding, verbs: ['propose_areas', 'decide_areas', 'manage_areas'] },
+  { to: '/whole', word: zh.nav.whole, icon: DocumentChecked, verbs: ['propose_areas', 'decide_areas', 'manage_areas'] },
   { to: '/flow', word: zh.nav.flow, icon: Share, verbs: [] },
   { to: '/messages', word: zh.nav.messages, icon: ChatLineSquare, verbs: [] },
   { to: '/rules', word: zh.nav.rules, icon: Reading, verbs: ['see_board', 'manage_packs'] },
@@ -62,7 +65,7 @@ const GROUPS: { word: string; first: string[] }[] = [
   { word: zh.nav.groups.work, first: ['/home', '/queue', '/register', '/start', '/notices', '/messages', '/visits', '/hotline', '/mediation', '/centre'] },
   { word: zh.nav.groups.look, first: ['/today', '/board', '/burden', '/assessments'] },
   { word: zh.nav.groups.rules, first: ['/admissions', '/certificates', '/flow', '/rules'] },
-  { word: zh.nav.groups.people, first: ['/registers', '/posts', '/appointments', '/areas'] },
+  { word: zh.nav.groups.people, first: ['/registers', '/posts', '/appointments', '/areas', '/whole'] },
   { word: zh.nav.groups.system, first: [] },
 ]
 
@@ -72,7 +75,8 @@ export function grouped(items: NavItem[]): { word: string; items: NavItem[] }[] 
   return GROUPS.map((group) => ({ word: group.word, items: items.filter((item) => of(item) === group) })).filter((group) => group.items.length)
 }
 
-export function allowed(item: Pick<NavItem, 'verbs' | 'business'>, can: (verb: string) => boolean, roles: string[] = []): boolean {
+export function allowed(item: Pick<NavItem, 'verbs' | 'business' | 'part'>, can: (verb: string) => boolean, roles: string[] = [], missing: string[] = []): boolean {
   if (item.business && onlyAdministers(roles)) return false
+  if (item.part && missing.includes(item.part)) return false
   return item.verbs.length === 0 || item.verbs.some(can)
 }

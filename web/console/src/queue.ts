@@ -14,6 +14,8 @@ export interface QueueState extends Record<Flag, boolean> {
   q: string
   state: string
   class: string
+  /** Code of a line of business, `none` for what the community answers itself. */
+  line: string
   area: string
   /** A job of the home page: only what falls under it. */
   job: string
@@ -22,7 +24,7 @@ export interface QueueState extends Record<Flag, boolean> {
   /** 痛点、堵点、断点。 */
   tag: string
 }
-const TEXTS = ['q', 'state', 'class', 'area', 'job', 'phases', 'tag'] as const
+const TEXTS = ['q', 'state', 'class', 'line', 'area', 'job', 'phases', 'tag'] as const
 
 export function readState(query: Record<string, unknown>): QueueState {
   const text = (name: string) => (typeof query[name] === 'string' ? (query[name] as string) : '')
@@ -59,6 +61,7 @@ export function serverQuery(state: QueueState, now: Millis): MatterQuery {
     state: state.state || undefined,
     class: state.class || undefined,
     tag: state.tag || undefined,
+    line: state.line || undefined,
     open: state.open || undefined,
     phases: state.phases || undefined,
     area: view === 'area' ? state.area || undefined : undefined,

@@ -21,7 +21,7 @@ let wrapper: VueWrapper
 const text = () => document.body.textContent ?? ''
 async function open() {
   setActivePinia(createPinia())
-  useSession().me = { account: '1', name: '甲', login: 'a', posts: [], verbs: [], home: null, demo: true, resident: false, unread: 0, now: 0 }
+  useSession().me = { account: '1', name: '甲', login: 'a', posts: [], verbs: [], missing: [], home: null, demo: true, resident: false, unread: 0, now: 0 }
   wrapper = mount(ActionDrawer, {
     attachTo: document.body,
     props: { matter, available: null as Available | null },

@@ -49,10 +49,11 @@ export interface Parameter {
   unit: string
   default: string
   value: string
-  own: { scope: string; value: string }[]
+  own: { scope: string; value: string; area_name?: string | null }[]
   keeper: string
   per_role: boolean
   per_account: boolean
+  per_area: boolean
   may_change: boolean
 }
 

@@ -2,7 +2,7 @@
 import { request } from './http'
 import type {
   BulkResult,
-  Absence, Account, ActionForm, ApiToken, Area, AreaChange, AreaChangeForm, AreaChangePreview, AreaCheck, AreaDetail, AreaHistory,
+  Absence, Account, ActionForm, ApiToken, Area, AreaChange, AreaChangeForm, AreaChangePreview, AreaCheck, AreaDetail, AreaHistory, AreaWhole, LineCount,
   AreaPost, AuditRow, Board, Callable, CategoryClass, Day, DemoAccount, Dictionaries, Duty, Factor, FactorOffer,
   FileRef, Flow, FlowSummary, Followed, Home, Id, Located, Look, MadeAccount, MadeToken, MatterPage, MatterRow, MatterView, Me, Message, Millis,
   Job, JobRun, Letter, OpenSession, Page, Parameter, ReportForm, RuleBook, Sender, SignInAttempt, StuckDesk, Subscription,
@@ -17,6 +17,7 @@ export interface MatterQuery {
   view: 'queue' | 'mine' | 'area' | 'asked'
   area?: Id
   state?: string
+  line?: string
   class?: string
   category?: string
   overdue?: boolean
@@ -72,6 +73,7 @@ export const api = {
   searchAreas: (q: string, level?: string) => get<Area[]>('/areas/search', { query: { q, level } }),
   locate: (lon: number, lat: number) => get<Located>('/areas/locate', { query: { lon, lat } }),
   areaHistory: (id: Id) => get<AreaHistory>(`/areas/${enc(id)}/history`),
+  areaWhole: (id: Id, kind: string) => get<AreaWhole>(`/areas/${enc(id)}/completeness`, { query: { kind: kind || undefined } }),
   areaCheck: (id: Id) => get<AreaCheck>(`/areas/${enc(id)}/check`),
   areaChanges: (area: Id) => get<Page<AreaChange>>('/area-changes', { query: { area } }),
   areaChangePreview: (id: Id) => get<AreaChangePreview>(`/area-changes/${enc(id)}/preview`),
@@ -121,6 +123,7 @@ export const api = {
 
   board: (area: Id, from: Day, to: Day) => get<Board>(`/boards/${enc(area)}`, { query: { from, to } }),
   today: (area: Id) => get<TodayBoard>(`/boards/${enc(area)}/today`),
+  lines: (area: Id) => get<LineCount[]>(`/boards/${enc(area)}/lines`),
   stuck: (area: Id) => get<StuckDesk[]>(`/boards/${enc(area)}/stuck`),
 
   messages: (unread: boolean, cursor?: string | null) =>

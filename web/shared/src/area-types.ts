@@ -68,6 +68,7 @@ export interface AreaChangePreview {
   posts: { name: string; title: string; to?: string | null }[]
   matters: { to: string; why_word: string; count: number; numbers: string[] }[]
   matters_total: number
+  others: { word: string; count: number }[]
 }
 
 export interface AreaChangeForm {
@@ -86,6 +87,13 @@ export interface AreaChangeForm {
 export interface AreaHistory {
   past: { until: Day; name: string; parent_name: string }[]
   changes: AreaChange[]
+}
+
+export interface AreaWhole {
+  areas: number
+  kinds: { kind: string; word: string; help: string; count: number }[]
+  rows: { kind: string; area: Id; level_word: string; full_name: string; words: string }[]
+  not_checked: string[]
 }
 
 export interface AreaCheck {

@@ -60,6 +60,8 @@ export interface Me {
   login: string
   posts: Post[]
   verbs: string[]
+  /** Parts of the platform that are switched off wherever the posts are. */
+  missing: string[]
   home?: Id | null
   demo: boolean
   /** A resident without a post, who has pages of their own. */
@@ -108,7 +110,16 @@ export interface CategoryClass {
   categories: Category[]
 }
 
+/** The open matters of a line of business in an area. */
+export interface LineCount {
+  line: string
+  word: string
+  open: number
+  overdue: number
+}
+
 export interface Dictionaries {
+  lines: Coded[]
   channels: Coded[]
   findings: Coded[]
   /** With the level of the areas whose posts have it; none for those of departments and administrators. */
@@ -146,6 +157,9 @@ export interface MatterRow {
   state_word: string
   phase: string
   category_word?: string | null
+  /** The line of business that owns it. */
+  line?: string | null
+  line_word?: string | null
   class?: string | null
   urgent: boolean
   place?: string | null

@@ -172,6 +172,7 @@ export const zh = {
     joint: '联席共建',
     staff: '队伍建设',
     areas: '区划管理',
+    whole: '完整性检查',
     flow: '业务流程',
     messages: '消息',
     notices: '通知任务',

@@ -70,6 +70,8 @@ export const workWords = {
     keywordLabel: '查找事件',
     state: '状态',
     class: '类别',
+    line: '条线',
+    ownLine: '村居和网格自办',
     onlyOpen: '只看在办',
     arrived: (many: number) => `有 ${many} 件新到，点此刷新`,
     shown: (many: number) => `已显示 ${many} 件`,

@@ -20,6 +20,10 @@ pub(crate) struct Head {
     pub category_word: Option<String>,
     /// Code of the class; null while there is no category.
     pub class: Option<String>,
+    /// Code of the line of business that owns it; null where the community answers itself.
+    pub line: Option<String>,
+    /// Its name: 城市管理局。
+    pub line_word: Option<String>,
     pub urgent: bool,
     /// Names of town, community and grid.
     pub area_name: String,

@@ -83,6 +83,8 @@ impl<'a> Viewer<'a> {
                 .get(&c.code)
                 .map_or_else(|| c.code.clone(), |k| k.name.clone())
         });
+        let line = category.and_then(|c| self.world.rules.categories.line(&c.code));
+        let line = line.map(str::to_owned);
         Head {
             id: matter.id.to_string(),
             no: matter.no.clone(),
@@ -92,6 +94,8 @@ impl<'a> Viewer<'a> {
             phase: phase(matter.phase),
             category_word: word,
             class: category.map(|c| format!("{:02}", c.class)),
+            line_word: line.as_deref().map(office::line::line_word),
+            line,
             urgent: category.is_some_and(|c| c.urgent),
             area_name: self.area_name(&matter.path),
             desk_name: self.held_by(matter, slot),

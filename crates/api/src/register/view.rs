@@ -223,6 +223,7 @@ impl RecordView {
             (_, Some(field)) => field.word.clone(),
             ("from", _) => "起始日期".into(),
             ("to", _) => "截止日期".into(),
+            ("area", _) => "所在区域".into(),
             _ => code.to_owned(),
         };
         let said = |code: &str, value: String| {

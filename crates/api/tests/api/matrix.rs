@@ -153,6 +153,10 @@ fn call(operation: &str, scene: &Scene) -> Call {
         "get /api/v1/areas/by-code" => {
             read("/api/v1/areas/by-code?system=stat&code=350302003", "unit")
         }
+        "get /api/v1/areas/{id}/completeness" => read("/api/v1/areas/5/completeness", "community"),
+        "get /api/v1/areas/{id}/completeness.csv" => {
+            read("/api/v1/areas/5/completeness.csv", "community")
+        }
         "get /api/v1/areas/{id}/check" => read("/api/v1/areas/5/check", "community"),
         "post /api/v1/areas/{id}/codes" => write(
             "/api/v1/areas/1/codes",
@@ -300,6 +304,7 @@ fn call(operation: &str, scene: &Scene) -> Call {
         "delete /api/v1/absences/{id}" => read(format!("/api/v1/absences/{absence}"), "unit"),
         "get /api/v1/audit" => read("/api/v1/audit", "auditor"),
         "get /api/v1/boards/{area}" => read("/api/v1/boards/5", "gridhead"),
+        "get /api/v1/boards/{area}/lines" => read("/api/v1/boards/5/lines", "gridhead"),
         "get /api/v1/boards/{area}/stuck" => read("/api/v1/boards/5/stuck", "gridhead"),
         "get /api/v1/boards/{area}/today" => read("/api/v1/boards/5/today", "gridhead"),
         "get /api/v1/categories" => read("/api/v1/categories", "unit"),

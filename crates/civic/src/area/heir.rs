@@ -55,6 +55,19 @@ impl Plan {
         (new != *path && !new.0.is_empty()).then_some(Home { path: new, why })
     }
 
+    /// Which area comes after one that ends, for something that lies in it and is described so; `None`
+    /// where the area goes on.
+    #[must_use]
+    pub fn successor(&self, after: &Tree, area: AreaId, place: &Place) -> Option<(AreaId, Why)> {
+        self.heir(after, self.heirs.get(&area)?, place)
+    }
+
+    /// Where the desk of an area that ends goes: to the first that comes after it.
+    #[must_use]
+    pub fn desk_of(&self, area: AreaId) -> Option<AreaId> {
+        self.heirs.get(&area)?.first().copied()
+    }
+
     fn heir(&self, after: &Tree, heirs: &[AreaId], place: &Place) -> Option<(AreaId, Why)> {
         let first = *heirs.first()?;
         if heirs.len() == 1 {

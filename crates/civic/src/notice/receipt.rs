@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 /// The posts that received a notice when it was published, in order.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Roster(Vec<PostId>);
+pub struct Roster(pub(super) Vec<PostId>);
 
 impl Roster {
     /// Of these posts.

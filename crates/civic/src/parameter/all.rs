@@ -18,6 +18,17 @@ const fn number(
         keeper: Keeper::Security,
         per_role: false,
         per_account: false,
+        per_area: false,
+    }
+}
+
+/// The switch of a part of the platform (R017).
+const fn module(code: &'static str, word: &'static str, help: &'static str) -> Known {
+    Known {
+        kind: Kind::Switch,
+        keeper: Keeper::System,
+        per_area: true,
+        ..number(code, word, help, (0, 1, ""), "1")
     }
 }
 const fn per_role(known: Known) -> Known {
@@ -176,6 +187,31 @@ pub const ALL: &[Known] = &[
                 "",
             ),
         ),
+    ),
+    module(
+        code::MODULE_MEDIATION,
+        "模块：纠纷调解",
+        "调解组织、调解会议和协议书。关闭后页面和接口都不再提供，已有的记录保留；可以只为一个区域（含下级）开关。",
+    ),
+    module(
+        code::MODULE_HOTLINE,
+        "模块：热线工单",
+        "12345 工单的导入、答复和统计。关闭后该区域的工单不再接收，应由热线按原渠道办理。",
+    ),
+    module(
+        code::MODULE_REGISTERS,
+        "模块：组织台账",
+        "党组织、共驻共建、社区工作者等台账。关闭后不显示也不能填写，已有的记录保留。",
+    ),
+    module(
+        code::MODULE_ADMISSION,
+        "模块：准入管理",
+        "部门工作进村（社区）、网格的申请、审核和清单。关闭后部门不能经平台向该区域下派工作。",
+    ),
+    module(
+        code::MODULE_CENTRE,
+        "模块：值班与日志",
+        "综治中心的值班安排、日志和交接班。关闭后不显示也不能填写，已有的记录保留。",
     ),
     kept_by(
         Keeper::Nation,

@@ -166,6 +166,33 @@ impl Record {
         self.values.get(&register.name).map_or("", String::as_str)
     }
 
+    /// Follows a change of the tree (R004): it lies in `area` from now on, and the fields in `lists`
+    /// name other areas. What was before stays in its history, under the `old` name of its area.
+    pub fn follow(
+        &mut self,
+        area: AreaId,
+        lists: BTreeMap<String, String>,
+        (old, reason): (&str, &str),
+        (at, by): (Instant, By),
+    ) {
+        let mut before: BTreeMap<String, String> = lists
+            .keys()
+            .filter_map(|code| Some((code.clone(), self.values.get(code)?.clone())))
+            .collect();
+        if self.area != area {
+            before.insert("area".into(), old.to_owned());
+        }
+        self.area = area;
+        self.values.extend(lists);
+        self.version += 1;
+        self.changes.push(Change {
+            at,
+            by,
+            reason: reason.to_owned(),
+            before,
+        });
+    }
+
     /// Ends it: `to` is the first day on which it is over.
     ///
     /// # Errors

@@ -1,6 +1,7 @@
 //! Carrying out a change on its day, in one transaction: areas, boundaries, posts, and every open
 //! matter with a step in its journal.
 
+use super::follow::Following;
 use super::{telling, told_person, waiting};
 use crate::identity::entry;
 use crate::{Fault, Office, Result, World};
@@ -140,7 +141,16 @@ fn carry_out(
             (area.lon, area.lat) = (label.lon, label.lat);
         }
     }
-    area_change::apply(conn, id, &plan, &directory.tree, now)?;
+    let disturbed = disturbed_matters(conn, &plan, &directory.tree)?;
+    let moved: Vec<MatterId> = disturbed
+        .iter()
+        .filter(|m| plan.home(&after, &m.path, &m.place).is_some())
+        .map(|m| m.id)
+        .collect();
+    let following = Following::find(conn, (&plan, known), (&directory.tree, &after), &moved, now)?;
+    let along = counted(&following.counts());
+    let posts = area_change::apply(conn, id, &plan, &directory.tree, now)?;
+    following.write(conn, &plan, &directory.tree, &posts, (&row.sentence, now))?;
     let rows: Vec<BoundaryRow> = drawn
         .iter()
         .map(|(area, boundary)| BoundaryRow {
@@ -152,11 +162,12 @@ fn carry_out(
     store::area::put_boundaries(conn, &rows)?;
     let world = World::read(conn, now).map_err(|e| Refusal::Conflict(e.sentence))?;
     let mut reform = telling(now, told(&plan, &directory, &row.sentence));
-    for matter in disturbed_matters(conn, &plan, &directory.tree)? {
+    for matter in disturbed {
         let Some(home) = plan.home(world.tree(), &matter.path, &matter.place) else {
             continue;
         };
         let outcome = rehome(&world.rules, &matter, &home, &row.sentence, now)?;
+        area_change::rest::place_order(conn, matter.id, &home.path)?;
         reform.outcome.steps.extend(outcome.steps);
         reform.outcome.matters.extend(outcome.matters);
         reform.outcome.notices.extend(outcome.notices);
@@ -164,7 +175,7 @@ fn carry_out(
     }
     let ended = plan.posts.iter().filter(|(_, to)| to.is_none()).count();
     let outcome = format!(
-        "新设区域 {} 个，终止 {} 个，划转 {} 个；转办在办事件 {} 件；岗位延续 {} 个，结束 {ended} 个",
+        "新设区域 {} 个，终止 {} 个，划转 {} 个；转办在办事件 {} 件；岗位延续 {} 个，结束 {ended} 个{along}",
         plan.begins.len(),
         plan.ends.len(),
         plan.moves.len(),
@@ -179,6 +190,15 @@ fn carry_out(
         &entry(&Actor::system(), now, "apply_areas", object, detail),
     )?;
     Ok((world, reform))
+}
+
+/// `；随之划转：台账记录 3 件、值班安排 2 件`; empty where there is nothing.
+fn counted(counts: &[(&str, usize)]) -> String {
+    let all: Vec<String> = counts.iter().map(|(w, n)| format!("{w} {n} 件")).collect();
+    match all.is_empty() {
+        true => String::new(),
+        false => format!("；随之划转：{}", all.join("、")),
+    }
 }
 
 /// Who is told on the day: the desks above, of what begins, takes over and moves, and everybody

@@ -1,10 +1,11 @@
 //! What a change would do, in words.
 
 use super::apply::disturbed_matters;
+use super::follow::Following;
 use crate::{Office, Result};
 use civic::area::{Area, Plan, Why};
 use civic::directory::Actor;
-use civic::id::AreaId;
+use civic::id::{AreaId, MatterId};
 use civic::time::Day;
 use std::collections::BTreeMap;
 
@@ -32,6 +33,8 @@ pub struct Preview {
     pub posts: Vec<PostMove>,
     /// Where open matters go, most first.
     pub matters: Vec<MatterMoves>,
+    /// What else goes along: the word of a kind, and how many.
+    pub others: Vec<(&'static str, usize)>,
 }
 
 /// What becomes of a post.
@@ -63,9 +66,21 @@ impl Office {
         let world = self.world();
         let (tree, directory) = (world.tree(), world.directory());
         let after = plan.after(tree)?;
-        let (scan, wanted) = (plan.clone(), self.world());
-        let matters = self
-            .read(move |conn| disturbed_matters(conn, &scan, wanted.tree()))
+        let (scan, wanted, now) = (plan.clone(), self.world(), self.now());
+        let (matters, others) = self
+            .read(move |conn| {
+                let tree = wanted.tree();
+                let matters = disturbed_matters(conn, &scan, tree)?;
+                let after = scan.after(tree).unwrap_or_default();
+                let moved: Vec<MatterId> = matters
+                    .iter()
+                    .filter(|m| scan.home(&after, &m.path, &m.place).is_some())
+                    .map(|m| m.id)
+                    .collect();
+                let following =
+                    Following::find(conn, (&scan, &wanted), (tree, &after), &moved, now)?;
+                Ok((matters, following.counts()))
+            })
             .await?;
         let mut lines: BTreeMap<(String, &'static str), MatterMoves> = BTreeMap::new();
         let today = self.today();
@@ -124,6 +139,7 @@ impl Office {
             posts: posts.collect(),
             begins: plan.begins,
             matters,
+            others,
         })
     }
 }

@@ -4,6 +4,7 @@ use crate::{Office, Result};
 use civic::area::Level;
 use civic::directory::Actor;
 use civic::id::{AccountId, AreaId, OrgId, PostId};
+use civic::module::Module;
 use civic::post::{Role, Seat};
 use civic::refusal::{Hold, Refusal};
 use civic::rights::{self, Verb};
@@ -38,6 +39,8 @@ pub struct Me {
     pub posts: Vec<MePost>,
     /// All that the posts allow, somewhere.
     pub verbs: Vec<Verb>,
+    /// Parts of the platform that are switched off wherever the posts are (R017).
+    pub missing: Vec<Module>,
     /// The area whose board or queue to show first.
     pub home: Option<AreaId>,
     /// Whether it is an account made for showing.
@@ -106,6 +109,8 @@ impl Office {
         }
         verbs.sort_unstable();
         verbs.dedup();
+        let missing = self.missing(actor);
+        verbs.retain(|verb| Module::of(*verb).is_none_or(|part| !missing.contains(&part)));
         let posts: Vec<MePost> = actor.posts.iter().map(|p| post(p)).collect();
         // The widest area with work in it; an administrator's only shows a board if nothing else does.
         let home = posts
@@ -123,6 +128,7 @@ impl Office {
             login: account.login.clone(),
             posts,
             verbs,
+            missing,
             home,
             demo: account.demo,
             resident: account.kind == AccountKind::Resident && actor.posts.is_empty(),

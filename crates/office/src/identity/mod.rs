@@ -82,7 +82,7 @@ impl Office {
     /// Refuses who does not hold `verb` over `area`.
     pub(crate) fn require_over(&self, actor: &Actor, verb: Verb, area: AreaId) -> Result<()> {
         match self.world().directory().over(actor, verb, area) {
-            Some(_) => Ok(()),
+            Some(_) => civic::module::Module::of(verb).map_or(Ok(()), |part| self.need(part, area)),
             None => Err(denied(verb).into()),
         }
     }

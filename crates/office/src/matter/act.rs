@@ -5,6 +5,7 @@ use crate::{Fault, Key, Office, Result, SessionRecord};
 use civic::directory::Actor;
 use civic::id::MatterId;
 use civic::matter::{Cases, decide};
+use civic::module::Module;
 use civic::refusal::Refusal;
 use civic::time::Instant;
 use std::sync::Arc;
@@ -53,6 +54,8 @@ impl Office {
         let splits = form.part.is_some();
         let session = match &form.session {
             Some(session) => {
+                let matter = self.visible(actor, id).await?;
+                self.need_at(Module::Mediation, &matter)?;
                 let plain = serde_json::to_vec(&SessionRecord::of(session))
                     .map_err(|e| Fault::Broken(format!("session: {e}")))?;
                 Some(self.keys.seal(&plain))

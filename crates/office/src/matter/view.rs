@@ -122,11 +122,17 @@ impl Office {
             true => self.first_responsible(&matter).await?,
             false => Vec::new(),
         };
+        let mut actions = available(&world.rules, actor, &matter, now)?;
+        // What belongs to a part that is off at this place is not offered.
+        actions.retain(|action| {
+            let part = civic::module::Module::of(action.verb);
+            part.is_none_or(|part| self.need_at(part, &matter).is_ok())
+        });
         Ok(Viewed {
             first_responsible,
             may_read_sessions: !matter.sessions.is_empty()
                 && directory.works_on(actor, &matter, today),
-            actions: available(&world.rules, actor, &matter, now)?,
+            actions,
             contact: contact.filter(|_| internal && !veiled),
             may_unmask,
             stuck_with,

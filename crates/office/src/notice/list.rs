@@ -13,7 +13,7 @@ use store::notice::Kept;
 
 /// Notices that still wait are looked for among those of the last days: older ones are let go, as
 /// old messages are.
-const WAITING_DAYS: i64 = 90;
+pub(crate) const WAITING_DAYS: i64 = 90;
 /// Most notices looked at for the number that waits.
 const WAITING_MAX: usize = 200;
 

@@ -5,6 +5,7 @@ use crate::identity::entry;
 use crate::{Key, Office, Result};
 use civic::directory::Actor;
 use civic::id::{AdmissionId, FileId, MatterId, NoticeId};
+use civic::module::Module;
 use civic::refusal::Refusal;
 use store::lane::Failure;
 use store::notice::Kept;
@@ -131,10 +132,14 @@ impl Office {
 
 impl Office {
     async fn item_of(&self, id: Option<AdmissionId>) -> Result<Option<civic::admission::Item>> {
-        match id {
-            Some(id) => self.read(move |conn| store::admission::get(conn, id)).await,
-            None => Ok(None),
+        let Some(id) = id else {
+            return Ok(None);
+        };
+        let item = self.read(move |conn| store::admission::get(conn, id)).await?;
+        if let Some(item) = &item {
+            self.need(Module::Admission, item.area)?;
         }
+        Ok(item)
     }
 }
 

@@ -7,6 +7,7 @@ use civic::area::{Area, Level};
 use civic::directory::Actor;
 use civic::id::{AccountId, AreaId, OrgId, RecordId};
 use civic::limits::{PAGE_ROWS_DEFAULT, PAGE_ROWS_MAX};
+use civic::module::Module;
 use civic::refusal::Refusal;
 use civic::register::{FieldKind, Record, Register};
 use civic::rights::{self, Relation};
@@ -217,6 +218,7 @@ impl Office {
         let (world, today) = (self.world(), self.today());
         let tree = world.tree();
         tree.get(area).ok_or_else(|| Refusal::unknown("区域"))?;
+        self.need(Module::Registers, area)?;
         let registers: Vec<&Register> = world
             .registers
             .all()

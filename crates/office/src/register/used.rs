@@ -8,6 +8,7 @@ use civic::directory::Actor;
 use civic::id::{AreaId, MatterId, OrgId, RecordId};
 use civic::matter::Matter;
 use civic::measure::Span;
+use civic::module::Module;
 use civic::refusal::Refusal;
 use civic::rights::{Relation, Verb};
 use std::collections::HashSet;
@@ -37,6 +38,9 @@ impl Office {
     /// # Errors
     /// Only when the database fails.
     pub async fn hooked_up(&self, area: AreaId) -> Result<HashSet<OrgId>> {
+        if !self.is_on(Module::Registers, area) {
+            return Ok(HashSet::new());
+        }
         let (world, today) = (self.world(), self.today());
         let path: Vec<AreaId> = world.tree().upward(area).map(|a| a.id).collect();
         let (register, field) = HOOKUP;
@@ -54,6 +58,9 @@ impl Office {
     pub async fn professionals(&self, actor: &Actor, id: MatterId) -> Result<Vec<RecordSeen>> {
         crate::post::staff_only(actor)?;
         let matter = self.visible(actor, id).await?;
+        if self.need_at(Module::Registers, &matter).is_err() {
+            return Ok(Vec::new());
+        }
         let (world, today) = (self.world(), self.today());
         let mut path: Vec<AreaId> = civic::area::Level::ALL
             .into_iter()

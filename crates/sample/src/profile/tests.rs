@@ -126,7 +126,7 @@ async fn every_shipped_profile_starts_from_its_file_and_the_packs_alone() {
     assert_eq!(Profile::all(), ["jianyang", "putian", "xiaochang"]);
     // Towns, communities, grids and units of what is founded.
     let wanted = [
-        ("putian", Scale::Street, [1, 11, 83, 1_023]),
+        ("putian", Scale::Street, [1, 11, 214, 2_918]),
         ("jianyang", Scale::County, [13, 230, 3_861, 2_734]),
         ("xiaochang", Scale::Street, [1, 24, 99, 585]),
     ];

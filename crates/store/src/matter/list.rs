@@ -14,6 +14,8 @@ pub struct Filter {
     pub class: Option<i64>,
     /// Only of this category.
     pub category: Option<String>,
+    /// Only of one of these categories; of any where nothing is said.
+    pub categories: Option<Vec<String>>,
     /// Only in one of these states; in any where none is named.
     pub states: Vec<String>,
     /// Only open (`Some(true)`) or over.
@@ -60,6 +62,10 @@ impl Filter {
         if self.reopened {
             and("reopened", ">", 0i64.into(), params);
         }
+        if let Some(categories) = &self.categories {
+            params.push(categories.clone().into());
+            sql.push_str(&format!(" AND m.category = ANY(${})", params.len()));
+        }
         if !self.states.is_empty() {
             params.push(self.states.clone().into());
             sql.push_str(&format!(" AND m.state = ANY(${})", params.len()));
@@ -91,6 +97,26 @@ impl Filter {
         }
         sql
     }
+}
+
+/// Open matters of an area by category: how many, and of them how many overdue.
+pub fn open_by_category(
+    conn: &mut Conn,
+    level: Level,
+    area: AreaId,
+) -> Result<Vec<(String, i64, i64)>> {
+    // What is open holds a desk, so the desks are gone through and not the years of matters.
+    let sql = format!(
+        "SELECT m.category, count(*), sum(m.overdue) FROM \
+         (SELECT DISTINCT matter FROM holding WHERE shard = $1) h \
+         JOIN matter m ON m.shard = $1 AND m.id = h.matter \
+         WHERE m.{} = $2 AND m.category IS NOT NULL AND m.over = 0 GROUP BY m.category",
+        level.code()
+    );
+    conn.query(&sql, &[SHARD.into(), area.0.into()])?
+        .iter()
+        .map(|row| Ok((row.string(0)?, row.int(1)?, row.int(2)?)))
+        .collect()
 }
 
 /// Matters of one area, newest first, after the id `after`.

@@ -14,6 +14,8 @@ export const useSession = defineStore('session', () => {
   const verbs = computed(() => new Set(me.value?.verbs ?? []))
   const can = (verb: string) => verbs.value.has(verb)
   const roles = computed(() => me.value?.posts.map((one) => one.role) ?? [])
+  /** Parts of the platform that are switched off where this person works. */
+  const missing = computed(() => me.value?.missing ?? [])
   /** "莆田市 / 荔城区 / 镇海街道", from the first post. */
   const placeTrail = computed(() => post.value?.area?.full_name ?? post.value?.org?.name ?? '')
 
@@ -45,5 +47,5 @@ export const useSession = defineStore('session', () => {
   function forget() {
     me.value = null
   }
-  return { me, asked, post, home, roles, can, placeTrail, load, signIn, signOut, forget }
+  return { me, asked, post, home, roles, can, missing, placeTrail, load, signIn, signOut, forget }
 })
