@@ -128,8 +128,9 @@ async fn set_parameter(
     Id(code): Id<String>,
     Form(form): Form<ParameterForm>,
 ) -> Answer<StatusCode> {
-    let scope = Scope::parse(form.scope.as_deref().unwrap_or_default())
-        .ok_or_else(|| Fail::invalid("scope", "bad_scope", "没有这个岗位、账号或区域，请重新选择"))?;
+    let scope = Scope::parse(form.scope.as_deref().unwrap_or_default()).ok_or_else(|| {
+        Fail::invalid("scope", "bad_scope", "没有这个岗位、账号或区域，请重新选择")
+    })?;
     app.office
         .set_parameter(&signed.actor, &code, scope, form.value.as_deref())
         .await?;

@@ -1,11 +1,11 @@
 //! Parts of the platform that an area may leave switched off (R017): build while using, with what is
 //! there. The flow of matters, the tree and the people are no such parts; without them is nothing.
 
+use crate::area::Tree;
+use crate::id::AreaId;
 use crate::parameter::{self, Parameters};
 use crate::refusal::Refusal;
 use crate::rights::Verb;
-use crate::area::Tree;
-use crate::id::AreaId;
 use serde::{Deserialize, Serialize};
 
 words! {

@@ -41,6 +41,11 @@ impl Office {
         let world = self.world();
         let (tree, directory) = (world.tree(), world.directory());
         let mut areas = Vec::new();
+        if self.missing(actor).contains(&Module::Admission)
+            && let Some(own) = actor.posts.iter().find_map(|p| directory.area_of(p.seat))
+        {
+            self.need(Module::Admission, own)?;
+        }
         for post in &actor.posts {
             let own = match post.seat {
                 Seat::Area(area) => area,
@@ -59,11 +64,7 @@ impl Office {
         }
         areas.sort_unstable();
         areas.dedup();
-        let (all, first) = (areas.clone(), areas.first().copied());
         areas.retain(|area| self.is_on(Module::Admission, *area));
-        if let Some(area) = first.filter(|_| areas.is_empty() && !all.is_empty()) {
-            self.need(Module::Admission, area)?;
-        }
         self.read(move |conn| store::admission::of_areas(conn, &areas))
             .await
     }

@@ -160,7 +160,9 @@ impl Office {
             })
             .collect();
         let duty = match area {
-            Some(area) if !is_admin && self.is_on(Module::Centre, area) => self.on_duty(area, day).await?,
+            Some(area) if !is_admin && self.is_on(Module::Centre, area) => {
+                self.on_duty(area, day).await?
+            }
             _ => Vec::new(),
         };
         let one = HomePost {

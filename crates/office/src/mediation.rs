@@ -163,7 +163,9 @@ impl Office {
         detail: String,
         change: impl FnOnce(&mut Body) -> std::result::Result<(), Refusal> + Send + 'static,
     ) -> Result<Body> {
-        let found = self.read(move |conn| store::mediation::get(conn, id)).await?;
+        let found = self
+            .read(move |conn| store::mediation::get(conn, id))
+            .await?;
         if let Some(body) = found {
             self.need(Module::Mediation, body.area)?;
         }

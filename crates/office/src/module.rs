@@ -6,7 +6,6 @@ use civic::directory::Actor;
 use civic::id::AreaId;
 use civic::matter::Matter;
 use civic::module::Module;
-use civic::post::Seat;
 
 impl Office {
     /// Whether a part is on in an area.
@@ -40,10 +39,7 @@ impl Office {
         let areas: Vec<AreaId> = actor
             .posts
             .iter()
-            .filter_map(|p| match p.seat {
-                Seat::Area(area) => Some(area),
-                Seat::Org(org) => world.directory().org(org).map(|o| o.area),
-            })
+            .filter_map(|p| world.directory().area_of(p.seat))
             .collect();
         let off = |module: &Module| !areas.iter().any(|area| self.is_on(*module, *area));
         let all = Module::ALL.iter().copied();

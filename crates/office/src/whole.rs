@@ -72,7 +72,8 @@ fn look(conn: &mut Conn, world: &World, root: AreaId, day: Day) -> store::driver
     let mut found = lacks(world.directory(), root, day, &coded, UNIT_PEOPLE);
     let areas: Vec<&Area> = tree.subtree(root).filter(|a| a.valid_on(day)).collect();
     let drawn = store::area::drawn(conn)?;
-    let mut not_checked = vec!["户和标准地址还没有导入，没有检查每户、每个地址是否恰好属于一个单元。"];
+    let mut not_checked =
+        vec!["户和标准地址还没有导入，没有检查每户、每个地址是否恰好属于一个单元。"];
     if drawn.is_empty() {
         not_checked.push("还没有任何边界，没有检查缝隙、重叠和定位点；可以先使用，以后再补。");
     } else {
@@ -137,7 +138,10 @@ fn compare(
     found: &mut Vec<Found>,
 ) -> store::driver::Result<()> {
     let tree = world.tree();
-    let below: Vec<&Area> = tree.children(parent.id).filter(|a| a.valid_on(day)).collect();
+    let below: Vec<&Area> = tree
+        .children(parent.id)
+        .filter(|a| a.valid_on(day))
+        .collect();
     let ids: Vec<AreaId> = std::iter::once(parent.id)
         .chain(below.iter().map(|a| a.id))
         .collect();

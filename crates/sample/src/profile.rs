@@ -181,7 +181,8 @@ impl Profile {
     /// Codes of all profiles that are part of the program.
     #[must_use]
     pub fn all() -> Vec<String> {
-        let name = |file: &include_dir::File<'_>| Some(file.path().file_stem()?.to_str()?.to_owned());
+        let name =
+            |file: &include_dir::File<'_>| Some(file.path().file_stem()?.to_str()?.to_owned());
         let mut all: Vec<String> = OWN.files().filter_map(name).collect();
         all.sort();
         all

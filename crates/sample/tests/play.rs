@@ -107,7 +107,9 @@ impl Played {
             per_day: 70.0,
             seed: sample::geography::SEED,
         };
-        let played = drive(&test.office, names.clone(), &plan, |_| ()).await.unwrap();
+        let played = drive(&test.office, names.clone(), &plan, |_| ())
+            .await
+            .unwrap();
         assert!(played.reported > 250 && played.open > 20, "{played:?}");
         Self {
             test,
@@ -279,7 +281,11 @@ async fn grids_are_split(played: Played) -> Played {
     let (open, over) = played.of_grid(first);
     let tomorrow = office.today().plus(1);
     played.split(first, tomorrow).await;
-    assert_eq!(office.apply_changes().await.unwrap(), 0, "its day has not come");
+    assert_eq!(
+        office.apply_changes().await.unwrap(),
+        0,
+        "its day has not come"
+    );
     played.test.clock.set(Zone::CHINA.at(tomorrow, 0, 1));
     assert_eq!(office.apply_changes().await.unwrap(), 1);
     played.holds(first, community, &before).await;

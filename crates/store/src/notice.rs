@@ -176,14 +176,10 @@ pub fn place(
     conn.exec(sql, &params)?;
     for (old, new) in posts {
         for table in ["notice_receipt", "notice_file"] {
-            let sql =
-                format!("UPDATE {table} SET post = $4 WHERE shard = $1 AND notice = $2 AND post = $3");
-            let params = [
-                SHARD.into(),
-                notice.id.0.into(),
-                old.0.into(),
-                new.0.into(),
-            ];
+            let sql = format!(
+                "UPDATE {table} SET post = $4 WHERE shard = $1 AND notice = $2 AND post = $3"
+            );
+            let params = [SHARD.into(), notice.id.0.into(), old.0.into(), new.0.into()];
             conn.exec(&sql, &params)?;
         }
     }

@@ -83,6 +83,11 @@ describe('the menu', () => {
   it('shows an audit administrator no business pages', () => {
     expect(seen(['see', 'report', 'read_audit'], ['audit_admin'])).toEqual(['/home', '/flow', '/messages', '/audit', '/sign-ins'])
   })
+  it('leaves out the pages of parts that are switched off', () => {
+    const pages = (missing: string[]) => NAV.filter((item) => allowed(item, () => true, [], missing)).map((item) => item.to)
+    const gone = pages([]).filter((path) => !pages(['hotline', 'registers']).includes(path))
+    expect(gone).toEqual(['/hotline', '/registers/party', '/registers/joint', '/registers/staff'])
+  })
   it('shows a unit head the field work and no audit', () => {
     const pages = seen(['see', 'report', 'prehandle', 'log_visit'])
     expect(pages).toContain('/register')

@@ -44,8 +44,18 @@ async fn follows(test: TestOffice) -> App {
     let app = App::over(test);
     let (community, secretary) = (app.user("community").await, app.user("secretary").await);
     let (county, town) = (app.user("county").await, app.user("town").await);
-    let branch = record(&community, "party_org", &party("4", "坂头党支部", "own", None)).await;
-    let over = record(&community, "party_org", &party("4", "旧党支部", "own", None)).await;
+    let branch = record(
+        &community,
+        "party_org",
+        &party("4", "坂头党支部", "own", None),
+    )
+    .await;
+    let over = record(
+        &community,
+        "party_org",
+        &party("4", "旧党支部", "own", None),
+    )
+    .await;
     let ended = community.ask("POST", format!("/api/v1/records/{over}/end"));
     let ended = ended.header("if-match", "\"v1\"");
     let ended = ended.json(&json!({ "to": "2026-03-11", "reason": "撤并" }));
@@ -102,7 +112,11 @@ async fn follows(test: TestOffice) -> App {
         "值班安排 1",
     ];
     assert_eq!(others[..6], wanted, "{others:?}");
-    let change = town.post("/api/v1/area-changes", &merge).await.done().json();
+    let change = town
+        .post("/api/v1/area-changes", &merge)
+        .await
+        .done()
+        .json();
     let id = change["id"].as_str().unwrap().to_owned();
     app.user("townleader")
         .await
@@ -141,14 +155,18 @@ async fn follows(test: TestOffice) -> App {
     assert_eq!(book["open"].as_array().unwrap().len(), 1);
     assert_eq!(book["rows"].as_array().unwrap().len(), 1);
     for (area, day, people) in [("4", 11, 1), ("4", 12, 0), (NEW, 12, 1)] {
-        let roster = seen(&community, &format!("areas/{area}/duties?day=2026-03-{day}")).await;
+        let roster = seen(
+            &community,
+            &format!("areas/{area}/duties?day=2026-03-{day}"),
+        )
+        .await;
         let found = roster.as_array().unwrap().len();
         assert_eq!(found, people, "{area} on the {day}th");
     }
     let away = seen(&secretary, &format!("areas/{NEW}/absences")).await;
     assert_eq!(
         (&away[0]["substitute_name"], &away[0]["acting"]),
-        (&json!("陈国华"), &json!("陈国华")),
+        (&json!("陈国华"), &json!("陈国华（代方玉兰）")),
         "{away}"
     );
     // The task is owed as before, once, and is not to be read again; its sender's desk manages it on.

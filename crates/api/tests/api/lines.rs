@@ -18,11 +18,14 @@ async fn all_lines(test: TestOffice) -> App {
     codes.push(world.rules.categories.of_line("")[0].clone());
     codes.push(codes[1].clone());
     for code in &codes {
-        let body = json!({ "text": "巡查发现的情况", "category": code, "channel": "patrol", "unit": "6" });
+        let body =
+            json!({ "text": "巡查发现的情况", "category": code, "channel": "patrol", "unit": "6" });
         worker.post("/api/v1/matters", &body).await.done();
     }
     let listed = async |query: &str| -> Vec<Value> {
-        let page = worker.get(format!("/api/v1/matters?view=queue{query}")).await;
+        let page = worker
+            .get(format!("/api/v1/matters?view=queue{query}"))
+            .await;
         page.done().json()["rows"].as_array().unwrap().clone()
     };
     let all = listed("").await;
@@ -36,18 +39,30 @@ async fn all_lines(test: TestOffice) -> App {
     for (line, many) in [("urban_management", 2), ("housing", 1), ("none", 1)] {
         let rows = listed(&format!("&line={line}")).await;
         assert_eq!(rows.len(), many, "{line}");
-        let wanted = if line == "none" { Value::Null } else { json!(line) };
+        let wanted = if line == "none" {
+            Value::Null
+        } else {
+            json!(line)
+        };
         assert!(rows.iter().all(|r| r["line"] == wanted));
-        let area = worker.get(format!("/api/v1/matters?view=area&line={line}")).await;
+        let area = worker
+            .get(format!("/api/v1/matters?view=area&line={line}"))
+            .await;
         assert_eq!(area.done().json()["rows"].as_array().unwrap().len(), many);
     }
     let slip = worker.get("/api/v1/matters?view=queue&line=weather").await;
     assert!(
-        slip.problems().starts_with("line unknown_word: “weather”不是可选的条线"),
+        slip.problems()
+            .starts_with("line unknown_word: “weather”不是可选的条线"),
         "{}",
         slip.text()
     );
-    for (login, area) in [("gridworker", "5"), ("community", "4"), ("town", "3"), ("city", "1")] {
+    for (login, area) in [
+        ("gridworker", "5"),
+        ("community", "4"),
+        ("town", "3"),
+        ("city", "1"),
+    ] {
         let counts = app.user(login).await;
         let counts = counts.get(format!("/api/v1/boards/{area}/lines")).await;
         let counts = counts.done().json();

@@ -34,7 +34,11 @@ async fn parts_are_switched(test: TestOffice) -> App {
     assert_eq!(me(&community).await["missing"], json!([]));
     for login in ["countyleader", "secadmin", "community"] {
         let other = app.user(login).await;
-        assert_eq!(switch(&other, "hotline", "area:2", Some("0")).await, 403, "{login}");
+        assert_eq!(
+            switch(&other, "hotline", "area:2", Some("0")).await,
+            403,
+            "{login}"
+        );
     }
     assert_eq!(switch(&admin, "hotline", "area:999", Some("0")).await, 404);
     assert_eq!(switch(&admin, "hotline", "area:2", Some("off")).await, 422);
@@ -74,7 +78,12 @@ async fn parts_are_switched(test: TestOffice) -> App {
     let mine = me(&community).await;
     assert_eq!(mine["missing"], json!(all));
     let verbs = mine["verbs"].to_string();
-    for verb in ["manage_mediation", "keep_registers", "keep_log", "manage_duty"] {
+    for verb in [
+        "manage_mediation",
+        "keep_registers",
+        "keep_log",
+        "manage_duty",
+    ] {
         assert!(!verbs.contains(verb), "{verb}");
     }
     let city = app.user("city").await;

@@ -27,7 +27,7 @@ async fn signs_in_by_grade_three(test: TestOffice) -> App {
         set("second_factor", "role:king", json!("1"))
             .await
             .problems(),
-        "scope bad_scope: 没有这个岗位或账号，请重新选择\n"
+        "scope bad_scope: 没有这个岗位、账号或区域，请重新选择\n"
     );
     assert_eq!(
         set("log_months_min", "", json!("6")).await.refusal().0,

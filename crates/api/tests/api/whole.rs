@@ -22,7 +22,12 @@ async fn each_lack(test: TestOffice) -> App {
     // Nobody heads building 2, whose point stands in building 1; community and grid are not drawn.
     assert_eq!(
         found(&whole),
-        ["责任人空缺 1", "没有编码 1", "没有边界 2", "定位点不在界内 1"]
+        [
+            "责任人空缺 1",
+            "没有编码 1",
+            "没有边界 2",
+            "定位点不在界内 1"
+        ]
     );
     assert_eq!(
         (&whole["areas"], &whole["rows"][0]["full_name"]),
@@ -45,7 +50,10 @@ async fn each_lack(test: TestOffice) -> App {
     let unknown = community.get(format!("{path}?kind=ghosts")).await;
     assert_eq!(unknown.status, 422);
 
-    let sheet = community.get(format!("{path}.csv?kind=no_head")).await.done();
+    let sheet = community
+        .get(format!("{path}.csv?kind=no_head"))
+        .await
+        .done();
     assert_eq!(sheet.header("content-type"), "text/csv; charset=utf-8");
     let text = sheet.text();
     let lines: Vec<&str> = text.trim_start_matches('\u{feff}').lines().collect();
@@ -61,7 +69,10 @@ async fn each_lack(test: TestOffice) -> App {
     let run = run.post("/api/v1/jobs/whole/run", &json!({})).await;
     let run = run.done().json();
     let detail = run["detail"].as_str().unwrap();
-    assert!(detail.starts_with("检查区域 14 个：责任人空缺 "), "{detail}");
+    assert!(
+        detail.starts_with("检查区域 14 个：责任人空缺 "),
+        "{detail}"
+    );
     app.test.verify().await;
     app
 }

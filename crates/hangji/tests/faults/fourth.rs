@@ -107,10 +107,7 @@ fn the_recipe_for_a_new_place_works_word_for_word() {
     );
     server.stop();
 
-    let database = format!(
-        "sqlite:{}",
-        scratch.path().join("city/hangji.db").display()
-    );
+    let database = format!("sqlite:{}", scratch.path().join("city/hangji.db").display());
     let on = |words: &[&str]| {
         let mut command = hangji();
         command.current_dir(scratch.path()).args(words);

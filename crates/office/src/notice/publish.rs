@@ -135,7 +135,9 @@ impl Office {
         let Some(id) = id else {
             return Ok(None);
         };
-        let item = self.read(move |conn| store::admission::get(conn, id)).await?;
+        let item = self
+            .read(move |conn| store::admission::get(conn, id))
+            .await?;
         if let Some(item) = &item {
             self.need(Module::Admission, item.area)?;
         }

@@ -140,7 +140,11 @@ async fn every_shipped_profile_starts_from_its_file_and_the_packs_alone() {
         let counts = levels.map(|level| world.tree().count(root.id, level));
         assert_eq!(counts, wanted, "{code}");
         let detail = test.office.area(root.id).await.unwrap();
-        assert_eq!([detail.counts.grids, detail.counts.units], wanted[2..], "{code}");
+        assert_eq!(
+            [detail.counts.grids, detail.counts.units],
+            wanted[2..],
+            "{code}"
+        );
         test.verify().await;
     }
 }

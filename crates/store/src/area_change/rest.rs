@@ -64,7 +64,12 @@ pub fn hand_on(conn: &mut Conn, area: AreaId, to: AreaId, day: Day) -> Result<()
         (SELECT 1 FROM duty o WHERE o.area = $3 AND o.day = duty.day AND o.account = duty.account)";
     conn.exec(both, &params)?;
     for w in &WAITING {
-        let sql = format!("UPDATE {} SET {} = $3 WHERE {}", w.table, w.column, w.rows());
+        let sql = format!(
+            "UPDATE {} SET {} = $3 WHERE {}",
+            w.table,
+            w.column,
+            w.rows()
+        );
         conn.exec(&sql, &params)?;
     }
     Ok(())
