@@ -568,6 +568,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/areas/{id}/completeness": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether the tree below an area is whole
+         * @description 完整性检查：没有责任人、边界、编码或下级的区域，重名、重叠和规模不适度的区域，各有多少、是哪些。
+         */
+        get: operations["area_whole"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/areas/{id}/completeness.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All findings as a sheet
+         * @description 完整性检查的全部明细，CSV 文件（UTF-8，可用表格软件打开）。
+         */
+        get: operations["area_sheet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/areas/{id}/departures": {
         parameters: {
             query?: never;
@@ -1184,6 +1224,26 @@ export interface paths {
          * @description 减负看板：一周内各级向村居、网格、治理单元下发了多少通知、任务、报表和填报项，谁发的。
          */
         get: operations["board_burden"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/boards/{area}/lines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Open matters of an area by line of business
+         * @description 条线统计：辖区在办事件按归口部门(条线)的件数和超期数。
+         */
+        get: operations["board_lines"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3446,6 +3506,11 @@ export interface components {
             kind: string;
             name: string;
         };
+        /** @description How much of a kind goes along with a change. */
+        AlongView: {
+            count: number;
+            word: string;
+        };
         /** @description Name and title of who answers for a vacant desk. */
         AnsweredBy: {
             name: string;
@@ -3608,6 +3673,8 @@ export interface components {
             /** @description How many open matters go elsewhere. */
             matters_total: number;
             moves: components["schemas"]["MoveView"][];
+            /** @description What else goes along, kind by kind. */
+            others: components["schemas"]["AlongView"][];
             posts: components["schemas"]["PostMoveView"][];
             renames: components["schemas"]["RenameView"][];
             scope: string;
@@ -3661,6 +3728,16 @@ export interface components {
             parent_name: string;
             /** @description First day on which it was so no longer. */
             until: string;
+        };
+        /** @description What a check of the tree found. */
+        AreaWhole: {
+            /** @description Areas looked at. */
+            areas: number;
+            kinds: components["schemas"]["LackView"][];
+            /** @description What was not looked at, each a sentence. */
+            not_checked: string[];
+            /** @description At most 200 of each kind. */
+            rows: components["schemas"]["LackRow"][];
         };
         /** @description A period of assessment as I see it. */
         Assessment: {
@@ -4430,6 +4507,8 @@ export interface components {
             departure_reasons: components["schemas"]["Coded"][];
             findings: components["schemas"]["Coded"][];
             levels: components["schemas"]["Coded"][];
+            /** @description Lines of business that own categories. */
+            lines: components["schemas"]["Coded"][];
             measures: components["schemas"]["Coded"][];
             message_kinds: components["schemas"]["Coded"][];
             notice_answers: components["schemas"]["Coded"][];
@@ -4963,6 +5042,24 @@ export interface components {
              */
             version: number;
         };
+        /** @description One finding. */
+        LackRow: {
+            area: string;
+            /** @description Names from the root. */
+            full_name: string;
+            kind: string;
+            level_word: string;
+            /** @description More about it; may be empty. */
+            words: string;
+        };
+        /** @description A kind of lack. */
+        LackView: {
+            count: number;
+            /** @description What is looked for, and what to do. */
+            help: string;
+            kind: string;
+            word: string;
+        };
         /** @description A place that one keeps in touch with, and how it goes. */
         LeaderPoint: {
             area: string;
@@ -5036,6 +5133,16 @@ export interface components {
              * @description Still waiting for judgement, whenever it came.
              */
             open: number;
+        };
+        /** @description The open matters of a line of business. */
+        LineCount: {
+            /** @description Code for the filter of lists: `none` for what the community answers itself. */
+            line: string;
+            /** Format: int64 */
+            open: number;
+            /** Format: int64 */
+            overdue: number;
+            word: string;
         };
         /** @description A place on the line that divides an area. */
         LinePoint: {
@@ -5249,6 +5356,10 @@ export interface components {
             /** @description Who claimed it. */
             holder_name?: string | null;
             id: string;
+            /** @description Code of the line of business that owns it; null where the community answers itself. */
+            line?: string | null;
+            /** @description Its name: 城市管理局。 */
+            line_word?: string | null;
             /** @description 编号，如 `350302003-260311-0007`。 */
             no: string;
             overdue: boolean;
@@ -5324,6 +5435,11 @@ export interface components {
             /** @description The area whose board or queue to show first. */
             home?: string | null;
             login: string;
+            /**
+             * @description Codes of the parts of the platform that are switched off wherever the posts are: `mediation`,
+             *     `hotline`, `registers`, `admission`, `centre`.
+             */
+            missing: string[];
             name: string;
             /**
              * Format: int64
@@ -5723,7 +5839,9 @@ export interface components {
         };
         /** @description A value of a single role or account. */
         OwnValue: {
-            /** @description `role:sec_admin`, `account:42` */
+            /** @description The names of the area from the root, for the value of an area. */
+            area_name?: string | null;
+            /** @description `role:sec_admin`, `account:42`, `area:2` */
             scope: string;
             value: string;
         };
@@ -5746,6 +5864,7 @@ export interface components {
             min?: number | null;
             own: components["schemas"]["OwnValue"][];
             per_account: boolean;
+            per_area: boolean;
             per_role: boolean;
             unit: string;
             /** @description The value that holds for all. */
@@ -5754,7 +5873,7 @@ export interface components {
         };
         /** @description A value to be set. */
         ParameterChange: {
-            /** @description Empty for all, `role:<code>`, `account:<id>`. */
+            /** @description Empty for all, `role:<code>`, `account:<id>`, `area:<id>`. */
             scope?: string | null;
             /** @description The value; null takes it back. */
             value?: string | null;
@@ -7859,6 +7978,72 @@ export interface operations {
             };
         };
     };
+    area_whole: {
+        parameters: {
+            query?: {
+                /** @description Only findings of this kind are listed; all are counted. */
+                kind?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AreaWhole"];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    area_sheet: {
+        parameters: {
+            query?: {
+                /** @description Only findings of this kind are listed; all are counted. */
+                kind?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     post_departures: {
         parameters: {
             query?: never;
@@ -9043,6 +9228,36 @@ export interface operations {
             };
         };
     };
+    board_lines: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                area: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LineCount"][];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     board_stuck: {
         parameters: {
             query?: never;
@@ -9927,6 +10142,11 @@ export interface operations {
                 class?: string;
                 /** @description Code of a category. */
                 category?: string;
+                /**
+                 * @description Code of a line of business: only matters that it owns; `none` for what the community answers
+                 *     itself.
+                 */
+                line?: string;
                 /** @description Only overdue. */
                 overdue?: boolean;
                 /** @description Only supervised. */
