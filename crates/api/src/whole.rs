@@ -99,7 +99,7 @@ async fn whole(
     Id(id): Id<AreaId>,
     Asked(query): Asked<LackQuery>,
 ) -> Answer<Json<WholeView>> {
-    let whole = app.office.whole(&signed.actor, id).await?;
+    let whole = app.office.completeness(&signed.actor, id).await?;
     let listed = |lack: Lack| {
         let wanted = query.kind.is_none_or(|kind| kind == lack);
         let of = whole.found.iter().filter(move |f| f.lack == lack && wanted);
@@ -136,7 +136,7 @@ async fn sheet(
     Id(id): Id<AreaId>,
     Asked(query): Asked<LackQuery>,
 ) -> Answer<Response> {
-    let whole = app.office.whole(&signed.actor, id).await?;
+    let whole = app.office.completeness(&signed.actor, id).await?;
     // The mark lets table software read the sheet as UTF-8.
     let mut text = String::from("\u{feff}") + &line(["问题", "级别", "区域", "说明"]);
     for found in &whole.found {

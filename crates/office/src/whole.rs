@@ -45,7 +45,7 @@ impl Office {
     ///
     /// # Errors
     /// `Unknown`; `Denied` outside the actor's area.
-    pub async fn whole(&self, actor: &Actor, area: AreaId) -> Result<Whole> {
+    pub async fn completeness(&self, actor: &Actor, area: AreaId) -> Result<Whole> {
         self.require_over(actor, Verb::SeeBoard, area)
             .or_else(|_| self.require_over(actor, Verb::ManageAreas, area))?;
         self.look_through(area).await
