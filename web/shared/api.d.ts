@@ -1463,7 +1463,7 @@ export interface paths {
         put?: never;
         /**
          * Take work orders from the hotline
-         * @description 热线平台推送工单：用接口令牌签名，不传令牌本身。签名头为 X-Hangji-Token、X-Hangji-Time、X-Hangji-Nonce、X-Hangji-Signature。
+         * @description 热线平台推送工单：用签发令牌时显示的签名密钥签名，令牌和密钥都不传。签名头为 X-Hangji-Token、X-Hangji-Time、X-Hangji-Nonce、X-Hangji-Signature。
          */
         post: operations["hotline_receive"];
         delete?: never;
@@ -5264,6 +5264,8 @@ export interface components {
             /** Format: int64 */
             expires_at: number;
             id: string;
+            /** @description Key for signed requests (HMAC-SHA256 under its characters), which never travels; shown this once. */
+            signing_key: string;
             /** @description Shown this once. */
             token: string;
         };

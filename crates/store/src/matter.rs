@@ -6,7 +6,7 @@ mod party;
 
 pub use desk::{Holding, count_on, count_unjudged_in, on_desks, stuck, unjudged_in, with_orgs};
 pub(crate) use desk::{hold, holding_values, stored_holdings};
-pub use list::{Filter, of_area, of_hand, of_reporter};
+pub use list::{Filter, of_area, of_hand, of_reporter, open_by_category};
 pub use party::{for_each_party, has_party, party};
 
 use crate::SHARD;
