@@ -168,10 +168,11 @@ pub(crate) fn clock_kind(kind: ClockKind) -> &'static str {
         ClockKind::Supervision => "supervision",
         ClockKind::Until => "until",
         ClockKind::Approval => "approval",
+        ClockKind::Hotline => "hotline",
     }
 }
 
-pub(crate) const CLOCK_KINDS: [ClockKind; 8] = [
+pub(crate) const CLOCK_KINDS: [ClockKind; 9] = [
     ClockKind::SameDay,
     ClockKind::SignIn,
     ClockKind::Handle,
@@ -180,6 +181,7 @@ pub(crate) const CLOCK_KINDS: [ClockKind; 8] = [
     ClockKind::Supervision,
     ClockKind::Until,
     ClockKind::Approval,
+    ClockKind::Hotline,
 ];
 
 /// Phases of states with their words.

@@ -37,7 +37,8 @@ mod tests;
 pub use clock::{Clock, ClockKind, thresholds};
 pub use command::{CalledDesk, Command, Form, Opening, PartForm, Rating, ReportForm};
 pub use decide::{
-    Available, Cases, Notice, NoticeKind, Outcome, Rules, available, decide, rehome, report, tick,
+    Available, Cases, Notice, NoticeKind, Outcome, Rules, answer_hotline, available, decide,
+    rehome, report, tick,
 };
 pub use desk::Desk;
 pub use part::{Part, PartOf};

@@ -101,10 +101,7 @@ pub async fn found_and_play(
     if refused > 0 {
         say(&format!("  有 {refused} 类样例内容本地不具备条件，已略去"));
     }
-    office
-        .store()
-        .write::<_, store::lane::Failure>(move |conn| Ok(store::seal::seal(conn, now)?))
-        .await?;
+    office.run_first_jobs().await;
     say(&format!(
         "  共上报 {} 件，办理 {} 步(被规则拒绝 {} 次)，在办 {} 件，用时 {:.1} 秒",
         progress.reported,
@@ -210,6 +207,23 @@ mod tests {
         let items = office.admissions(&county).await.unwrap();
         let admitted = items.iter().filter(|i| i.decision.is_some()).count();
         assert_eq!((items.len(), admitted), (2, 1));
+        let (orders, _) = office.hotline(&dispatcher, town).await.unwrap();
+        let answered = orders.iter().filter(|(k, _)| k.reply.is_some()).count();
+        assert_eq!((orders.len(), answered), (4, 2));
+        let bodies = office.mediation(&dispatcher, town).await.unwrap();
+        assert_eq!(bodies[0].mediators.len(), 3);
+        for register in ["party_org", "joint_meeting", "pairing", "professional"] {
+            let found = office.records(&dispatcher, register, town, false, None, None);
+            assert!(!found.await.unwrap().0.is_empty(), "{register}");
+        }
+        let log = office.certificate_log(&dispatcher, town, None, None).await;
+        assert_eq!(log.unwrap().0.len(), 3);
+        office.run_first_jobs().await;
+        let (system, _) = shown("xitong");
+        for row in office.jobs(&system).await.unwrap() {
+            let ran = row.job == office::Job::Sweep || row.last.is_some_and(|run| run.good);
+            assert!(ran, "{}", row.job.word());
+        }
         let proof = office
             .store()
             .read::<_, store::driver::DbError>(|conn| store::verify::verify(conn, |_| ()));

@@ -11,12 +11,13 @@ use civic::directory::Actor;
 use civic::hotline::{Incoming, Kept, Order, Rates, Reply, rates};
 use civic::id::{AreaId, MatterId};
 use civic::limits::HOTLINE_ROWS_MAX;
-use civic::matter::{Channel, Opening};
+use civic::matter::{Channel, Opening, answer_hotline};
 use civic::module::Module;
 use civic::problem::Problem;
 use civic::refusal::Refusal;
 use civic::rights::Verb;
-use store::lane::Failure;
+use std::sync::Arc;
+use store::lane::{Command, Failure, Writing};
 
 /// What became of one line of an import.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,7 +44,7 @@ impl Office {
         lines: Vec<(u64, Incoming)>,
     ) -> Result<Vec<ImportedLine>> {
         let service = self.is_service(actor).await?;
-        let may = |p: &std::sync::Arc<civic::post::Post>| {
+        let may = |p: &Arc<civic::post::Post>| {
             civic::rights::relations(p.role, Verb::TakeHotline)
                 .next()
                 .is_some()
@@ -145,7 +146,10 @@ impl Office {
             prehandle: None,
             on_behalf: false,
             files: Vec::new(),
-            opening: Opening::default(),
+            opening: Opening {
+                answer_by: Some(order.deadline),
+                ..Opening::default()
+            },
         };
         // The hotline's number alone says whether it was registered before.
         let key = Key::new(format!("hotline-{}", order.no), order.no.as_bytes());
@@ -248,32 +252,42 @@ impl Office {
         let kept = found.ok_or_else(|| Refusal::unknown("热线工单"))?;
         let matter = self.visible(actor, kept.matter).await?;
         self.need_at(Module::Hotline, &matter)?;
-        let today = self.today();
-        if !self.world().directory().works_on(actor, &matter, today) {
-            let text = "只有正在承办这件事的席位可以答复热线";
-            return Err(Refusal::Denied(text.into()).into());
+        let id = matter.id;
+        if kept.returned.is_some() {
+            let text = "热线已经取走答复，不能再改；请联系热线退回";
+            return Err(Refusal::Conflict(text.into()).into());
         }
-        let problems = reply.problems();
-        if !problems.is_empty() {
-            return Err(problems.into());
-        }
-        let (who, now) = (actor.clone(), self.now());
-        self.write(move |conn| {
-            let found = store::hotline::get(conn, &no)?;
-            let mut kept = found.ok_or_else(|| Refusal::unknown("热线工单"))?;
-            if kept.returned.is_some() {
-                let text = "热线已经取走答复，不能再改；请联系热线退回";
-                return Err(Refusal::Conflict(text.into()).into());
-            }
+        let now = self.now();
+        let kept = Kept {
             // The first answer is the one that was in time or late.
-            kept.replied = kept.replied.or(Some(today));
-            kept.reply = Some(reply);
-            store::hotline::update(conn, &kept)?;
-            let line = entry(&who, now, "reply_order", object(&kept.no), String::new());
-            store::audit::append(conn, &line)?;
-            Ok::<_, Failure>(kept)
-        })
-        .await
+            replied: kept.replied.or(Some(self.today())),
+            reply: Some(reply.clone()),
+            ..kept
+        };
+        let line = entry(actor, now, "reply_order", object(&kept.no), String::new());
+        let (worlds, clock) = (Arc::clone(&self.world), Arc::clone(&self.clock));
+        let (actor, order) = (actor.clone(), kept.clone());
+        self.store
+            .submit(Command {
+                key: None,
+                matters: vec![id],
+                prefixes: Vec::new(),
+                now,
+                decide: Box::new(move |cases, _| {
+                    let world = worlds.load();
+                    let actor = world.present(&actor, clock.now());
+                    let outcome = answer_hotline(&world.rules, cases, id, &actor, &reply, now)?;
+                    Ok(Writing {
+                        outcome,
+                        order: Some(order.clone()),
+                        audit: Some(line.clone()),
+                        ..Writing::default()
+                    })
+                }),
+            })
+            .await
+            .map_err(Fault::from)?;
+        Ok(kept)
     }
 
     /// Gives the hotline the answers it has not taken, and marks those it confirms.

@@ -205,18 +205,29 @@ impl Office {
 
     /// Runs what is due. Each run that did something or failed is written down.
     pub async fn run_due_jobs(&self) {
+        self.run_jobs(false).await;
+    }
+
+    /// Runs every job that never ran, and writes each run down: a sample city is ready when it is
+    /// founded.
+    pub async fn run_first_jobs(&self) {
+        self.run_jobs(true).await;
+    }
+
+    async fn run_jobs(&self, first: bool) {
         for job in Job::ALL.iter().copied().filter(|job| *job != Job::Sweep) {
             let now = self.now();
             // A job that never ran waits for its time: sealing a whole city is not for the start.
+            let never = if first { Instant(0) } else { now };
             let last = match self.begun.knows(job) {
                 true => now,
-                false => self.last_run(job).await.unwrap_or(now),
+                false => self.last_run(job).await.unwrap_or(never),
             };
             if !self.begun.take(job, last, now) {
                 continue;
             }
             let done = self.do_job(job).await;
-            if done.as_ref().is_ok_and(|done| !done.noted) {
+            if !first && done.as_ref().is_ok_and(|done| !done.noted) {
                 continue;
             }
             if let Err(fault) = self.note_run(job, AccountId(0), now, done).await {

@@ -1,6 +1,9 @@
 //! What the days of the sample city leave out because it is no matter: rosters, the log of a
-//! centre, visits, notices, an absence, a candidate, admitted work. All through the real verbs, so
+//! centre, visits, notices, an absence, a candidate, admitted work, registers, orders of the hotline, a
+//! mediation, an errand, certificates, phrases. All through the real verbs, so
 //! that every page of the demo has something true to show. What a profile lacks is left out.
+
+mod work;
 
 use civic::admission::Application;
 use civic::area::Level;
@@ -96,6 +99,13 @@ pub async fn furnish(office: &Office, people: &People) -> Result<usize, Fault> {
     weigh(furnisher.admissions().await)?;
     weigh(furnisher.nomination().await)?;
     weigh(furnisher.absence().await)?;
+    weigh(furnisher.registers().await)?;
+    weigh(furnisher.hotline().await)?;
+    weigh(furnisher.dispute().await)?;
+    weigh(furnisher.errand().await)?;
+    weigh(furnisher.certificates().await)?;
+    weigh(furnisher.phrases().await)?;
+    weigh(furnisher.tags().await)?;
     Ok(refused)
 }
 

@@ -71,6 +71,8 @@ pub struct Writing {
     pub audit: Option<crate::audit::Entry>,
     /// The sealed record of a mediation session, by its number in the matter.
     pub session: Option<(MatterId, u32, Vec<u8>)>,
+    /// A work order of the hotline that was answered.
+    pub order: Option<civic::hotline::Kept>,
     /// A visit to be remembered.
     pub visit: Option<crate::visit::Visit>,
 }

@@ -79,6 +79,11 @@ pub const MIGRATIONS: &[Migration] = &[
         "assessment",
         include_str!("../migrations/0020_assessment.sql"),
     ),
+    (
+        21,
+        "hotline_rates",
+        include_str!("../migrations/0021_hotline_rates.sql"),
+    ),
 ];
 
 /// Threads that read. Few cores gain nothing from more.

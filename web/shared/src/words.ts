@@ -103,6 +103,7 @@ export const zh = {
       supervision: '回复督办',
       until: '恢复办理',
       approval: '审批',
+      hotline: '热线答复',
       // The server may name a clock by its word.
       研判不隔夜: '研判',
       签收: '签收',

@@ -179,6 +179,7 @@ impl From<ReportForm> for ReportInput {
                 until: form.until,
                 cause: form.cause,
                 fields: form.fields,
+                answer_by: None,
                 part_of: None,
             },
         }

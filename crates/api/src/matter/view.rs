@@ -504,6 +504,7 @@ fn own_action(code: &str) -> &str {
         "absorb" => "并入",
         "rehome" => "区划调整转办",
         "caused" => "引起另一件事",
+        "answer_hotline" => "答复热线",
         "caused_answer" => "关联事项反馈",
         "part_ended" => "分办事项有结果",
         other => other,

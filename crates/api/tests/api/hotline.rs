@@ -185,6 +185,25 @@ async fn exchanged(test: TestOffice) -> App {
 
     app.test.clock.set(march(14, 9, 0));
     let town = app.user("town").await;
+    // The deadline of the order is a clock of the matter, and the rates are figures of the board.
+    app.test.office.sweep().await.unwrap();
+    let clock = |matter: &Value| {
+        let clocks = matter["clocks"].as_array().unwrap().iter();
+        let found = clocks.clone().find(|c| c["kind"] == "hotline").cloned();
+        found.map(|c| (c["due"].clone(), c["state"].clone()))
+    };
+    assert_eq!(clock(&town.matter(&matter(0)).await), None, "answered");
+    let late = clock(&town.matter(&matter(1)).await);
+    assert_eq!(late, Some((json!(march(14, 0, 0).0), json!("late"))));
+    let board = "/api/v1/boards/3?from=2026-03-11&to=2026-03-14";
+    let board = town.get(board).await.done().json();
+    let kpi = |code: &str| {
+        let kpis = board["kpis"].as_array().unwrap().iter();
+        let found = kpis.clone().find(|k| k["code"] == code).unwrap();
+        (found["numerator"].clone(), found["denominator"].clone())
+    };
+    assert_eq!(kpi("hotline_response"), (json!(1), json!(2)));
+    assert_eq!(kpi("hotline_solved_rate"), (json!(1), json!(1)));
     let list = town
         .get("/api/v1/hotline/orders?area=3")
         .await

@@ -52,7 +52,7 @@ async fn tagged(test: TestOffice) -> App {
         ids.map(|r| r["id"].as_str().unwrap().to_owned())
             .collect::<Vec<_>>()
     };
-    assert_eq!(list("block").await, [one.clone()]);
+    assert_eq!(list("block").await, std::slice::from_ref(&one));
     unit.act(&other, "tag", &tag("断点")).await.done();
     unit.act(&one, "tag", &tag("不标注")).await.done();
     assert_eq!(figure(&board(&app).await), (0, 0, 1));

@@ -4,9 +4,10 @@ use super::{Actor, Directory};
 use crate::category::Privacy;
 use crate::id::AreaId;
 use crate::matter::{Desk, Matter};
-use crate::post::Seat;
+use crate::post::{Post, Seat};
 use crate::rights::{Relation, Verb};
 use crate::time::Day;
+use std::sync::Arc;
 
 /// The relations of those who work on a matter, as against those who only look on.
 const WORKING: [Relation; 4] = [
@@ -78,10 +79,14 @@ impl Directory {
     /// Whether `actor` works on the matter, as against only looking on.
     #[must_use]
     pub fn works_on(&self, actor: &Actor, matter: &Matter, day: Day) -> bool {
-        actor
-            .posts
-            .iter()
-            .any(|p| WORKING.iter().any(|r| self.stands(p, *r, matter, day)))
+        self.worker(actor, matter, day).is_some()
+    }
+
+    /// The post by which `actor` works on the matter.
+    #[must_use]
+    pub fn worker<'a>(&self, actor: &'a Actor, matter: &Matter, day: Day) -> Option<&'a Arc<Post>> {
+        let works = |p: &&Arc<Post>| WORKING.iter().any(|r| self.stands(p, *r, matter, day));
+        actor.posts.iter().find(works)
     }
 }
 

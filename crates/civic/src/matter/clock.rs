@@ -26,6 +26,9 @@ pub enum ClockKind {
     Until,
     /// 审批: a request waits for its decision; asking buys no time.
     Approval,
+    /// 热线答复: the deadline of a work order of the hotline. Nothing pauses it, and it outlives the end
+    /// of the matter until the hotline is answered (R081).
+    Hotline,
 }
 
 impl ClockKind {
@@ -41,6 +44,7 @@ impl ClockKind {
             Self::Supervision => "督办回复",
             Self::Until => "挂账到期",
             Self::Approval => "审批",
+            Self::Hotline => "热线答复",
         }
     }
 }
@@ -92,7 +96,7 @@ impl Clock {
 pub fn thresholds(kind: ClockKind, started: Instant, due: Instant) -> Vec<Instant> {
     let ahead: &[i64] = match kind {
         ClockKind::SameDay => &[2 * HOUR_MS, 30 * MINUTE_MS],
-        ClockKind::Handle => &[24 * HOUR_MS, 2 * HOUR_MS],
+        ClockKind::Handle | ClockKind::Hotline => &[24 * HOUR_MS, 2 * HOUR_MS],
         ClockKind::SignIn => &[10 * MINUTE_MS],
         ClockKind::Reply => &[15 * MINUTE_MS],
         ClockKind::Supervision | ClockKind::Approval => &[2 * HOUR_MS],

@@ -155,6 +155,9 @@ pub struct Opening {
     pub cause: Option<MatterId>,
     /// Fields of the flow's own form, by code.
     pub fields: BTreeMap<String, String>,
+    /// The last day for the answer to the hotline. Only the program sets it.
+    #[serde(skip)]
+    pub answer_by: Option<Day>,
     /// The whole of which it is a part. Only the program sets it.
     #[serde(skip)]
     pub part_of: Option<PartOf>,

@@ -6,6 +6,7 @@
 mod closing;
 mod countersign;
 mod form;
+mod hotline;
 mod judging;
 mod mediate;
 mod notice;
@@ -22,6 +23,7 @@ mod transfer;
 mod urging;
 mod work;
 
+pub use hotline::answer_hotline;
 pub use notice::{Notice, NoticeKind};
 pub use offer::{Available, available};
 pub use rehome::rehome;

@@ -181,7 +181,7 @@ impl Matter {
                 for clock in self
                     .clocks
                     .iter_mut()
-                    .filter(|c| c.slot == *slot && c.runs())
+                    .filter(|c| c.slot == *slot && c.runs() && c.kind != ClockKind::Hotline)
                 {
                     clock.paused = Some(at);
                 }

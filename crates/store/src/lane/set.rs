@@ -5,7 +5,7 @@ use crate::SHARD;
 use crate::answered::{self, Key};
 use crate::database::Turn;
 use crate::driver::{Conn, DbError, Kind, OnConflict, Result, Table, Value};
-use crate::{asked, audit, file, matter, mediation, message, step, tally, visit};
+use crate::{asked, audit, file, hotline, matter, mediation, message, step, tally, visit};
 use civic::id::{AccountId, MatterId, Mint};
 use civic::matter::{Cases, Matter};
 use civic::refusal::Refusal;
@@ -368,6 +368,9 @@ impl State {
             }
             if let Some(visit) = &writing.visit {
                 visit::insert(conn, visit)?;
+            }
+            if let Some(order) = &writing.order {
+                hotline::update(conn, order)?;
             }
             if let Some((matter, no, cipher)) = &writing.session {
                 mediation::keep(conn, *matter, *no, cipher)?;

@@ -1,6 +1,6 @@
 //! The end of a matter: settling, evaluation, reopening, withdrawal, archive (rule 9).
 
-use super::super::{Channel, Desk, Fact, Finding, Form, Matter, NoticeKind, Trail};
+use super::super::{Channel, ClockKind, Desk, Fact, Finding, Form, Matter, NoticeKind, Trail};
 use super::judging::leave_return;
 use super::tasks;
 use super::work::Work;
@@ -68,7 +68,7 @@ pub(super) fn close(work: &mut Work<'_>) -> Result<(), Refusal> {
         .matter()
         .clocks
         .iter()
-        .filter(|c| c.stopped.is_none())
+        .filter(|c| c.stopped.is_none() && c.kind != ClockKind::Hotline)
         .map(|c| (c.kind, c.slot))
         .collect();
     for (kind, slot) in running {
@@ -101,9 +101,16 @@ pub(super) fn confirm(work: &mut Work<'_>, form: &Form) -> Result<(), Refusal> {
         ));
     };
     work.fact(Fact::Rated { rating });
+    let hotline = work.matter().channel == Channel::Hotline;
     work.count(Measure::Rated);
+    if hotline {
+        work.count(Measure::HotlineRated);
+    }
     if rating.satisfied() {
         work.count(Measure::Satisfied);
+        if hotline {
+            work.count(Measure::HotlineSatisfied);
+        }
     }
     if rating.dissatisfied() {
         work.count(Measure::Dissatisfied);

@@ -66,6 +66,10 @@ pub fn report(
     work.report_words(&title, &text);
     opening::cause(&mut work, cases, form)?;
     work.enter_triage(level, area, Trail::Keep)?;
+    if let Some(last) = form.opening.answer_by {
+        let due = rules.calendar.zone().start_of(last.plus(1));
+        work.start_clock(ClockKind::Hotline, 0, due);
+    }
     if form.reporter.confirms {
         let due = work.due(flow.reply);
         work.start_clock(ClockKind::Reply, 0, due);

@@ -104,7 +104,8 @@ fn overdue(
         requests::resume(work)?;
         return Ok(true);
     }
-    if state.phase == Phase::Confirm && slot == 0 && state.overdue == OnOverdue::Close {
+    let hotline = kind == ClockKind::Hotline;
+    if state.phase == Phase::Confirm && slot == 0 && state.overdue == OnOverdue::Close && !hotline {
         closing::close(work)?;
         return Ok(true);
     }
@@ -114,6 +115,12 @@ fn overdue(
         measure: Measure::Overdue,
         day,
     });
+    if hotline {
+        work.fact(Fact::Counted {
+            measure: Measure::HotlineDue,
+            day,
+        });
+    }
     let desk = desk_of(work, kind, slot);
     let text = format!(
         "{} 的{}时限已过，责任席位：{}",

@@ -165,6 +165,8 @@ fn ends_with_move(clock: &Clock, phase: Phase) -> bool {
             ClockKind::SameDay => phase != Phase::Check,
             ClockKind::Handle => !matches!(phase, Phase::Check | Phase::Suspended),
             ClockKind::Stay | ClockKind::Until | ClockKind::Approval => true,
-            ClockKind::SignIn | ClockKind::Reply | ClockKind::Supervision => false,
+            ClockKind::SignIn | ClockKind::Reply | ClockKind::Supervision | ClockKind::Hotline => {
+                false
+            }
         }
 }
