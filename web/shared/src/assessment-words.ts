@@ -45,7 +45,7 @@ export const assessmentWords = {
   scoreColumns: ['指标', '分子 / 分母', '比率', '计算得分', '计入得分', '说明'],
   of: (most: string) => `满分 ${most}`,
   watch: {
-    title: '核验情况（不计分）', closed: '期内办结', concerned: '有当事人可联系', unheard: '未联系当事人办结', redone: '办结后重办', split: '分办', merged: '并案', voided: '作废', drawn: '抽查', checked: '已复核', failed: '不属实',
+    title: '核验情况', closed: '期内办结', concerned: '有当事人可联系', unheard: '未联系当事人办结', redone: '办结后重办', split: '分办', merged: '并案', voided: '作废', drawn: '抽查', checked: '已复核', failed: '不属实',
   },
   unheardChip: (n: number, of: number) => `未联系 ${n}/${of}`,
   failedChip: (n: number, of: number) => `不属实 ${n}/${of}`,
