@@ -788,6 +788,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/areas/{id}/publications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was written in an area and below it, newest first
+         * @description 本区域和下级区域编写的公告，含待审核和已撤下的。
+         */
+        get: operations["publication_publications"];
+        put?: never;
+        /**
+         * Write a publication; another person reviews it
+         * @description 编写公告或动态，由另一位同志审核后发布。只能是文字和附件。
+         */
+        post: operations["publication_write"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/areas/{id}/tenures": {
         parameters: {
             query?: never;
@@ -1452,6 +1476,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/evidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The packs that one took, newest first
+         * @description 本人调取过的证据包，每一个都有清单校验值。
+         */
+        get: operations["audit_evidence_taken"];
+        put?: never;
+        /**
+         * Take the evidence pack of a matter
+         * @description 按编号调取一件事的证据包：时间线、经手人员、附件、校验链和清单。调取写入审计日志；不作责任认定。
+         */
+        post: operations["audit_take_evidence"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/exchange/hotline/orders": {
         parameters: {
             query?: never;
@@ -1750,6 +1798,110 @@ export interface paths {
          * @description 重发一条失败的消息。
          */
         post: operations["sender_revive_letter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/library": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The documents for one's own posts, what is to be read first
+         * @description 本岗位适用的政策文件、工作指引和岗位手册；需要确认已读的排在前面。
+         */
+        get: operations["library"];
+        put?: never;
+        /**
+         * Add a document
+         * @description 发布一份文件，给本区域和下级区域的岗位使用。
+         */
+        post: operations["library_add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/library/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A document with all its versions
+         * @description 一份文件和它的历次版本。
+         */
+        get: operations["library_document"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/library/{id}/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say that one read the newest version
+         * @description 本人确认已读当前版本；不统计阅读时长。
+         */
+        post: operations["library_read"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/library/{id}/retire": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take a document out of use
+         * @description 停用，写明原因；仍可查阅。
+         */
+        post: operations["library_retire"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/library/{id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add a version; older ones are kept
+         * @description 发布新版；旧版保留，必读文件需要重新确认。
+         */
+        post: operations["library_revise"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2164,6 +2316,26 @@ export interface paths {
          * @description 我的登录记录：最近的登录，含失败的，可发现他人冒用。
          */
         get: operations["session_own_sign_ins"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/stations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The stations of one's own department, with what their towns say of them
+         * @description 本部门的派驻站所：在办、超期和镇街评价。
+         */
+        get: operations["me_stations"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2840,6 +3012,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/public/publications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What residents are told in an area, newest first
+         * @description 公告与动态，无需登录。
+         */
+        get: operations["public_published"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/public/publications/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One publication
+         * @description 一条公告或动态，无需登录；撤下后看不到。
+         */
+        get: operations["public_published_one"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/public/publications/{id}/files/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A file of a publication
+         * @description 公告的附件，无需登录。
+         */
+        get: operations["public_published_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/public/reports": {
         parameters: {
             query?: never;
@@ -2914,6 +3146,66 @@ export interface paths {
         get: operations["audit_public_looks"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/publications/{id}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put a reviewed publication on the public pages
+         * @description 发布到公开页面，无需登录即可看到。
+         */
+        post: operations["publication_publish"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/publications/{id}/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Review a publication
+         * @description 审核：通过，或写明原因退回修改。编写人不能审核自己写的。
+         */
+        post: operations["publication_review"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/publications/{id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take a publication off the public pages
+         * @description 写明原因，从公开页面撤下；工作人员仍能查到。
+         */
+        post: operations["publication_withdraw"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3450,6 +3742,19 @@ export interface components {
             until?: string | null;
             /** @description Yes or no, for a decision or a check. */
             verdict?: boolean | null;
+        };
+        /** @description A document to be added. */
+        AddDocument: {
+            area: string;
+            files?: string[];
+            /** @description `policy`, `guide` or `manual`. */
+            kind: string;
+            /** @description 需要本人确认已读。 */
+            mandatory?: boolean;
+            /** @description 适用的岗位；不填为全部。 */
+            roles?: string[];
+            text?: string;
+            title: string;
         };
         /**
          * @description A record. Values are texts by field: days as `2026-11-22`, ids as digits, areas with commas
@@ -4186,6 +4491,8 @@ export interface components {
             level: string;
             /** @description Line of business. */
             line: string;
+            /** @description 镇街权责清单、赋权清单上承办这类事件的单位，排在最前。 */
+            listed: boolean;
             name: string;
         };
         /** @description A desk to be called. */
@@ -4330,6 +4637,8 @@ export interface components {
             code: string;
             /** @description The level of the areas whose posts have it; null for those of departments and administrators. */
             level?: string | null;
+            /** @description Levels of the areas over which somebody of the role may be appointed. */
+            sits_over: string[];
             word: string;
         };
         /** @description A state of the main flow. */
@@ -4534,6 +4843,44 @@ export interface components {
             from: components["schemas"]["LinePoint"];
             to: components["schemas"]["LinePoint"];
         };
+        /** @description A document of the library. */
+        Document: {
+            area_name: string;
+            /** @description 需要本人确认已读。 */
+            due: boolean;
+            id: string;
+            keeps: boolean;
+            kind_word: string;
+            mandatory: boolean;
+            /**
+             * Format: int64
+             * @description 本人确认已读当前版本的时间。
+             */
+            read_at?: number | null;
+            /**
+             * Format: int64
+             * @description 已确认当前版本的人数，只给管理文件的人。
+             */
+            readers?: number | null;
+            /** @description 停用原因。 */
+            retired?: string | null;
+            /** @description 适用的岗位；空为全部。 */
+            role_words: string[];
+            title: string;
+            /** @description The newest first. */
+            versions: components["schemas"]["DocumentVersion"][];
+        };
+        /** @description A version of a document. */
+        DocumentVersion: {
+            /** Format: int64 */
+            at: number;
+            by_name: string;
+            by_title: string;
+            files: components["schemas"]["File"][];
+            /** Format: int32 */
+            no: number;
+            text: string;
+        };
         /** @description That somebody did something at a moment. */
         DoneBy: {
             /** Format: int64 */
@@ -4576,6 +4923,22 @@ export interface components {
         EntryKey: {
             /** @description Shown this once; null where it stays as it is. */
             key?: string | null;
+        };
+        /** @description A page of packs that were taken, newest first. */
+        EvidencePage: {
+            next?: string | null;
+            rows: components["schemas"]["EvidenceTaken"][];
+        };
+        /** @description A pack that was taken. */
+        EvidenceTaken: {
+            /** Format: int64 */
+            at: number;
+            /** @description SHA-256 of its manifest (清单.json). */
+            digest: string;
+            no: string;
+            purpose: string;
+            /** Format: int64 */
+            seq: number;
         };
         /** @description Why it leaves. */
         ExitAdmission: {
@@ -4820,7 +5183,7 @@ export interface components {
         /** @description A job of the home page. */
         HomeJob: {
             /** @enum {string} */
-            code: "report" | "prehandle" | "settle" | "visit" | "notices" | "gather" | "check" | "patrol" | "service" | "on_behalf" | "vacancies" | "classify" | "merge" | "judge" | "review" | "duty" | "decide" | "call" | "enforce" | "coordinate" | "supervise" | "effect" | "rules" | "command" | "ranking" | "sign" | "feed_back" | "refuse" | "areas" | "posts" | "packs" | "accounts" | "tokens" | "audit";
+            code: "report" | "prehandle" | "settle" | "visit" | "notices" | "gather" | "check" | "patrol" | "service" | "on_behalf" | "vacancies" | "classify" | "merge" | "judge" | "review" | "duty" | "decide" | "call" | "enforce" | "coordinate" | "supervise" | "effect" | "rules" | "command" | "ranking" | "sign" | "feed_back" | "refuse" | "areas" | "posts" | "packs" | "accounts" | "tokens" | "audit" | "evidence";
             /**
              * Format: int64
              * @description How much this person did of it this month; null where it is not written down.
@@ -6089,6 +6452,23 @@ export interface components {
             state_word: string;
             title: string;
         };
+        /** @description A publication as everybody sees it: no names of the staff. */
+        PublicPublication: {
+            /** @description Who publishes it. */
+            area_name: string;
+            files: components["schemas"]["File"][];
+            id: string;
+            kind_word: string;
+            /** Format: int64 */
+            published_at: number;
+            text: string;
+            title: string;
+        };
+        /** @description A page of what is published, newest first. */
+        PublicPublications: {
+            next?: string | null;
+            rows: components["schemas"]["PublicPublication"][];
+        };
         /** @description Number and follow-up code of a report. */
         PublicReceipt: {
             /** @description 查询码，请妥善保存。 */
@@ -6113,6 +6493,37 @@ export interface components {
             phone?: string | null;
             text: string;
             unit?: string | null;
+        };
+        /** @description A publication as the staff sees it. */
+        Publication: {
+            area_name: string;
+            area_names: string[];
+            files: components["schemas"]["File"][];
+            id: string;
+            kind_word: string;
+            /** @description Written by who asks, who may not review it. */
+            own: boolean;
+            published?: components["schemas"]["PublicationAct"] | null;
+            reviewed?: components["schemas"]["PublicationAct"] | null;
+            state: string;
+            state_word: string;
+            text: string;
+            title: string;
+            withdrawn?: components["schemas"]["PublicationAct"] | null;
+            written: components["schemas"]["PublicationAct"];
+        };
+        /** @description Who did something, and what was said. */
+        PublicationAct: {
+            /** Format: int64 */
+            at: number;
+            name: string;
+            title: string;
+            words: string;
+        };
+        /** @description A page of publications, newest first. */
+        PublicationPage: {
+            next?: string | null;
+            rows: components["schemas"]["Publication"][];
         };
         /** @description A notice to be published. For a preview only areas, roles, organisations, kind and post count. */
         PublishNotice: {
@@ -6352,6 +6763,8 @@ export interface components {
         };
         /** @description The work that may follow from a record. */
         RegisterItems: {
+            /** @description The flow of the matter that one becomes; empty for a report. */
+            flow: string;
             max: number;
             min: number;
             word: string;
@@ -6450,6 +6863,21 @@ export interface components {
             title: string;
             /** @description The area's own desk is vacant; this person above answers for it. */
             vacant: boolean;
+        };
+        /** @description Why a document does not apply any more. */
+        RetireDocument: {
+            reason: string;
+        };
+        /** @description The outcome of a review. */
+        ReviewPublication: {
+            /** @description 退回时必填。 */
+            opinion?: string;
+            passed: boolean;
+        };
+        /** @description A new version. */
+        ReviseDocument: {
+            files?: string[];
+            text?: string;
         };
         /** @description The rules in force. */
         RuleBook: {
@@ -6632,6 +7060,36 @@ export interface components {
             level_word: string;
             posts: number;
         };
+        /** @description A station of a department. */
+        Station: {
+            area_name: string;
+            /**
+             * Format: int32
+             * @description 满意和基本满意占全部评价的百分比；没有评价时不给。
+             */
+            content?: number | null;
+            /** Format: int32 */
+            fair: number;
+            /**
+             * Format: int32
+             * @description 镇街评价：满意、基本满意、不满意的次数。
+             */
+            good: number;
+            id: string;
+            name: string;
+            /**
+             * Format: int64
+             * @description Things that lie there now.
+             */
+            open: number;
+            /**
+             * Format: int64
+             * @description Those of them that are late.
+             */
+            overdue: number;
+            /** Format: int32 */
+            poor: number;
+        };
         /** @description One row of the journal. */
         Step: {
             /** Format: int64 */
@@ -6736,6 +7194,13 @@ export interface components {
             today: number;
             /** @description On my desks. */
             todo: number;
+        };
+        /** @description Which matter, and for what. */
+        TakeEvidence: {
+            /** @description Number of the matter. */
+            no: string;
+            /** @description 调取用途和依据，5 到 200 字。 */
+            purpose: string;
         };
         /** @description What the taker has to say. */
         TakeOver: {
@@ -6895,6 +7360,10 @@ export interface components {
         WithdrawNotice: {
             reason: string;
         };
+        /** @description Why it is taken off. */
+        WithdrawPublication: {
+            reason: string;
+        };
         /** @description Why it counts no longer. */
         WithdrawalView: {
             /** Format: int64 */
@@ -6909,6 +7378,16 @@ export interface components {
             /** @description Code of a kind. */
             kind: string;
             text: string;
+        };
+        /** @description A publication to be written. */
+        WritePublication: {
+            /** @description 发布到哪些区域；下级区域的页面也会显示。 */
+            areas: string[];
+            files?: string[];
+            /** @description `notice` or `news`. */
+            kind: string;
+            text: string;
+            title: string;
         };
     };
     responses: never;
@@ -7781,7 +8260,10 @@ export interface operations {
     };
     area_callable: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Category of the matter: who handles it by the town's lists of powers stands first. */
+                category?: string;
+            };
             header?: never;
             path: {
                 id: string;
@@ -8459,6 +8941,77 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Post"];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    publication_publications: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: string;
+                /** @description 1 to 100 rows. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublicationPage"];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    publication_write: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WritePublication"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Publication"];
                 };
             };
             /** @description 没有办成：原因与办法见 detail */
@@ -9570,6 +10123,71 @@ export interface operations {
             };
         };
     };
+    audit_evidence_taken: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: string;
+                /** @description 1 to 100 rows. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvidencePage"];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    audit_take_evidence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TakeEvidence"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": number[];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     hotline_receive: {
         parameters: {
             query?: never;
@@ -10085,6 +10703,199 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    library: {
+        parameters: {
+            query?: {
+                /** @description 标题中的字词。 */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Document"][];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    library_add: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddDocument"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Document"];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    library_document: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Document"];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    library_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Document"];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    library_retire: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RetireDocument"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Document"];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    library_revise: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReviseDocument"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Document"];
+                };
             };
             /** @description 没有办成：原因与办法见 detail */
             default: {
@@ -10899,6 +11710,34 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SignInAttempt"][];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    me_stations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Station"][];
                 };
             };
             /** @description 没有办成：原因与办法见 detail */
@@ -12040,6 +12879,108 @@ export interface operations {
             };
         };
     };
+    public_published: {
+        parameters: {
+            query?: {
+                /** @description 区域；不填为全市。上级区域发布的也在内。 */
+                area?: string;
+                /** @description `next` of the page before. */
+                cursor?: string;
+                /** @description 1 to 100 rows. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublicPublications"];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    public_published_one: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublicPublication"];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    public_published_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": number[];
+                };
+            };
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     public_report: {
         parameters: {
             query?: never;
@@ -12161,6 +13102,104 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Look"][];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    publication_publish: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Publication"];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    publication_review: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReviewPublication"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Publication"];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    publication_withdraw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WithdrawPublication"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Publication"];
                 };
             };
             /** @description 没有办成：原因与办法见 detail */

@@ -13,7 +13,7 @@ use axum::response::{IntoResponse, Response};
 use civic::area::{Area, Level, Path, Tree};
 use civic::id::AreaId;
 use civic::kind::Kinds;
-use civic::org::OrgKind;
+use civic::org::{Org, OrgKind};
 use civic::trace::Hash;
 use office::Named;
 use serde::Serialize;
@@ -312,6 +312,23 @@ struct CallableView {
     area: String,
     /// 挂钩联系本区域的部门，排在前面。
     hooked: bool,
+    /// 镇街权责清单、赋权清单上承办这类事件的单位，排在最前。
+    listed: bool,
+}
+
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+struct CallableQuery {
+    /// Category of the matter: who handles it by the town's lists of powers stands first.
+    category: Option<String>,
+}
+
+impl Input for CallableQuery {
+    fn read(f: &mut Fields) -> Option<Self> {
+        Some(Self {
+            category: f.text("category"),
+        })
+    }
 }
 
 /// Words of the kinds of organisations.
@@ -326,11 +343,12 @@ pub(crate) const ORG_KINDS: &[(OrgKind, &str)] = &[
 /// Organisations that a desk of an area may call
 ///
 /// 本区域研判席位可以呼叫的单位。
-#[utoipa::path(get, path = "/areas/{id}/callable", tag = "area", params(("id" = String, Path)), responses((status = 200, body = Vec<CallableView>)))]
+#[utoipa::path(get, path = "/areas/{id}/callable", tag = "area", params(("id" = String, Path), CallableQuery), responses((status = 200, body = Vec<CallableView>)))]
 async fn callable(
     State(app): Shared,
     signed: Signed,
     Id(id): Id<AreaId>,
+    Asked(query): Asked<CallableQuery>,
 ) -> Answer<Json<Vec<CallableView>>> {
     if signed.actor.posts.is_empty() {
         return Err(Fail::new(
@@ -340,8 +358,19 @@ async fn callable(
     }
     let mut orgs = app.office.callable(id)?;
     let hooked = app.office.hooked_up(id).await?;
-    orgs.sort_by_key(|org| !hooked.contains(&org.id));
+    let world = app.office.world();
+    let town = world.tree().upward(id).find(|a| a.level == Level::Town);
+    let powers = match town {
+        Some(town) => app.office.powers(vec![town.id]).await?,
+        None => Vec::new(),
+    };
+    let listed = |org: &Org| {
+        let mut all = powers.iter();
+        all.any(|p| p.org == org.id && query.category.as_ref() == Some(&p.category))
+    };
+    orgs.sort_by_key(|org| (!listed(org), !hooked.contains(&org.id)));
     let views = orgs.into_iter().map(|org| CallableView {
+        listed: listed(&org),
         hooked: hooked.contains(&org.id),
         id: org.id.to_string(),
         name: org.name.to_string(),

@@ -56,6 +56,8 @@ pub(crate) struct CodedRole {
     word: &'static str,
     /// The level of the areas whose posts have it; null for those of departments and administrators.
     level: Option<&'static str>,
+    /// Levels of the areas over which somebody of the role may be appointed.
+    sits_over: Vec<&'static str>,
 }
 
 /// A local title of a role.
@@ -275,6 +277,11 @@ async fn dictionaries(State(app): Shared, signed: Signed, headers: HeaderMap) ->
                 code: role.code(),
                 word: role.word(),
                 level: role.level().map(Level::code),
+                sits_over: Level::ALL
+                    .into_iter()
+                    .filter(|level| role.sits_over(*level))
+                    .map(Level::code)
+                    .collect(),
             })
             .collect(),
         levels,

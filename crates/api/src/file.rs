@@ -11,6 +11,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use civic::directory::Actor;
 use civic::id::{AccountId, FileId, MatterId};
+use office::OpenedFile;
 use serde::Serialize;
 use std::sync::Arc;
 use utoipa::ToSchema;
@@ -138,14 +139,19 @@ async fn file(
     headers: HeaderMap,
 ) -> Answer<Response> {
     let opened = app.office.open_file(&signed.actor, id).await?;
+    Ok(shown(opened, &headers))
+}
+
+/// A file as it is sent: shown where that is safe, never run.
+pub(crate) fn shown(opened: OpenedFile, headers: &HeaderMap) -> Response {
     let tag = format!("\"{}\"", opened.file.sha256.get(..24).unwrap_or_default());
     // The right to see it may end, so that it is asked for every time.
     let kept = [
         (header::ETAG, tag.clone()),
         (header::CACHE_CONTROL, "private, no-cache".to_owned()),
     ];
-    if knows(&headers, &tag) {
-        return Ok((StatusCode::NOT_MODIFIED, kept).into_response());
+    if knows(headers, &tag) {
+        return (StatusCode::NOT_MODIFIED, kept).into_response();
     }
     let shown = SHOWN.contains(&opened.file.mime.as_str());
     let disposition = format!(
@@ -163,11 +169,11 @@ async fn file(
                 .to_owned(),
         ),
     ];
-    Ok((kept, own, opened.bytes).into_response())
+    (kept, own, opened.bytes).into_response()
 }
 
 /// A name as RFC 8187 writes it.
-fn percent(name: &str) -> String {
+pub(crate) fn percent(name: &str) -> String {
     let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_' | b'~');
     name.bytes()
         .map(|b| {

@@ -23,6 +23,7 @@ mod duty;
 mod entrance;
 mod error;
 mod event;
+mod evidence;
 mod extract;
 mod factor;
 mod fields;
@@ -33,6 +34,7 @@ mod home;
 mod hotline;
 mod job;
 mod layers;
+mod library;
 mod limit;
 mod logbook;
 mod matter;
@@ -46,11 +48,13 @@ mod parameter;
 mod phrase;
 mod post;
 mod public;
+mod publication;
 mod register;
 mod rule_book;
 mod sender;
 mod session;
 mod signature;
+mod station;
 mod token;
 mod visit;
 mod whole;
@@ -120,6 +124,7 @@ fn routes() -> OpenApiRouter<Arc<App>> {
         .merge(departure::routes())
         .merge(absence::routes())
         .merge(nomination::routes())
+        .merge(station::routes())
         .merge(duty::routes())
         .merge(logbook::routes())
         .merge(category::routes())
@@ -134,11 +139,14 @@ fn routes() -> OpenApiRouter<Arc<App>> {
         .merge(phrase::routes())
         .merge(message::routes())
         .merge(notice::routes())
+        .merge(publication::routes())
+        .merge(library::routes())
         .merge(admission::routes())
         .merge(assessment::routes())
         .merge(event::routes())
         .merge(visit::routes())
         .merge(audit::routes())
+        .merge(evidence::routes())
         .merge(token::routes())
         .merge(parameter::routes())
         .merge(account::routes())

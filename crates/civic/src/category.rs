@@ -295,4 +295,4 @@ impl Categories {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

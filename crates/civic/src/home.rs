@@ -66,6 +66,7 @@ jobs! {
     Accounts "accounts" "账号" "系统管理员开通账号；安全管理员锁定、解锁、重置密码。",
     Tokens "tokens" "接口令牌" "签发和作废接口令牌。",
     Audit "audit" "审计日志" "查看谁做了什么、看了什么。",
+    Evidence "evidence" "调取证据包" "按编号调取一件事的全程记录，写明用途，调取本身也会记录。",
 }
 
 use Job as J;
@@ -177,6 +178,7 @@ pub fn jobs(role: Role) -> &'static [Job] {
         Role::SysAdmin => &[J::Areas, J::Accounts, J::Packs],
         Role::SecAdmin => &[J::Posts, J::Accounts, J::Tokens],
         Role::AuditAdmin => &[J::Audit],
+        Role::Discipline => &[J::Evidence],
     }
 }
 
@@ -194,6 +196,7 @@ pub fn purpose(role: Role) -> &'static str {
             Role::SysAdmin => "维护区划、账号、参数和业务包，不看业务数据",
             Role::SecAdmin => "管理任免、锁定、安全策略和接口令牌，不看业务数据",
             Role::AuditAdmin => "查看审计日志，不看业务数据",
+            Role::Discipline => "依规依纪依法按件调取办理记录，不参与办理",
             _ => "签收、办理、反馈上级交办的任务",
         },
     }

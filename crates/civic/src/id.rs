@@ -74,6 +74,10 @@ ids! {
     CertificateEntryId,
     /// Of a standard phrase.
     PhraseId,
+    /// Something that residents are told.
+    PublicationId,
+    /// A document of the library.
+    DocumentId,
 }
 
 struct IdVisitor;

@@ -46,6 +46,7 @@ roles! {
     SysAdmin "sys_admin" "系统管理员",
     SecAdmin "sec_admin" "安全管理员",
     AuditAdmin "audit_admin" "审计管理员",
+    Discipline "discipline" "纪检监察员",
 }
 
 impl Role {
@@ -68,8 +69,19 @@ impl Role {
             | Self::DeptManager
             | Self::SysAdmin
             | Self::SecAdmin
-            | Self::AuditAdmin => return None,
+            | Self::AuditAdmin
+            | Self::Discipline => return None,
         })
+    }
+
+    /// Whether somebody of the role may be appointed over an area of `level`.
+    #[must_use]
+    pub fn sits_over(self, level: Level) -> bool {
+        match self {
+            // The competent bodies of town, county and city (R215).
+            Self::Discipline => level <= Level::Town,
+            other => other.level() == Some(level),
+        }
     }
 
     /// The word that follows the name of a place or an organisation: `城厢区领导`, where the list of

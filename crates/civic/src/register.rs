@@ -31,8 +31,12 @@ words! {
         Choice "choice" "选项",
         /// A department, station, centre or company, by id.
         Org "org" "单位",
+        /// A category of matters, by code.
+        Category "category" "事件类别",
         /// Areas at or below that of the record, by id, with commas between.
         Areas "areas" "区域",
+        /// The same, all properly below: nobody inspects the own area (R216).
+        Below "areas_below" "下级区域",
         /// Somebody who works here, by account.
         Staff "staff" "工作人员",
         /// A record of another register, by id.
@@ -111,6 +115,10 @@ pub struct Items {
     pub min: usize,
     /// Most in a record.
     pub max: usize,
+    /// The flow of the matter that one becomes, where it is not a report: it is done only when that
+    /// matter is over (R216).
+    #[serde(default)]
+    pub flow: String,
 }
 
 /// A group of registers: a page of the interface.

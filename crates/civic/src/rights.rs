@@ -81,6 +81,11 @@ verbs! {
     RunAssessments "run_assessments" "组织考核",
     SeeAssessments "see_assessments" "查看下级考核",
     TakeHotline "take_hotline" "导入热线工单",
+    Inspect "inspect" "督查",
+    WritePublic "write_public" "编写公告",
+    ReviewPublic "review_public" "审核公告",
+    KeepLibrary "keep_library" "文件管理",
+    TakeEvidence "take_evidence" "调取证据包",
     ManageMediation "manage_mediation" "调解组织管理",
     Certify "certify" "证明出具登记",
     SharePhrases "share_phrases" "共享常用语",
@@ -285,6 +290,7 @@ const JUDGE: &[(Verb, Relation)] = &[
     (V::ManageDuty, R::Within),
     (V::KeepLog, R::Within),
     (V::KeepRegisters, R::Within),
+    (V::WritePublic, R::Within),
     (V::SharePhrases, R::Within),
     (V::ProposeAreas, R::Within),
     (V::Substitute, R::Within),
@@ -314,6 +320,9 @@ const LEAD: &[(Verb, Relation)] = &[
     (V::ManageDuty, R::Within),
     (V::KeepLog, R::Within),
     (V::KeepRegisters, R::Within),
+    // What is published is read by a second person who leads (R217).
+    (V::WritePublic, R::Within),
+    (V::ReviewPublic, R::Within),
     // Who is a member of the party is for the secretaries alone (T10).
     (V::KeepParty, R::Within),
     (V::Substitute, R::Within),
@@ -352,6 +361,10 @@ const DEPARTMENT: &[(Verb, Relation)] = &[
     (V::ApplyAdmission, R::Within),
 ];
 
+/// Who plans inspections of what lies below and follows their findings (R216), and who keeps the
+/// library for those below (R221): town and above.
+const INSPECT: &[(Verb, Relation)] = &[(V::Inspect, R::Within), (V::KeepLibrary, R::Within)];
+
 /// Who admits departments' work to communities and grids: county and city.
 const ADMIT: &[(Verb, Relation)] = &[(V::DecideAdmission, R::Within)];
 
@@ -372,13 +385,15 @@ pub fn of_role(role: Role) -> &'static [&'static [(Verb, Relation)]] {
         Role::GridAssistant => &[ADVISER, &[(V::Check, R::Task)]],
         Role::CommunityStaff => &[JUDGE, TASKED, PUBLISH, CERTIFY],
         Role::CommunityLeader => &[JUDGE, LEAD, TASKED, ISSUER, PUBLISH, CERTIFY],
-        Role::TownDispatcher => &[JUDGE, DISPATCH, TASKED, ISSUER, PUBLISH],
-        Role::CityCenter => &[JUDGE, DISPATCH, TASKED, ISSUER, PUBLISH, ADMIT, ASSESS],
-        Role::CountyCenter => &[
-            JUDGE, DISPATCH, TASKED, ISSUER, PUBLISH, REDRAW, ADMIT, ASSESS,
+        Role::TownDispatcher => &[JUDGE, DISPATCH, TASKED, ISSUER, PUBLISH, INSPECT],
+        Role::CityCenter => &[
+            JUDGE, DISPATCH, TASKED, ISSUER, PUBLISH, INSPECT, ADMIT, ASSESS,
         ],
-        Role::TownLeader => &[LEAD, ISSUER, PUBLISH, REDRAW],
-        Role::CountyLeader | Role::CityLeader => &[LEAD, ISSUER, PUBLISH, REDRAW, ADMIT],
+        Role::CountyCenter => &[
+            JUDGE, DISPATCH, TASKED, ISSUER, PUBLISH, INSPECT, REDRAW, ADMIT, ASSESS,
+        ],
+        Role::TownLeader => &[LEAD, ISSUER, PUBLISH, INSPECT, REDRAW],
+        Role::CountyLeader | Role::CityLeader => &[LEAD, ISSUER, PUBLISH, INSPECT, REDRAW, ADMIT],
         Role::DeptStaff => &[DEPARTMENT],
         Role::DeptManager => &[DEPARTMENT, &[(V::Decide, R::Approver)]],
         Role::SysAdmin => &[&[
@@ -396,6 +411,8 @@ pub fn of_role(role: Role) -> &'static [&'static [(Verb, Relation)]] {
             (V::ManageTokens, R::Within),
         ]],
         Role::AuditAdmin => &[&[(V::ReadAudit, R::Within)]],
+        // Looks at nothing day by day: asks for one matter by its number, with a purpose (R215).
+        Role::Discipline => &[&[(V::TakeEvidence, R::Within)]],
     }
 }
 

@@ -90,6 +90,13 @@ pub fn words_digest(words: &Words) -> Hash {
 /// The hash of a step after `prev`: over everything but the words, which enter by their digest.
 #[must_use]
 pub fn step_hash(prev: Hash, step: &Step, words: Hash) -> Hash {
+    prev.then(hashed_text(step, words).as_bytes())
+}
+
+/// The text that the hash of a step covers, behind the 32 bytes of the hash before: who has both can
+/// compute it anew without this program (R215).
+#[must_use]
+pub fn hashed_text(step: &Step, words: Hash) -> String {
     #[derive(Serialize)]
     struct Hashed<'a> {
         matter: crate::id::MatterId,
@@ -126,11 +133,52 @@ pub fn step_hash(prev: Hash, step: &Step, words: Hash) -> Hash {
         words,
     };
     // Serializing plain data into memory cannot fail; an empty text would still break the chain.
-    prev.then(&serde_json::to_vec(&hashed).unwrap_or_default())
+    serde_json::to_string(&hashed).unwrap_or_default()
 }
 
 /// Gives a step its place in the chain after `prev`.
 pub fn seal(step: &mut Step, prev: Hash) {
     step.prev = prev;
     step.hash = step_hash(prev, step, words_digest(&step.words));
+}
+
+/// Follows a journal step by step: none altered, none missing, none put in.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Chain {
+    /// Hash of the last step taken.
+    pub head: Hash,
+    /// Number of the last step taken.
+    pub seq: u32,
+}
+
+impl Chain {
+    /// Takes the next step as it is kept, `words` being the kept digest of its words. What is wrong
+    /// with it, each a sentence that goes on behind the name of the matter.
+    pub fn take(&mut self, step: &Step, words: Hash, erased: bool) -> Vec<String> {
+        let (expected, seq) = (self.seq + 1, step.seq);
+        let mut wrong = Vec::new();
+        if seq != expected {
+            wrong.push(format!(
+                "缺少第 {expected} 步或多出一步(遇到第 {seq} 步)：有记录被删除或插入"
+            ));
+        }
+        if step.prev != self.head {
+            wrong.push(format!(
+                "第 {seq} 步与上一步不相连：上一步被改动，或有记录被删除、插入"
+            ));
+        }
+        // Lawful erasure blanks the words and nothing else; what is marked as erased says nothing.
+        let intact = match erased {
+            false => words_digest(&step.words) == words,
+            true => step.words == Words::default(),
+        };
+        if !intact {
+            wrong.push(format!("第 {seq} 步的文字(意见、答复或正文)被改动"));
+        }
+        if step_hash(step.prev, step, words) != step.hash {
+            wrong.push(format!("第 {seq} 步的内容被改动：与它的校验值不符"));
+        }
+        (self.head, self.seq) = (step.hash, seq);
+        wrong
+    }
 }

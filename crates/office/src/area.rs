@@ -95,7 +95,7 @@ fn place_words(text: &str) -> Vec<&str> {
 }
 
 impl Office {
-    fn known(&self, id: AreaId) -> Result<Area> {
+    pub(crate) fn known(&self, id: AreaId) -> Result<Area> {
         Ok(self
             .world()
             .tree()

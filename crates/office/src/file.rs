@@ -173,21 +173,25 @@ impl Office {
             .ok_or_else(|| Refusal::unknown("附件"))?;
         match file.matter {
             Some(matter) => drop(self.visible(actor, matter).await?),
-            None if self.opens_as_notice(actor, id).await? => {}
+            None if self.opens_as_notice(actor, id).await?
+                || self.opens_as_publication(actor, id).await?
+                || self.opens_as_document(actor, id).await? => {}
             None if file.account == actor.account && actor.account != AccountId(0) => {}
             None => return Err(Refusal::unknown("附件").into()),
         }
-        let bytes = match self.files.get(&key(&file.sha256)).await {
-            Ok(found) => found.bytes().await.map_err(broken)?.to_vec(),
-            Err(object_store::Error::NotFound { .. }) => {
-                tracing::error!(file = %id, "the bytes of a file are missing");
-                return Err(Refusal::Unknown(format!(
-                    "附件“{}”登记在册，但文件内容已丢失，请联系系统管理员从备份恢复",
-                    file.name
-                ))
-                .into());
-            }
-            Err(error) => return Err(broken(error)),
+        self.opened(file).await
+    }
+
+    /// A file with its bytes, for who may see it.
+    pub(crate) async fn opened(&self, file: StoredFile) -> Result<OpenedFile> {
+        let id = file.id;
+        let Some(bytes) = self.bytes_of(&file.sha256).await? else {
+            tracing::error!(file = %id, "the bytes of a file are missing");
+            return Err(Refusal::Unknown(format!(
+                "附件“{}”登记在册，但文件内容已丢失，请联系系统管理员从备份恢复",
+                file.name
+            ))
+            .into());
         };
         if Hash::of(&bytes).to_string() != file.sha256 {
             tracing::error!(file = %id, "the bytes of a file were altered");
@@ -198,6 +202,15 @@ impl Office {
             .into());
         }
         Ok(OpenedFile { file, bytes })
+    }
+
+    /// The bytes with this digest; none where they were lost.
+    pub(crate) async fn bytes_of(&self, sha256: &str) -> Result<Option<Vec<u8>>> {
+        match self.files.get(&key(sha256)).await {
+            Ok(found) => Ok(Some(found.bytes().await.map_err(broken)?.to_vec())),
+            Err(object_store::Error::NotFound { .. }) => Ok(None),
+            Err(error) => Err(broken(error)),
+        }
     }
 }
 

@@ -10,7 +10,7 @@ use civic::home::{self, Job, Watch};
 use civic::id::{AccountId, AreaId, OrgId};
 use civic::measure::{Measure, Span};
 use civic::module::Module;
-use civic::post::{Post, Role, Seat};
+use civic::post::{Post, Seat};
 use civic::time::{Day, Instant};
 use std::sync::Arc;
 use store::matter::{Filter, Holding};
@@ -110,10 +110,8 @@ impl Office {
             posts: vec![Arc::clone(post)],
             ..actor.clone()
         };
-        let is_admin = matches!(
-            post.role,
-            Role::SysAdmin | Role::SecAdmin | Role::AuditAdmin
-        );
+        // Over an area and at no desk of it: administrators and the competent body.
+        let deskless = post.role.level().is_none() && matches!(post.seat, Seat::Area(_));
         let now = self.now();
         let (lying, more) = self.lying(&alone).await?;
         let mut watch = Watch::default();
@@ -130,7 +128,7 @@ impl Office {
             Seat::Org(_) => None,
         };
         let over = match area {
-            Some(area) if !is_admin => Some(self.over_area(&alone, post, area, day).await?),
+            Some(area) if !deskless => Some(self.over_area(&alone, post, area, day).await?),
             _ => None,
         };
         let notices = match home::jobs(post.role).contains(&Job::Notices) {
@@ -160,7 +158,7 @@ impl Office {
             })
             .collect();
         let duty = match area {
-            Some(area) if !is_admin && self.is_on(Module::Centre, area) => {
+            Some(area) if !deskless && self.is_on(Module::Centre, area) => {
                 self.on_duty(area, day).await?
             }
             _ => Vec::new(),
@@ -169,7 +167,7 @@ impl Office {
             title: world.directory().title(post),
             post: Arc::clone(post),
             area,
-            watch: (!is_admin).then_some(watch),
+            watch: (!deskless).then_some(watch),
             jobs,
             duty,
         };

@@ -19,7 +19,7 @@ use store::record::Keys;
 
 impl Office {
     /// The post by which the actor keeps a register over an area, as a signature.
-    fn keeper_of(&self, actor: &Actor, verb: Verb, area: AreaId) -> Result<By> {
+    pub(crate) fn keeper_of(&self, actor: &Actor, verb: Verb, area: AreaId) -> Result<By> {
         self.require_over(actor, verb, area)?;
         let world = self.world();
         let directory = world.directory();
@@ -62,6 +62,7 @@ impl Office {
             directory,
             staff: &staff,
             records: &records,
+            categories: &world.rules.categories,
             today,
         };
         let problems = draft.problems(register, &known, before);

@@ -152,6 +152,15 @@ pub fn page(
     rows.iter().map(kept).collect()
 }
 
+/// The entries on an object with one of these actions, oldest first.
+pub fn of_object(conn: &mut Conn, object: &str, actions: &[&str]) -> Result<Vec<Kept>> {
+    let sql = format!("{ENTRIES} WHERE shard = $1 AND object = $2 ORDER BY seq");
+    let all = conn.query(&sql, &[SHARD.into(), object.into()])?;
+    let kept = all.iter().map(kept).collect::<Result<Vec<Kept>>>()?;
+    let wanted = |k: &Kept| actions.contains(&k.entry.action.as_str());
+    Ok(kept.into_iter().filter(wanted).collect())
+}
+
 /// Whose data was looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Subject {

@@ -4,7 +4,9 @@ mod desk;
 mod list;
 mod party;
 
-pub use desk::{Holding, count_on, count_unjudged_in, on_desks, stuck, unjudged_in, with_orgs};
+pub use desk::{
+    Holding, count_on, count_unjudged_in, lying_at, on_desks, stuck, unjudged_in, with_orgs,
+};
 pub(crate) use desk::{hold, holding_values, stored_holdings};
 pub use list::{Filter, of_area, of_hand, of_reporter, open_by_category};
 pub use party::{for_each_party, has_party, party};

@@ -84,6 +84,16 @@ pub const MIGRATIONS: &[Migration] = &[
         "hotline_rates",
         include_str!("../migrations/0021_hotline_rates.sql"),
     ),
+    (
+        22,
+        "publication",
+        include_str!("../migrations/0022_publication.sql"),
+    ),
+    (
+        23,
+        "library",
+        include_str!("../migrations/0023_library.sql"),
+    ),
 ];
 
 /// Threads that read. Few cores gain nothing from more.

@@ -158,6 +158,7 @@ pub const PEOPLE: &[Person] = &[
     at(91, "sysadmin", "谢永强", Role::SysAdmin, 1),
     at(92, "secadmin", "俞小红", Role::SecAdmin, 1),
     at(93, "auditor", "彭建平", Role::AuditAdmin, 1),
+    at(94, "discipline", "江守正", Role::Discipline, 2),
     at(81, "otherunit", "张美英", Role::UnitHead, 23),
     at(82, "othertown", "刘志刚", Role::TownDispatcher, 20),
     without(900, "resident", "王阿福", AccountKind::Resident),

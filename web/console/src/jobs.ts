@@ -45,4 +45,5 @@ export const WAYS: Record<JobCode, Way> = {
   accounts: page('/accounts'),
   tokens: page('/tokens'),
   audit: page('/audit'),
+  evidence: page('/evidence'),
 }

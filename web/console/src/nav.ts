@@ -1,5 +1,5 @@
 import {
-  Avatar, Bell, ChatLineSquare, Connection, DataBoard, DocumentChecked, EditPen, Flag, HomeFilled, Key, MapLocation, Medal, Memo, Notification, Odometer, OfficeBuilding, Phone, Promotion,
+  Avatar, Bell, Briefcase, ChatLineSquare, Connection, DataBoard, DocumentChecked, EditPen, Files, Flag, HomeFilled, Key, List, MapLocation, Medal, Memo, Notification, Odometer, OfficeBuilding, Phone, Postcard, Promotion, School, Search,
   Reading, Setting, Share, Stamp, Tickets, Timer, User, UserFilled, View,
 } from '@element-plus/icons-vue'
 import type { Component } from 'vue'
@@ -26,6 +26,8 @@ export const NAV: NavItem[] = [
   { to: '/today', word: zh.nav.today, icon: Bell, verbs: ['see_board'] },
   { to: '/board', word: zh.nav.board, icon: DataBoard, verbs: ['see_board'] },
   { to: '/notices', word: zh.nav.notices, icon: Notification, verbs: ['see_board', 'sign'] },
+  { to: '/publications', word: zh.nav.publications, icon: Postcard, verbs: ['write_public', 'review_public'] },
+  { to: '/library', word: zh.nav.library, icon: Files, verbs: ['see', 'sign', 'see_board'], business: true },
   { to: '/admissions', word: zh.nav.admissions, icon: Key, verbs: ['see_board', 'sign'], part: 'admission' },
   { to: '/burden', word: zh.nav.burden, icon: Odometer, verbs: ['decide_admission', 'supervise'] },
   { to: '/certificates', word: zh.nav.certificates, icon: Stamp, verbs: ['certify', 'publish_notice'] },
@@ -36,6 +38,9 @@ export const NAV: NavItem[] = [
   { to: '/centre', word: zh.nav.centre, icon: Memo, verbs: ['keep_log'], part: 'centre' },
   { to: '/registers/party', word: zh.nav.party, icon: Flag, verbs: ['keep_registers'], part: 'registers' },
   { to: '/registers/joint', word: zh.nav.joint, icon: Connection, verbs: ['keep_registers'], part: 'registers' },
+  { to: '/registers/supervision', word: zh.nav.supervision, icon: Search, verbs: ['inspect'], part: 'registers' },
+  { to: '/registers/powers', word: zh.nav.powers, icon: List, verbs: ['keep_registers'], part: 'registers' },
+  { to: '/stations', word: zh.nav.stations, icon: School, verbs: ['apply_admission'] },
   { to: '/registers/staff', word: zh.nav.staff, icon: Avatar, verbs: ['keep_registers'], part: 'registers' },
   { to: '/posts', word: zh.nav.posts, icon: UserFilled, verbs: ['manage_posts', 'manage_duty', 'see_board'] },
   { to: '/appointments', word: zh.nav.appointments, icon: Avatar, verbs: ['manage_posts', 'propose'] },
@@ -46,6 +51,7 @@ export const NAV: NavItem[] = [
   { to: '/rules', word: zh.nav.rules, icon: Reading, verbs: ['see_board', 'manage_packs'] },
   { to: '/accounts', word: zh.nav.accounts, icon: User, verbs: ['manage_accounts', 'manage_locks'] },
   { to: '/tokens', word: zh.nav.tokens, icon: Key, verbs: ['manage_tokens'] },
+  { to: '/evidence', word: zh.nav.evidence, icon: Briefcase, verbs: ['take_evidence'] },
   { to: '/audit', word: zh.nav.audit, icon: View, verbs: ['read_audit'] },
   { to: '/sign-ins', word: zh.nav.signIns, icon: Key, verbs: ['read_audit'] },
   { to: '/jobs', word: zh.nav.jobs, icon: Timer, verbs: ['manage_jobs'] },
@@ -62,10 +68,10 @@ export function onlyAdministers(roles: string[]): boolean {
 
 /** Headings of the menu, and what stands under each; what is named nowhere stands under the last. */
 const GROUPS: { word: string; first: string[] }[] = [
-  { word: zh.nav.groups.work, first: ['/home', '/queue', '/register', '/start', '/notices', '/messages', '/visits', '/hotline', '/mediation', '/centre'] },
-  { word: zh.nav.groups.look, first: ['/today', '/board', '/burden', '/assessments'] },
-  { word: zh.nav.groups.rules, first: ['/admissions', '/certificates', '/flow', '/rules'] },
-  { word: zh.nav.groups.people, first: ['/registers', '/posts', '/appointments', '/areas', '/whole'] },
+  { word: zh.nav.groups.work, first: ['/home', '/queue', '/register', '/start', '/notices', '/messages', '/visits', '/hotline', '/mediation', '/centre', '/publications', '/evidence'] },
+  { word: zh.nav.groups.look, first: ['/today', '/board', '/burden', '/registers/supervision', '/assessments'] },
+  { word: zh.nav.groups.rules, first: ['/library', '/registers/powers', '/stations', '/admissions', '/certificates', '/flow', '/rules'] },
+  { word: zh.nav.groups.people, first: ['/registers/party', '/registers/joint', '/registers/staff', '/posts', '/appointments', '/areas', '/whole'] },
   { word: zh.nav.groups.system, first: [] },
 ]
 

@@ -20,6 +20,7 @@ export const router = createRouter({
   routes: [
     { path: '/sign-in', component: () => import('./pages/SignIn.vue'), meta: { title: zh.signIn.title, open: true } },
     { path: '/follow', component: () => import('./pages/Follow.vue'), meta: { title: zh.follow.title, open: true } },
+    { path: '/announcements', component: () => import('./face/Announcements.vue'), meta: { title: zh.publications.open, open: true } },
     { path: '/report', component: () => import('./face/Report.vue'), meta: { title: zh.resident.report, open: true } },
     {
       path: '/my',
@@ -80,6 +81,10 @@ export const router = createRouter({
         { path: 'rules', component: () => import('./pages/Rules.vue'), meta: { title: zh.nav.rules } },
         { path: 'accounts', component: () => import('./pages/Accounts.vue'), meta: { title: zh.nav.accounts } },
         { path: 'tokens', component: () => import('./pages/Tokens.vue'), meta: { title: zh.nav.tokens } },
+        { path: 'stations', component: () => import('./pages/Stations.vue'), meta: { title: zh.nav.stations } },
+        { path: 'publications/:area?', component: () => import('./pages/Publications.vue'), meta: { title: zh.nav.publications } },
+        { path: 'library', component: () => import('./pages/Library.vue'), meta: { title: zh.nav.library } },
+        { path: 'evidence', component: () => import('./pages/Evidence.vue'), meta: { title: zh.nav.evidence } },
         { path: 'audit', component: () => import('./pages/Audit.vue'), meta: { title: zh.nav.audit } },
         { path: ':rest(.*)*', component: () => import('./pages/NotFound.vue') },
       ],

@@ -86,3 +86,12 @@ export const certificateWords = {
   slipSign: (place: string, day: string) => `${place}　　${day}`,
   search: '查找证明名称',
 }
+export const stationWords = {
+  title: '派驻站所',
+  help: '本部门设在镇街的站所：现在在办和超期的件数，镇街对站所的评价。满意率为满意和基本满意占全部评价的百分比，评价由镇街在“权责清单”里登记。',
+  columns: ['站所', '所在镇街', '在办', '超期', '镇街评价', '满意率'],
+  said: (good: number, fair: number, poor: number) => `满意 ${good}，基本满意 ${fair}，不满意 ${poor}`,
+  percent: (value: number) => `${value}%`,
+  none: '暂无评价',
+  empty: '本部门没有派驻站所。',
+}

@@ -5,7 +5,7 @@ import type {
   Absence, Account, ActionForm, ApiToken, Area, AreaChange, AreaChangeForm, AreaChangePreview, AreaCheck, AreaDetail, AreaHistory, AreaWhole, LineCount,
   AreaPost, AuditRow, Board, Callable, CategoryClass, Day, DemoAccount, Dictionaries, Duty, Factor, FactorOffer,
   FileRef, Flow, FlowSummary, Followed, Home, Id, Located, Look, MadeAccount, MadeToken, MatterPage, MatterRow, MatterView, Me, Message, Millis,
-  Job, JobRun, Letter, OpenSession, Page, Parameter, ReportForm, RuleBook, Sender, SignInAttempt, StuckDesk, Subscription,
+  Job, JobRun, Letter, OpenSession, Page, Parameter, ReportForm, RuleBook, Sender, SignInAttempt, Station, StuckDesk, Subscription,
   TodayBoard, Vacancy, Visit,
 } from './types'
 import type { FeatureCollection } from 'geojson'
@@ -82,7 +82,8 @@ export const api = {
   decideAreaChange: (id: Id, granted: boolean, opinion: string) =>
     request<AreaChange>('POST', `/area-changes/${enc(id)}/decision`, { body: { granted, opinion } }),
   withdrawAreaChange: (id: Id) => request<AreaChange>('DELETE', `/area-changes/${enc(id)}`),
-  callable: (id: Id) => get<Callable[]>(`/areas/${enc(id)}/callable`),
+  callable: (id: Id, category?: string | null) => get<Callable[]>(`/areas/${enc(id)}/callable`, { query: { category } }),
+  stations: () => get<Station[]>('/me/stations'),
   vacancies: (id: Id, level?: string) => get<Vacancy[]>(`/areas/${enc(id)}/vacancies`, { query: { level } }),
   posts: (id: Id) => get<AreaPost[]>(`/areas/${enc(id)}/posts`),
   addPost: (id: Id, body: Record<string, unknown>, idempotencyKey: string) =>

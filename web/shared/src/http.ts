@@ -63,6 +63,24 @@ export async function request<T>(method: string, path: string, options: Options 
   return (text ? JSON.parse(text) : undefined) as T
 }
 
+/** Sends a form whose answer is a file, and hands it to the browser to save. */
+export async function save(path: string, body: unknown): Promise<void> {
+  let answer: Response
+  try {
+    const headers = { 'Content-Type': 'application/json', 'X-Hangji': '1' }
+    answer = await fetch(url(path), { method: 'POST', headers, body: JSON.stringify(body), credentials: 'same-origin' })
+  } catch {
+    throw new Problem(0)
+  }
+  if (!answer.ok) throw await problemOf(answer)
+  const name = /filename\*=UTF-8''([^;]+)/.exec(answer.headers.get('content-disposition') ?? '')?.[1]
+  const link = document.createElement('a')
+  link.href = URL.createObjectURL(await answer.blob())
+  link.download = decodeURIComponent(name ?? '')
+  link.click()
+  URL.revokeObjectURL(link.href)
+}
+
 async function problemOf(answer: Response): Promise<Problem> {
   let body: ProblemBody | undefined
   try {

@@ -40,6 +40,7 @@ export const registerWords = {
   pointsHelp: '本月上报、办结、督办，现在在办和超期。',
   pointColumns: ['联系点', '上报', '办结', '在办', '超期', '督办'],
   hooked: '挂钩',
+  listed: '清单内',
   responsible: '第一责任人',
   // One record.
   record: '登记内容',

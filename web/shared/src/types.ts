@@ -15,6 +15,7 @@ export * from './board-types'
 export * from './sender-types'
 
 /** The jobs of home pages, as the server names them: a page that knows no way to one does not compile. */
+export type Station = components['schemas']['Station']
 export type JobCode = components['schemas']['HomeJob']['code']
 export type Id = string
 export type Millis = number
@@ -83,6 +84,8 @@ export interface Callable {
   area: Id
   /** Hooked up with the area it is called from: stands first. */
   hooked?: boolean
+  /** On the town's lists of powers for the category asked for. */
+  listed?: boolean
 }
 
 export interface Condition {
@@ -123,7 +126,7 @@ export interface Dictionaries {
   channels: Coded[]
   findings: Coded[]
   /** With the level of the areas whose posts have it; none for those of departments and administrators. */
-  roles: (Coded & { level?: Level | null })[]
+  roles: (Coded & { level?: Level | null; sits_over: string[] })[]
   levels: Coded[]
   notice_kinds: Coded[]
   notice_answers: Coded[]

@@ -5,13 +5,16 @@
  */
 import { phraseWords } from './phrase-words'
 import { adminWords } from './admin-words'
-import { admissionWords, burdenWords, certificateWords } from './admission-words'
+import { admissionWords, burdenWords, certificateWords, stationWords } from './admission-words'
 import { areaWords } from './area-words'
 import { assessmentWords } from './assessment-words'
 import { boardWords } from './board-words'
 import type { Field } from './form'
 import { appointmentWords } from './appointment-words'
 import { logbookWords } from './logbook-words'
+import { libraryWords } from './library-words'
+import { publicationWords } from './publication-words'
+import { evidenceWords } from './evidence-words'
 import { hotlineWords } from './hotline-words'
 import { mediationWords } from './mediation-words'
 import { registerWords } from './register-words'
@@ -36,8 +39,12 @@ export const zh = {
   burden: burdenWords,
   certificates: certificateWords,
   phrases: phraseWords,
+  stations: stationWords,
   mediation: mediationWords,
   hotline: hotlineWords,
+  evidence: evidenceWords,
+  publications: publicationWords,
+  library: libraryWords,
   product: '夯基 · 基层治理工作台',
   brand: '夯基基层治理',
 
@@ -171,6 +178,9 @@ export const zh = {
     centre: '综治中心',
     party: '党建组织',
     joint: '联席共建',
+    powers: '权责清单',
+    supervision: '督查检查',
+    stations: '派驻站所',
     staff: '队伍建设',
     areas: '区划管理',
     whole: '完整性检查',
@@ -185,6 +195,9 @@ export const zh = {
     certificates: '证明',
     mediation: '调解组织',
     hotline: '热线工单',
+    evidence: '证据包',
+    publications: '公告发布',
+    library: '文件库',
     audit: '审计日志',
     signIns: '登录日志',
     parameters: '参数与策略',

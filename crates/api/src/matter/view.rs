@@ -11,6 +11,7 @@ use crate::error::Answer;
 use crate::file::FileView;
 use crate::flow::{code_of, field};
 use civic::area::{Level, Path};
+use civic::evidence::own_action;
 use civic::id::AccountId;
 use civic::matter::{Attached, Clock, Desk, Fact, Link, Matter, Step, Task};
 use civic::time::Instant;
@@ -492,21 +493,4 @@ fn due_kind(said: Option<&str>) -> &'static str {
         .into_iter()
         .find(|k| k.word() == said || clock_kind(*k) == said)
         .map_or("stay", clock_kind)
-}
-
-/// Actions that no flow names: the report, and what the program does itself.
-fn own_action(code: &str) -> &str {
-    match code {
-        "report" => "上报",
-        "remind" => "临期提醒",
-        "overdue" => "超期",
-        "auto_resume" => "到期自动恢复",
-        "absorb" => "并入",
-        "rehome" => "区划调整转办",
-        "caused" => "引起另一件事",
-        "answer_hotline" => "答复热线",
-        "caused_answer" => "关联事项反馈",
-        "part_ended" => "分办事项有结果",
-        other => other,
-    }
 }

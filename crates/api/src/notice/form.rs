@@ -114,6 +114,7 @@ impl From<PublishNotice> for Draft {
             matters: Vec::new(),
             post: form.post,
             item: None,
+            powers: Vec::new(),
             fields: form.fields,
         }
     }

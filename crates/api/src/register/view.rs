@@ -64,6 +64,8 @@ pub(crate) struct ItemsView {
     word: String,
     min: usize,
     max: usize,
+    /// The flow of the matter that one becomes; empty for a report.
+    flow: String,
 }
 
 /// A register.
@@ -118,6 +120,7 @@ impl RegisterView {
                 word: i.word.clone(),
                 min: i.min,
                 max: i.max,
+                flow: i.flow.clone(),
             }),
         }
     }

@@ -72,7 +72,7 @@ async fn each_role_lands_on_exactly_its_own_jobs() {
             .collect();
         assert_eq!(
             home["watch"].is_null(),
-            person.login.ends_with("admin") || person.login == "auditor"
+            person.login.ends_with("admin") || ["auditor", "discipline"].contains(&person.login)
         );
         let line = format!("{}: {}\n", home["role"].as_str().unwrap(), codes.join(" "));
         if !found.contains(&line) {
@@ -100,6 +100,7 @@ async fn each_role_lands_on_exactly_its_own_jobs() {
         sys_admin: areas accounts packs
         sec_admin: posts accounts tokens
         audit_admin: audit
+        discipline: evidence
     "#]]
     .assert_eq(&found);
     let resident = app

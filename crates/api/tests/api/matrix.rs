@@ -28,6 +28,12 @@ struct Scene {
     /// An item that waits for its decision.
     admission: String,
     nomination: String,
+    /// What residents are told: one that waits for the review, one that is published, and its file.
+    draft: String,
+    open: String,
+    open_file: String,
+    /// A document of the library.
+    document: String,
     /// A mediation organisation with a mediator.
     mediation: String,
     /// A refusal in the log of certificates.
@@ -109,6 +115,10 @@ fn call(operation: &str, scene: &Scene) -> Call {
         handover,
         admission,
         nomination,
+        draft,
+        open,
+        open_file,
+        document,
         mediation,
         certificate,
         phrase,
@@ -182,6 +192,7 @@ fn call(operation: &str, scene: &Scene) -> Call {
             "townleader",
             json!({ "day": "2026-03-12", "accounts": ["31"] }),
         ),
+        "get /api/v1/me/stations" => read("/api/v1/me/stations", "resources"),
         "get /api/v1/me/points" => read("/api/v1/me/points", "townleader"),
         "get /api/v1/matters/{id}/professionals" => read(
             format!("/api/v1/matters/{matter}/professionals"),
@@ -303,6 +314,59 @@ fn call(operation: &str, scene: &Scene) -> Call {
         ),
         "delete /api/v1/absences/{id}" => read(format!("/api/v1/absences/{absence}"), "unit"),
         "get /api/v1/audit" => read("/api/v1/audit", "auditor"),
+        "get /api/v1/areas/{id}/publications" => read("/api/v1/areas/4/publications", "community"),
+        "post /api/v1/areas/{id}/publications" => write(
+            "/api/v1/areas/4/publications",
+            "community",
+            json!({ "kind": "news", "title": "治水", "text": "已完工", "areas": ["4"] }),
+        ),
+        "post /api/v1/publications/{id}/review" => write(
+            format!("/api/v1/publications/{draft}/review"),
+            "secretary",
+            json!({ "passed": true }),
+        ),
+        "post /api/v1/publications/{id}/publish" => write(
+            format!("/api/v1/publications/{draft}/publish"),
+            "community",
+            json!({}),
+        ),
+        "post /api/v1/publications/{id}/withdraw" => write(
+            format!("/api/v1/publications/{open}/withdraw"),
+            "secretary",
+            json!({ "reason": "有误" }),
+        ),
+        "get /api/v1/public/publications" => read("/api/v1/public/publications?area=4", "unit"),
+        "get /api/v1/public/publications/{id}" => {
+            read(format!("/api/v1/public/publications/{open}"), "unit")
+        }
+        "get /api/v1/public/publications/{id}/files/{file}" => read(
+            format!("/api/v1/public/publications/{open}/files/{open_file}"),
+            "unit",
+        ),
+        "get /api/v1/library" => read("/api/v1/library", "unit"),
+        "post /api/v1/library" => write("/api/v1/library", "town", policy()),
+        "get /api/v1/library/{id}" => read(format!("/api/v1/library/{document}"), "unit"),
+        "post /api/v1/library/{id}/versions" => write(
+            format!("/api/v1/library/{document}/versions"),
+            "town",
+            json!({ "text": "新版" }),
+        ),
+        "post /api/v1/library/{id}/read" => write(
+            format!("/api/v1/library/{document}/read"),
+            "unit",
+            json!({}),
+        ),
+        "post /api/v1/library/{id}/retire" => write(
+            format!("/api/v1/library/{document}/retire"),
+            "town",
+            json!({ "reason": "并入新文件" }),
+        ),
+        "get /api/v1/evidence" => read("/api/v1/evidence", "discipline"),
+        "post /api/v1/evidence" => write(
+            "/api/v1/evidence",
+            "discipline",
+            json!({ "no": public_no, "purpose": "核查信访线索" }),
+        ),
         "get /api/v1/boards/{area}" => read("/api/v1/boards/5", "gridhead"),
         "get /api/v1/boards/{area}/lines" => read("/api/v1/boards/5/lines", "gridhead"),
         "get /api/v1/boards/{area}/stuck" => read("/api/v1/boards/5/stuck", "gridhead"),
@@ -656,6 +720,29 @@ async fn published(app: &App) -> String {
     id
 }
 
+fn policy() -> Value {
+    json!({ "area": "3", "kind": "policy", "title": "实施方案", "text": "正文" })
+}
+
+/// A publication of the community with its file, published or not.
+async fn told(app: &App, open: bool) -> (String, String) {
+    let staff = app.user("community").await;
+    let upload = staff.ask("POST", "/api/v1/files");
+    let file = app.send(upload.file("安排.pdf", INNOCENT)).await.done();
+    let file = file.json()["id"].as_str().unwrap().to_owned();
+    let form = json!({ "kind": "news", "title": "治水", "text": "已完工", "areas": ["4"], "files": [file] });
+    let one = staff.post("/api/v1/areas/4/publications", &form).await;
+    let id = one.done().json()["id"].as_str().unwrap().to_owned();
+    if open {
+        let pass = json!({ "passed": true });
+        let path = |what: &str| format!("/api/v1/publications/{id}/{what}");
+        let lead = app.user("secretary").await;
+        lead.post(path("review"), &pass).await.done();
+        staff.post(path("publish"), &json!({})).await.done();
+    }
+    (id, file)
+}
+
 async fn scene(app: &App) -> Scene {
     let notice = published(app).await;
     let bureau = app.user("resources").await;
@@ -749,6 +836,8 @@ async fn scene(app: &App) -> Scene {
     let candidate = json!({ "post": { "login": "assistant", "role": "unit_head", "source": "other", "from": "2026-03-12" }, "reason": "热心" });
     let grid = app.user("gridhead").await;
     let nomination = grid.post("/api/v1/areas/7/nominations", &candidate).await;
+    let (draft, (open, open_file)) = (told(app, false).await.0, told(app, true).await);
+    let document = town.post("/api/v1/library", &policy()).await.done().json();
     let nomination = nomination.done().json();
     let county = app.user("county").await;
     let (drafted, published) = (calculated(&county).await, calculated(&county).await);
@@ -761,6 +850,10 @@ async fn scene(app: &App) -> Scene {
         matter,
         absence: absence["id"].as_str().unwrap().into(),
         nomination: nomination["id"].as_str().unwrap().into(),
+        draft,
+        open,
+        open_file,
+        document: document["id"].as_str().unwrap().into(),
         meeting: meeting["id"].as_str().unwrap().into(),
         contact: contact["id"].as_str().unwrap().into(),
         log_entry: log_entry["id"].as_str().unwrap().into(),

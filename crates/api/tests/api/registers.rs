@@ -399,6 +399,8 @@ async fn every_register_of_the_pack_can_be_filled_in_as_the_interface_shows_it()
                 "choice" => field["options"][0]["code"].clone(),
                 "org" => json!("72"),
                 "areas" => json!(area),
+                "areas_below" => json!("4"),
+                "category" => json!("0104"),
                 "staff" => json!("town"),
                 "record" => ids.get(of).cloned().unwrap_or(Value::Null),
                 "phone" => json!("0594-6632110"),
@@ -418,7 +420,7 @@ async fn every_register_of_the_pack_can_be_filled_in_as_the_interface_shows_it()
         assert_eq!(record.status, 201, "{code}: {}", record.text());
         ids.insert(code.to_owned(), record.json()["id"].clone());
     }
-    assert_eq!(ids.len(), 20);
+    assert_eq!(ids.len(), 25);
     assert!(
         app.user("gridhead")
             .await

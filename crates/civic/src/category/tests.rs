@@ -10,7 +10,7 @@ fn department_codes() -> Vec<&'static str> {
     codes.filter_map(|line| line.split(',').next()).collect()
 }
 
-fn base() -> Categories {
+pub(crate) fn base() -> Categories {
     Categories::parse("categories.csv", CSV, &department_codes()).unwrap()
 }
 

@@ -2,6 +2,7 @@
 
 use super::{Actor, Directory};
 use crate::category::Privacy;
+use crate::evidence::Extent;
 use crate::id::AreaId;
 use crate::matter::{Desk, Matter};
 use crate::post::{Post, Seat};
@@ -66,6 +67,22 @@ impl Directory {
             && matter.reporter.account != Some(actor.account)
             && !self.works_on(actor, matter, day)
             && !actor.posts.iter().any(|p| took_part(p.seat))
+    }
+
+    /// How much of a matter `actor` may take as evidence (R215); none outside the area of the post, and
+    /// for those whom the complaint is about. What is restricted or sealed keeps its words.
+    #[must_use]
+    pub fn takes_evidence(&self, actor: &Actor, matter: &Matter, day: Day) -> Option<Extent> {
+        let accused = |seat| self.accused(matter, desk_of(seat));
+        if actor.posts.iter().any(|p| accused(p.seat)) {
+            return None;
+        }
+        self.entitles(actor, Verb::TakeEvidence, &[Relation::Within], matter, day)?;
+        Some(match matter.privacy() {
+            Privacy::Restricted => Extent::KeptBack,
+            Privacy::Sealed if matter.over() => Extent::KeptBack,
+            _ => Extent::Whole,
+        })
     }
 
     /// Whether anybody may be told of the matter and join it: nothing in it is personal.

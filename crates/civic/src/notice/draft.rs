@@ -2,14 +2,16 @@
 
 use super::{Answer, Kind, Notice, Roster, Scope, Sender, Wording};
 use crate::admission::{self, Item};
+use crate::area::Level;
 use crate::directory::{Actor, Directory};
-use crate::id::{MatterId, NoticeId, PostId};
+use crate::id::{AreaId, MatterId, NoticeId, PostId};
 use crate::limits::{
     FILES_MAX, NOTICE_DUE_DAYS_MAX, NOTICE_FIELDS_MAX, NOTICE_MATTERS_MAX, NOTICE_TARGETS_MAX,
     TEXT_CHARS_MAX, TITLE_CHARS_MAX,
 };
 use crate::matter::Attached;
 use crate::post::{Post, Role, Seat};
+use crate::power::{self, Power};
 use crate::problem::Problem;
 use crate::refusal::Refusal;
 use crate::rights::{self, Relation, Verb};
@@ -40,6 +42,8 @@ pub struct Draft {
     pub post: Option<PostId>,
     /// The admitted item that a department sends down (R201).
     pub item: Option<Item>,
+    /// The lists of powers of the towns that it reaches (R203).
+    pub powers: Vec<Power>,
     /// Questions of the form that goes with it; every reply answers all of them.
     pub fields: Vec<String>,
 }
@@ -218,6 +222,16 @@ impl Draft {
         problems
     }
 
+    /// The towns whose own people get it as a task: their lists of powers are looked at (R203).
+    #[must_use]
+    pub fn towns(&self, directory: &Directory) -> Vec<AreaId> {
+        let of_town = |r: &Role| r.level() == Some(Level::Town);
+        match self.kind == Some(Kind::Task) && self.scope.roles.iter().any(of_town) {
+            true => power::towns_in(&directory.tree, &self.scope.areas),
+            false => Vec::new(),
+        }
+    }
+
     /// Whether it may go out from `post` at all: a department's work only through the gate.
     ///
     /// # Errors
@@ -227,6 +241,7 @@ impl Draft {
             return Ok(());
         };
         let fields = self.fields.len();
+        power::on_list(directory, &self.powers, org, &self.towns(directory))?;
         admission::admit(directory, org, self.item.as_ref(), &self.scope, fields, day)
     }
 

@@ -140,11 +140,11 @@ fn sound(group: &Group, raw: RawRegister) -> Result<Register, (String, Vec<Strin
     if levels.is_empty() || levels.contains(&None) {
         faults.push(format!("层级“{}”不对，请用空格分开填写", raw.levels));
     }
-    let verb =
-        Verb::parse(&raw.verb).filter(|v| matches!(v, Verb::KeepRegisters | Verb::KeepParty));
+    let verb = Verb::parse(&raw.verb)
+        .filter(|v| matches!(v, Verb::KeepRegisters | Verb::KeepParty | Verb::Inspect));
     if verb.is_none() {
         faults.push(format!(
-            "权限“{}”不对，可填写 keep_registers、keep_party",
+            "权限“{}”不对，可填写 keep_registers、keep_party、inspect",
             raw.verb
         ));
     }

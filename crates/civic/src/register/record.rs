@@ -243,6 +243,20 @@ impl Record {
         Ok(())
     }
 
+    /// Why a piece of work is not done yet: the matter that it became, `over` or not, has to end first
+    /// (R216).
+    ///
+    /// # Errors
+    /// `Conflict`, with the number of the matter.
+    pub fn may_finish(items: &Items, matter: &str, over: bool) -> Result<(), Refusal> {
+        if items.flow.is_empty() || over {
+            return Ok(());
+        }
+        Err(Refusal::Conflict(format!(
+            "整改事项〔{matter}〕还没有验收销号，验收后这一项才算完成"
+        )))
+    }
+
     /// Says how a piece of work goes.
     ///
     /// # Errors

@@ -9,11 +9,20 @@ use std::collections::HashMap;
 
 const PARTY: &str = include_str!("../../../../packs/organisation/registers/party.toml");
 const JOINT: &str = include_str!("../../../../packs/organisation/registers/joint.toml");
+const POWERS: &str = include_str!("../../../../packs/organisation/registers/powers.toml");
+const SUPERVISION: &str = include_str!("../../../../packs/organisation/registers/supervision.toml");
 const STAFF: &str = include_str!("../../../../packs/organisation/registers/staff.toml");
 const TODAY: Day = Day(20_000);
 
 fn ours() -> Registers {
-    Registers::parse(&[("party", PARTY), ("joint", JOINT), ("staff", STAFF)]).unwrap()
+    Registers::parse(&[
+        ("party", PARTY),
+        ("joint", JOINT),
+        ("powers", POWERS),
+        ("supervision", SUPERVISION),
+        ("staff", STAFF),
+    ])
+    .unwrap()
 }
 
 fn directory() -> Directory {
@@ -86,6 +95,7 @@ fn said(
         directory: &directory,
         staff: &HashMap::from([(AccountId(41), "方玉兰".to_owned())]),
         records: &HashMap::from([(committee.id, committee), (branch.id, branch)]),
+        categories: &crate::category::tests::base(),
         today: TODAY,
     };
     let mut draft = Draft {

@@ -1,6 +1,7 @@
 //! What a record may say: every field by its kind, and the rules between them.
 
 use super::{Choice, Field, FieldKind, ItemDraft, Record, Register, Term};
+use crate::category::Categories;
 use crate::directory::Directory;
 use crate::id::{AccountId, AreaId, OrgId, RecordId};
 use crate::limits::{NAME_CHARS_MAX, NOTICE_TARGETS_MAX, TEXT_CHARS_MAX};
@@ -34,6 +35,8 @@ pub struct Known<'a> {
     pub staff: &'a HashMap<AccountId, String>,
     /// The records that it names.
     pub records: &'a HashMap<RecordId, Record>,
+    /// Categories of matters.
+    pub categories: &'a Categories,
     /// Today.
     pub today: Day,
 }
@@ -209,7 +212,11 @@ impl Draft {
                 Ok(id) if known.directory.org(id).is_some() => Ok(()),
                 _ => Err(format!("没有这个单位，请重新选择{word}")),
             },
-            FieldKind::Areas => {
+            FieldKind::Category => match known.categories.get(value) {
+                Some(_) => Ok(()),
+                None => Err(format!("没有这个类别，请重新选择{word}")),
+            },
+            FieldKind::Areas | FieldKind::Below => {
                 let ids: Vec<Option<AreaId>> = value
                     .split(',')
                     .map(|v| v.parse().ok().map(AreaId))
@@ -221,9 +228,13 @@ impl Draft {
                     && once.len() == ids.len()
                     && ids.iter().all(|id| {
                         id.is_some_and(|id| tree.get(id).is_some() && tree.within(id, self.area))
-                    });
+                    })
+                    && (field.kind == FieldKind::Areas || !ids.contains(&Some(self.area)));
                 match fine {
                     true => Ok(()),
+                    false if field.kind == FieldKind::Below => {
+                        Err(format!("{word}只能选登记区域的下级，每个区域选一次"))
+                    }
                     false => Err(format!("{word}要在登记的区域之内，每个区域选一次")),
                 }
             }

@@ -224,6 +224,7 @@ fn post(
             areas.root().map(|a| a.level)
         } else {
             role.level()
+                .or(area.map(|a| a.level).filter(|l| role.sits_over(*l)))
         };
         if !org_cell.is_empty() || area_cell.is_empty() {
             let message = format!(

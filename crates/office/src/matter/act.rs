@@ -49,6 +49,7 @@ impl Office {
         now: Instant,
     ) -> Result<Receipt> {
         let form = self.form(actor, input).await?;
+        self.stays_at_town(actor, id, action, &form).await?;
         let matters: Vec<MatterId> = std::iter::once(id).chain(form.other).collect();
         let files: Vec<_> = form.files.iter().map(|f| (f.file, id)).collect();
         let splits = form.part.is_some();

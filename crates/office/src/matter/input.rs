@@ -118,9 +118,14 @@ impl Office {
         let mut out = Vec::with_capacity(files.len());
         for id in files.iter().copied() {
             let stored = self
-                .read(move |conn| match store::notice::of_file(conn, id)? {
-                    Some(_) => Ok(None),
-                    None => store::file::get(conn, id),
+                .read(move |conn| {
+                    let used = store::notice::of_file(conn, id)?.is_some()
+                        || store::publication::of_file(conn, id)?.is_some()
+                        || store::library::of_file(conn, id)?.is_some();
+                    match used {
+                        true => Ok(None),
+                        false => store::file::get(conn, id),
+                    }
                 })
                 .await?;
             let own = stored.filter(|f| f.account == actor.account && f.matter.is_none());

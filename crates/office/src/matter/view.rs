@@ -142,7 +142,7 @@ impl Office {
         })
     }
 
-    fn contact(&self, cipher: &[u8]) -> Option<Contact> {
+    pub(crate) fn contact(&self, cipher: &[u8]) -> Option<Contact> {
         self.keys
             .open(cipher)
             .and_then(|plain| serde_json::from_slice(&plain).ok())

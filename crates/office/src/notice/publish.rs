@@ -43,6 +43,7 @@ impl Office {
     ) -> Result<Preview> {
         draft.item = self.item_of(item).await?;
         let world = self.world();
+        draft.powers = self.powers(draft.towns(world.directory())).await?;
         let directory = world.directory();
         let post = draft.author(directory, actor)?;
         draft.admitted(directory, post, self.today())?;
@@ -79,6 +80,7 @@ impl Office {
         }
         draft.item = self.item_of(with.item).await?;
         let (world, now, today) = (self.world(), self.now(), self.today());
+        draft.powers = self.powers(draft.towns(world.directory())).await?;
         // The rules first: files that are refused are looked up in vain.
         let rule = draft.clone();
         rule.publish(world.directory(), actor, NoticeId(0), (now, today))?;

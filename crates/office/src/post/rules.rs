@@ -47,7 +47,7 @@ pub(crate) fn check(
     match wanted.seat {
         Seat::Area(id) => {
             let area = world.tree().get(id);
-            if area.map(|a| a.level) != wanted.role.level() {
+            if area.is_none_or(|a| !wanted.role.sits_over(a.level)) {
                 let level = area.map_or("", |a| a.level.word());
                 broken(
                     "role",

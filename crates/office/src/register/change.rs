@@ -8,7 +8,7 @@ use civic::directory::Actor;
 use civic::id::RecordId;
 use civic::limits::TEXT_CHARS_MAX;
 use civic::refusal::Refusal;
-use civic::register::{Change, Draft, Ended, ItemDraft, Record, Register, Update};
+use civic::register::{Change, Draft, Ended, ItemDraft, ItemState, Record, Register, Update};
 use civic::time::Day;
 use store::lane::Failure;
 
@@ -192,6 +192,21 @@ impl Office {
                 let text = "没有这个编号的事件，或者您无权查看，请核对事件编号";
                 return Err(Refusal::invalid("matter", "unknown_matter", text).into());
             }
+        }
+        let (record, _) = self.kept_record(id).await?;
+        let world = self.world();
+        let items = register_of(&world, &record.register)?.items.as_ref();
+        let known = record.items.iter().find(|i| i.no == no);
+        let matter = update
+            .matter
+            .clone()
+            .or(known.and_then(|i| i.matter.clone()));
+        if let (ItemState::Done, Some(items), Some(matter)) = (update.state, items, matter) {
+            let asked = matter.clone();
+            let found = self
+                .read(move |conn| store::matter::by_no(conn, &asked))
+                .await?;
+            Record::may_finish(items, &matter, found.is_none_or(|m| m.over()))?;
         }
         self.change_record(actor, id, "update_item", version, None, move |record, _| {
             record.update_item(no, update, at, by)

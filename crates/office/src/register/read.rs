@@ -323,7 +323,10 @@ impl Office {
                     FieldKind::Staff => names.get(&AccountId(id)).cloned(),
                     FieldKind::Record => other_names.get(&RecordId(id)).cloned(),
                     FieldKind::Org => world.directory().org(OrgId(id)).map(|o| o.name.to_string()),
-                    FieldKind::Areas => {
+                    FieldKind::Category => {
+                        world.rules.categories.get(value).map(|c| c.name.clone())
+                    }
+                    FieldKind::Areas | FieldKind::Below => {
                         let ids = value.split(',').filter_map(|v| v.parse().ok().map(AreaId));
                         let names = ids.filter_map(|id| world.tree().get(id).map(|a| &*a.name));
                         Some(names.collect::<Vec<_>>().join("、"))

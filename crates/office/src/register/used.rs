@@ -4,11 +4,14 @@
 
 use super::RecordSeen;
 use crate::{Office, Result};
+use civic::area::Level;
 use civic::directory::Actor;
+use civic::flow::Flow;
 use civic::id::{AreaId, MatterId, OrgId, RecordId};
-use civic::matter::Matter;
+use civic::matter::{Desk, Form, Matter};
 use civic::measure::Span;
 use civic::module::Module;
+use civic::power::{self, Power};
 use civic::refusal::Refusal;
 use civic::rights::{Relation, Verb};
 use std::collections::HashSet;
@@ -51,6 +54,59 @@ impl Office {
         Ok(records.iter().filter_map(org).collect())
     }
 
+    /// The lines of the lists of powers of some towns (R203).
+    ///
+    /// # Errors
+    /// Only when the database fails.
+    pub async fn powers(&self, towns: Vec<AreaId>) -> Result<Vec<Power>> {
+        let today = self.today();
+        let records = self
+            .read(move |conn| store::record::at(conn, power::REGISTER, &towns, today))
+            .await?;
+        Ok(records.iter().filter_map(Power::of).collect())
+    }
+
+    /// Refuses what a town's lists of powers refuse: a matter that the county empowered the town to
+    /// settle is neither handed to a lead above it nor sent up (R203).
+    pub(crate) async fn stays_at_town(
+        &self,
+        actor: &Actor,
+        id: MatterId,
+        action: &str,
+        form: &Form,
+    ) -> Result<()> {
+        let world = self.world();
+        let escalates = |flow: &Flow| {
+            flow.action(action)
+                .is_some_and(|a| a.verb == Verb::Escalate)
+        };
+        if form.lead.is_none() && !world.rules.flows.values().any(|f| escalates(f)) {
+            return Ok(());
+        }
+        // Who may not see the matter is refused by the rules of the action, and learns nothing here.
+        let Ok(matter) = self.visible(actor, id).await else {
+            return Ok(());
+        };
+        let flow = world.rules.flow_of(&matter)?;
+        let Some(town) = matter.path.at(Level::Town) else {
+            return Ok(());
+        };
+        let lead = match flow.action(action).map(|a| a.verb) {
+            Some(Verb::Call) => match &form.lead {
+                Some(lead) => Some(lead.org),
+                None => return Ok(()),
+            },
+            Some(Verb::Escalate) if matter.desk == Desk::Area(town) => None,
+            _ => return Ok(()),
+        };
+        let known = matter.category.as_ref().map(|c| &c.code);
+        let Some(category) = form.category.as_ref().or(known) else {
+            return Ok(());
+        };
+        let powers = self.powers(vec![town]).await?;
+        Ok(power::stays(world.directory(), &powers, category, lead)?)
+    }
+
     /// The professionals who keep in touch with the places of a matter, numbers masked.
     ///
     /// # Errors
@@ -62,7 +118,7 @@ impl Office {
             return Ok(Vec::new());
         }
         let (world, today) = (self.world(), self.today());
-        let mut path: Vec<AreaId> = civic::area::Level::ALL
+        let mut path: Vec<AreaId> = Level::ALL
             .into_iter()
             .filter_map(|level| matter.path.at(level))
             .collect();
@@ -151,7 +207,6 @@ impl Office {
         &self,
         matter: &Matter,
     ) -> Result<Vec<(AreaId, String, String)>> {
-        use civic::area::Level;
         let (world, today) = (self.world(), self.today());
         let mut all = Vec::new();
         for level in [Level::Community, Level::Town, Level::County] {

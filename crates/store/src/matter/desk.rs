@@ -264,6 +264,16 @@ pub fn with_orgs(conn: &mut Conn, level: Level, area: AreaId, orgs: &[OrgId]) ->
     .int(0)
 }
 
+/// How many things lie on the desk of an organisation, and how many of them are late.
+pub fn lying_at(conn: &mut Conn, org: OrgId) -> Result<(i64, i64)> {
+    let sql = "SELECT COUNT(*), COALESCE(SUM(overdue), 0) FROM holding \
+               WHERE shard = $1 AND desk_kind = $2 AND desk_key = $3";
+    let desk = Desk::Org(org);
+    let params = [SHARD.into(), desk.kind().into(), desk.key().into()];
+    let row = conn.query_one(sql, &params)?;
+    Ok((row.int(0)?, row.int(1)?))
+}
+
 /// The number of things on these desks.
 pub fn count_on(conn: &mut Conn, desks: &[Desk]) -> Result<i64> {
     let mut total = 0;

@@ -7,7 +7,7 @@ use crate::driver::{Conn, Result, Value};
 use crate::{file, matter, step};
 use civic::id::MatterId;
 use civic::matter::Matter;
-use civic::trace::{self, Hash};
+use civic::trace::Chain;
 use std::collections::{BTreeMap, HashMap};
 
 /// Matters that are held at a time, with what belongs to them.
@@ -20,7 +20,7 @@ pub(super) type Numbers = HashMap<String, i64>;
 struct Folding {
     id: MatterId,
     matter: Option<Matter>,
-    head: Hash,
+    chain: Chain,
     broken: bool,
 }
 
@@ -101,7 +101,7 @@ fn fold(
             folded.push(Folding {
                 id,
                 matter: None,
-                head: Hash::default(),
+                chain: Chain::default(),
                 broken: false,
             });
         }
@@ -124,36 +124,12 @@ fn fold(
 /// Takes one stored step into a fold. `at` names the matter.
 fn take(fold: &mut Folding, stored: &step::Stored, at: &impl Fn() -> String, report: &mut Report) {
     let step = &stored.step;
-    let expected = fold.matter.as_ref().map_or(0, |m| m.version) + 1;
-    if step.seq != expected {
+    for wrong in fold
+        .chain
+        .take(step, stored.words, stored.erased_at.is_some())
+    {
         fold.broken = true;
-        report.find(format!(
-            "{}缺少第 {expected} 步或多出一步(遇到第 {} 步)：有记录被删除或插入",
-            at(),
-            step.seq
-        ));
-    }
-    if step.prev != fold.head {
-        fold.broken = true;
-        report.find(format!(
-            "{}第 {} 步与上一步不相连：上一步被改动，或有记录被删除、插入",
-            at(),
-            step.seq
-        ));
-    }
-    // Lawful erasure blanks the words and nothing else; what is marked as erased says nothing.
-    let unsaid = step.words == civic::matter::Words::default();
-    let intact = match stored.erased_at {
-        None => trace::words_digest(&step.words) == stored.words,
-        Some(_) => unsaid,
-    };
-    if !intact {
-        fold.broken = true;
-        report.find(format!(
-            "{}第 {} 步的文字(意见、答复或正文)被改动",
-            at(),
-            step.seq
-        ));
+        report.find(format!("{}{wrong}", at()));
     }
     if stored.account != step.who.account {
         report.find(format!(
@@ -162,15 +138,6 @@ fn take(fold: &mut Folding, stored: &step::Stored, at: &impl Fn() -> String, rep
             step.seq
         ));
     }
-    if trace::step_hash(step.prev, step, stored.words) != step.hash {
-        fold.broken = true;
-        report.find(format!(
-            "{}第 {} 步的内容被改动：与它的校验值不符",
-            at(),
-            step.seq
-        ));
-    }
-    fold.head = step.hash;
     match &mut fold.matter {
         Some(matter) => matter.apply(step),
         None => match Matter::begin(step) {

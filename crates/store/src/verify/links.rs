@@ -77,6 +77,12 @@ const PHRASE: (&str, &str, &str) = ("phrase", "常用语", "id");
 const ASSESSMENT: (&str, &str, &str) = ("assessment", "考核", "id");
 const RESULT: (&str, &str, &str) = ("assessment_result", "考核结果", "no");
 const RECHECK: (&str, &str, &str) = ("assessment_recheck", "抽查复核", "matter");
+const PUBLICATION: (&str, &str, &str) = ("publication", "公告", "id");
+const PUBLIC_AREA: (&str, &str, &str) = ("publication_area", "公告的范围", "publication");
+const PUBLIC_FILE: (&str, &str, &str) = ("publication_file", "公告的附件", "file");
+const LIBRARY: (&str, &str, &str) = ("library", "文件", "id");
+const LIBRARY_READ: (&str, &str, &str) = ("library_read", "文件的已读", "document");
+const LIBRARY_FILE: (&str, &str, &str) = ("library_file", "文件的附件", "file");
 const DUTY: (&str, &str, &str) = ("duty", "值班", "day");
 
 /// Every link that the proof follows. A new table with references gets its lines here.
@@ -165,6 +171,18 @@ pub const LINKS: &[Link] = &[
     link(CERTIFICATE, "account", ACCOUNT),
     link(PHRASE, "account", ACCOUNT),
     link(PHRASE, "area", AREA),
+    link(PUBLICATION, "area", AREA),
+    link(PUBLICATION, "account", ACCOUNT),
+    link(PUBLIC_AREA, "area", AREA),
+    link(PUBLIC_AREA, "publication", ("publication", "公告")),
+    link(PUBLIC_FILE, "file", ("file", "附件")),
+    link(PUBLIC_FILE, "publication", ("publication", "公告")),
+    link(LIBRARY, "area", AREA),
+    link(LIBRARY, "account", ACCOUNT),
+    link(LIBRARY_READ, "document", ("library", "文件")),
+    link(LIBRARY_READ, "account", ACCOUNT),
+    link(LIBRARY_FILE, "file", ("file", "附件")),
+    link(LIBRARY_FILE, "document", ("library", "文件")),
     link(DUTY, "area", AREA),
     link(DUTY, "account", ACCOUNT),
     link(("session", "会话", "created_at"), "account", ACCOUNT),
