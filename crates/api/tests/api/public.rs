@@ -225,7 +225,7 @@ async fn nobody_in_particular_finds_a_place_and_a_category_by_name_and_nothing_e
         .problems();
     assert_eq!(
         swapped,
-        "lat bad_point: 经度应在 -180 到 180 之间，纬度应在 -90 到 90 之间(WGS84,单位为度)，收到的是经度 25.405、纬度 119.005。看起来经度和纬度填反了，请对调\n"
+        "lat bad_point: 经度应在 -180 到 180 之间，纬度应在 -90 到 90 之间（WGS84，单位为度），收到的是经度 25.405、纬度 119.005。看起来经度和纬度填反了，请对调\n"
     );
 
     let classes = look(&app, "categories").await.done().json();
