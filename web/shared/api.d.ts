@@ -6448,6 +6448,8 @@ export interface components {
             may_confirm: boolean;
             no: string;
             progress: components["schemas"]["ProgressView"][];
+            /** @description 评价不满意，正在重新办理：`reply` is that of the time before. */
+            redone: boolean;
             reply?: string | null;
             state_word: string;
             title: string;

@@ -207,6 +207,8 @@ struct FollowedView {
     reply: Option<String>,
     /// Whether an evaluation is asked for now.
     may_confirm: bool,
+    /// 评价不满意，正在重新办理：`reply` is that of the time before.
+    redone: bool,
 }
 
 /// The course of a report, by number and code
@@ -223,6 +225,7 @@ async fn follow(
     let followed = app.office.follow(&no, &query.code).await;
     let followed = followed.map_err(unknown_report)?;
     Ok(Json(FollowedView {
+        redone: followed.matter.reopened > 0 && !followed.matter.over() && !followed.may_confirm,
         no: followed.matter.no,
         title: followed.matter.title,
         state_word: followed.state,

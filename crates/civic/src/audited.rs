@@ -104,6 +104,7 @@ const KINDS: &[(&str, &str)] = &[
     ("certificate", "证明登记"),
     ("entry_app", "入口应用"),
     ("file", "附件"),
+    ("hotline", "12345工单"),
     ("installation", "整个平台"),
     ("job", "任务"),
     ("library", "文件"),

@@ -480,4 +480,5 @@ export interface Followed {
   progress: { at: Millis; word: string; reply?: string | null }[]
   reply?: string | null
   may_confirm: boolean
+  redone: boolean
 }

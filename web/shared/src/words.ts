@@ -137,6 +137,8 @@ export const zh = {
     rating: '您对办理结果是否满意',
     words: '想说的话（可不填）',
     badHelp: '不满意的会自动重新办理一次。',
+    redone: '您对上次的办理不满意，已退回重新办理，办好后请您再评价。',
+    replyBefore: '上次的答复',
     send: '提交评价',
     thanks: '感谢您的评价。',
     codeGiven: '查询码',
@@ -405,7 +407,7 @@ export const zh = {
     units: ['紧急工作时', '工作时', '工作日', '天'],
     photoPick: '选择照片或文件',
     photoLimit: (max: number) => `每个不超过 20 MB，最多 ${max} 个。`,
-    photoFailed: (name: string) => `“${name}”没有传上去，请重试。`,
+    photoFailed: (name: string) => `“${name}”没有传上去：`,
     uploading: '正在上传…',
     phrasesOf: {
       prehandle: ['已到现场处理，问题已解决。', '已电话联系当事人，说明情况。', '已现场劝导，双方表示接受。', '本单元无力解决，需上级协调。'],

@@ -2,7 +2,7 @@
 export const workWords = {
   home: {
     greeting: (name: string, hour: number) => `${name}，${hour < 6 ? '夜深了' : hour < 12 ? '上午好' : hour < 14 ? '中午好' : hour < 18 ? '下午好' : '晚上好'}`,
-    noPost: '您还没有任职。请联系上级任命岗位，或在“事件查询”中查看自己上报的事。',
+    noPost: '您目前没有任职。请联系上级任命岗位；自己上报的事在“工作队列”里查看。',
     watch: { waiting: '等我处理', due_today: '今日到期', overdue: '已超期', came_back: '退回重办', supervised: '上级督办' },
     /** Posts and notices are not counted in the measure word of matters. */
     waiting: (job: string, many: number) => (many === 0 ? '没有' : `${many} ${({ vacancies: '个', notices: '条' } as Record<string, string>)[job] ?? '件'}`),
@@ -75,6 +75,7 @@ export const workWords = {
     onlyOpen: '只看在办',
     arrived: (many: number) => `有 ${many} 件新到，点此刷新`,
     shown: (many: number) => `已显示 ${many} 件`,
+    hidden: '（涉及隐私或投诉的事件只有经办的人能看到，因此可能少于统计数）',
     keys: '快捷键：j / k 上下移动，回车打开，x 选中，/ 查找',
     over: '已了结',
     onlyShown: '只看：',
