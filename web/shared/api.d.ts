@@ -608,6 +608,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/areas/{id}/crosswalk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The crosswalk of an area
+         * @description 网格对照表：本平台网格与对方编码逐个对照，没有对应的在前。
+         */
+        get: operations["area_crosswalk"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/areas/{id}/departures": {
         parameters: {
             query?: never;
@@ -646,6 +666,26 @@ export interface paths {
          */
         put: operations["duty_set_duties"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/areas/{id}/grids": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import the grids of another department
+         * @description 导入其他部门（如综治）的网格：先预检，逐行逐列指出问题并给出带“错误原因”的表格；确认无误后一次写入。
+         */
+        post: operations["area_grids"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4763,6 +4803,23 @@ export interface components {
             m2: number;
             sentence: string;
         };
+        /** @description A grid of ours beside its code elsewhere. */
+        Crossing: {
+            area: string;
+            full_name: string;
+            own: string;
+            /** @description Null where they have no such grid. */
+            theirs?: string | null;
+        };
+        /** @description Our grids beside those of another department. */
+        Crosswalk: {
+            /** @description Grids of ours. */
+            grids: number;
+            /** @description Of them with a code of theirs. */
+            matched: number;
+            /** @description Those without first; at most 500. */
+            rows: components["schemas"]["Crossing"][];
+        };
         /** @description The decision on an application. */
         DecideAdmission: {
             admitted: boolean;
@@ -5109,6 +5166,43 @@ export interface components {
             /** @description 所在的邻里中心等场所。 */
             host?: string | null;
             name: string;
+        };
+        /** @description What an import of grids found or did. */
+        GridImport: {
+            lines: components["schemas"]["GridLine"][];
+            /** @description The sheet again with a column 错误原因, where something is wrong. */
+            marked?: string | null;
+            /** @description How many become new grids. */
+            new: number;
+            /** @description What is wrong with the file as a whole. */
+            problems: components["schemas"]["FieldProblem"][];
+            /** @description How many are grids of ours, those known before included. */
+            same: number;
+            written: boolean;
+            /** @description How many lines are wrong. */
+            wrong: number;
+        };
+        /** @description A line of the sheet. */
+        GridLine: {
+            /** @description The grid of ours, or the community of a new one. */
+            area_name: string;
+            code: string;
+            /** @description `same`, `known`, `new`, `wrong`. */
+            fate: string;
+            fate_word: string;
+            /** Format: int64 */
+            line: number;
+            name: string;
+            problems: components["schemas"]["FieldProblem"][];
+        };
+        /** @description The grids of another department. */
+        GridSheet: {
+            /** @description 只有为真且没有任何问题时才写入。 */
+            apply?: boolean | null;
+            /** @description CSV，表头：对方网格编码、网格名称、所属村居编码、本平台网格编码、专属、人口、户数、经度、纬度；前三列必填。 */
+            file: string;
+            /** @description 对方系统的代号，如 zongzhi。 */
+            system: string;
         };
         /** @description To whom the log is handed. */
         HandOver: {
@@ -8530,6 +8624,39 @@ export interface operations {
             };
         };
     };
+    area_crosswalk: {
+        parameters: {
+            query: {
+                /** @description 对方系统的代号，如 zongzhi。 */
+                system: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Crosswalk"];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     post_departures: {
         parameters: {
             query?: never;
@@ -8614,6 +8741,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Duty"][];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    area_grids: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GridSheet"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GridImport"];
                 };
             };
             /** @description 没有办成：原因与办法见 detail */

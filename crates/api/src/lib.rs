@@ -29,6 +29,7 @@ mod factor;
 mod fields;
 mod file;
 mod flow;
+mod grid_import;
 mod health;
 mod home;
 mod hotline;
@@ -120,6 +121,7 @@ fn routes() -> OpenApiRouter<Arc<App>> {
         .merge(area_change::routes())
         .merge(area_check::routes())
         .merge(whole::routes())
+        .merge(grid_import::routes())
         .merge(post::routes())
         .merge(departure::routes())
         .merge(absence::routes())

@@ -175,6 +175,43 @@ pub fn read(
     (rows, problems)
 }
 
+/// Heading of the column that [`marked`] adds. Sheets that come back with it list it as a column.
+pub const REASON: &str = "错误原因";
+
+/// The same sheet with the column [`REASON`] at the end, filled in by line: what the person mends and
+/// brings again. Empty where the sheet cannot be read.
+#[must_use]
+pub fn marked(text: &str, reasons: &HashMap<u64, String>) -> String {
+    let mut reader = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .from_reader(text.strip_prefix('\u{feff}').unwrap_or(text).as_bytes());
+    let mut writer = csv::WriterBuilder::new()
+        .flexible(true)
+        .from_writer(Vec::new());
+    let mut kept = usize::MAX;
+    for (nth, record) in reader.records().map_while(Result::ok).enumerate() {
+        let line = record.position().map_or(0, csv::Position::line);
+        // A sheet that was marked before is marked anew.
+        if nth == 0 {
+            let before = record.iter().position(|cell| cell == REASON);
+            kept = before.unwrap_or(record.len());
+        }
+        let last = match nth {
+            0 => REASON,
+            _ => reasons.get(&line).map_or("", String::as_str),
+        };
+        if writer
+            .write_record(record.iter().take(kept).chain([last]))
+            .is_err()
+        {
+            return String::new();
+        }
+    }
+    let bytes = writer.into_inner().unwrap_or_default();
+    String::from_utf8(bytes).unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

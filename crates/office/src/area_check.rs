@@ -169,19 +169,7 @@ impl Office {
         apply: bool,
     ) -> Result<CodeImport> {
         self.require_over(actor, Verb::ManageAreas, area)?;
-        let named = !system.is_empty()
-            && system.len() <= 30
-            && system
-                .chars()
-                .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
-        if !named || matches!(system.as_str(), "grid" | "stat") {
-            return Err(Refusal::invalid(
-                "system",
-                "bad_system",
-                "请给对方系统起一个代号（小写字母、数字和下划线，不能用 grid、stat）",
-            )
-            .into());
-        }
+        crate::grid_import::check_system(&system)?;
         let lines = csv.lines().count();
         if !(2..=CODE_ROWS_MAX + 1).contains(&lines) {
             return Err(Refusal::invalid(

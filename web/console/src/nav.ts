@@ -1,5 +1,5 @@
 import {
-  Avatar, Bell, Briefcase, ChatLineSquare, Connection, DataBoard, DocumentChecked, EditPen, Files, Flag, HomeFilled, Key, List, MapLocation, Medal, Memo, Notification, Odometer, OfficeBuilding, Phone, Postcard, Promotion, School, Search,
+  Avatar, Bell, Briefcase, ChatLineSquare, Connection, DataBoard, DocumentChecked, EditPen, Files, Flag, Grid, HomeFilled, Key, List, MapLocation, Medal, Memo, Notification, Odometer, OfficeBuilding, Phone, Postcard, Promotion, School, Search,
   Reading, Setting, Share, Stamp, Tickets, Timer, User, UserFilled, View,
 } from '@element-plus/icons-vue'
 import type { Component } from 'vue'
@@ -46,6 +46,7 @@ export const NAV: NavItem[] = [
   { to: '/appointments', word: zh.nav.appointments, icon: Avatar, verbs: ['manage_posts', 'propose'] },
   { to: '/areas', word: zh.nav.areas, icon: OfficeBuilding, verbs: ['propose_areas', 'decide_areas', 'manage_areas'] },
   { to: '/whole', word: zh.nav.whole, icon: DocumentChecked, verbs: ['propose_areas', 'decide_areas', 'manage_areas'] },
+  { to: '/grids', word: zh.nav.grids, icon: Grid, verbs: ['decide_areas', 'manage_areas'] },
   { to: '/flow', word: zh.nav.flow, icon: Share, verbs: [] },
   { to: '/messages', word: zh.nav.messages, icon: ChatLineSquare, verbs: [] },
   { to: '/rules', word: zh.nav.rules, icon: Reading, verbs: ['see_board', 'manage_packs'] },
@@ -71,7 +72,7 @@ const GROUPS: { word: string; first: string[] }[] = [
   { word: zh.nav.groups.work, first: ['/home', '/queue', '/register', '/start', '/notices', '/messages', '/visits', '/hotline', '/mediation', '/centre', '/publications', '/evidence'] },
   { word: zh.nav.groups.look, first: ['/today', '/board', '/burden', '/registers/supervision', '/assessments'] },
   { word: zh.nav.groups.rules, first: ['/library', '/registers/powers', '/stations', '/admissions', '/certificates', '/flow', '/rules'] },
-  { word: zh.nav.groups.people, first: ['/registers/party', '/registers/joint', '/registers/staff', '/posts', '/appointments', '/areas', '/whole'] },
+  { word: zh.nav.groups.people, first: ['/registers/party', '/registers/joint', '/registers/staff', '/posts', '/appointments', '/areas', '/whole', '/grids'] },
   { word: zh.nav.groups.system, first: [] },
 ]
 

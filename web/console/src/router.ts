@@ -57,6 +57,7 @@ export const router = createRouter({
         { path: 'posts/:area?', component: () => import('./pages/Posts.vue'), meta: { title: zh.nav.posts } },
         { path: 'appointments/:area?', component: () => import('./pages/Appointments.vue'), meta: { title: zh.nav.appointments } },
         { path: 'departures/:post', component: () => import('./pages/HandoverSheet.vue'), meta: { title: zh.appointments.sheet } },
+        { path: 'grids/:area?', component: () => import('./pages/Grids.vue'), meta: { title: zh.nav.grids } },
         { path: 'whole/:area?', component: () => import('./pages/Whole.vue'), meta: { title: zh.nav.whole } },
         { path: 'areas/:area?', component: () => import('./pages/Areas.vue'), meta: { title: zh.nav.areas } },
         { path: 'flow/:code?/:version?', component: () => import('./pages/Flow.vue'), meta: { title: zh.nav.flow } },

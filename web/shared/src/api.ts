@@ -2,7 +2,7 @@
 import { request } from './http'
 import type {
   BulkResult,
-  Absence, Account, ActionForm, ApiToken, Area, AreaChange, AreaChangeForm, AreaChangePreview, AreaCheck, AreaDetail, AreaHistory, AreaWhole, LineCount,
+  Absence, Account, ActionForm, ApiToken, Area, AreaChange, AreaChangeForm, AreaChangePreview, AreaCheck, AreaDetail, AreaHistory, AreaWhole, Crosswalk, GridImport, LineCount,
   AreaPost, AuditRow, Board, Callable, CategoryClass, Day, DemoAccount, Dictionaries, Duty, Factor, FactorOffer,
   FileRef, Flow, FlowSummary, Followed, Home, Id, Located, Look, MadeAccount, MadeToken, MatterPage, MatterRow, MatterView, Me, Message, Millis,
   Job, JobRun, Letter, OpenSession, Page, Parameter, ReportForm, RuleBook, Sender, SignInAttempt, Station, StuckDesk, Subscription,
@@ -73,6 +73,8 @@ export const api = {
   searchAreas: (q: string, level?: string) => get<Area[]>('/areas/search', { query: { q, level } }),
   locate: (lon: number, lat: number) => get<Located>('/areas/locate', { query: { lon, lat } }),
   areaHistory: (id: Id) => get<AreaHistory>(`/areas/${enc(id)}/history`),
+  importGrids: (id: Id, system: string, file: string, apply: boolean) => request<GridImport>('POST', `/areas/${enc(id)}/grids`, { body: { system, file, apply } }),
+  crosswalk: (id: Id, system: string) => get<Crosswalk>(`/areas/${enc(id)}/crosswalk`, { query: { system } }),
   areaWhole: (id: Id, kind: string) => get<AreaWhole>(`/areas/${enc(id)}/completeness`, { query: { kind: kind || undefined } }),
   areaCheck: (id: Id) => get<AreaCheck>(`/areas/${enc(id)}/check`),
   areaChanges: (area: Id) => get<Page<AreaChange>>('/area-changes', { query: { area } }),

@@ -89,6 +89,24 @@ export interface AreaHistory {
   changes: AreaChange[]
 }
 
+/** What an import of another department's grids found or did. */
+export interface GridImport {
+  lines: { line: number; code: string; name: string; fate: string; fate_word: string; area_name: string; problems: { field: string; code: string; message: string }[] }[]
+  problems: { field: string; code: string; message: string }[]
+  new: number
+  same: number
+  wrong: number
+  written: boolean
+  marked?: string | null
+}
+
+/** Our grids beside those of another department. */
+export interface Crosswalk {
+  grids: number
+  matched: number
+  rows: { area: Id; full_name: string; own: string; theirs?: string | null }[]
+}
+
 export interface AreaWhole {
   areas: number
   kinds: { kind: string; word: string; help: string; count: number }[]

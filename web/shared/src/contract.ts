@@ -35,6 +35,8 @@ export type Read = [
   Fits<Server['AreaHistory'], ours.AreaHistory>,
   Fits<Server['AreaWhole'], ours.AreaWhole>,
   Fits<Server['AreaCheck'], ours.AreaCheck>,
+  Fits<Server['GridImport'], ours.GridImport>,
+  Fits<Server['Crosswalk'], ours.Crosswalk>,
   Fits<Server['LineCount'], ours.LineCount>,
   Fits<Server['LocatedUnit'], ours.Located>,
   Fits<Server['CallableOrg'], ours.Callable>,

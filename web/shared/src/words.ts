@@ -186,6 +186,7 @@ export const zh = {
     staff: '队伍建设',
     areas: '区划管理',
     whole: '完整性检查',
+    grids: '网格对照',
     flow: '业务流程',
     messages: '消息',
     notices: '通知任务',

@@ -17,6 +17,7 @@ mod fault;
 mod flows;
 mod follow;
 mod forms;
+mod grids;
 mod handing;
 mod help;
 mod home;

@@ -173,6 +173,14 @@ fn call(operation: &str, scene: &Scene) -> Call {
             "sysadmin",
             json!({ "system": "police", "csv": "本平台编码，对方编码\n350302003004,WG-1" }),
         ),
+        "post /api/v1/areas/{id}/grids" => write(
+            "/api/v1/areas/1/grids",
+            "sysadmin",
+            json!({ "system": "police", "file": "code,name,community\nJW-7,JW-7,350302003004" }),
+        ),
+        "get /api/v1/areas/{id}/crosswalk" => {
+            read("/api/v1/areas/3/crosswalk?system=police", "town")
+        }
         "get /api/v1/areas/{id}/history" => read("/api/v1/areas/5/history", "unit"),
         "get /api/v1/areas/{id}/callable" => read("/api/v1/areas/3/callable", "town"),
         "get /api/v1/areas/{id}/certificates" => read("/api/v1/areas/4/certificates", "community"),

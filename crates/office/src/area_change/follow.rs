@@ -11,6 +11,7 @@ use civic::logbook::{Entry, Handover};
 use civic::matter::Place;
 use civic::mediation::Body;
 use civic::notice::{Notice, Roster};
+use civic::phrase::Phrase;
 use civic::post::Seat;
 use civic::register::{FieldKind, Record};
 use civic::time::Instant;
@@ -32,6 +33,7 @@ pub(super) struct Following {
     lines: Vec<Entry>,
     shifts: Vec<Handover>,
     sheets: Vec<Departure>,
+    phrases: Vec<Phrase>,
     absences: Vec<Absence>,
     plain: BTreeMap<&'static str, usize>,
 }
@@ -46,6 +48,7 @@ impl Following {
             ("值班日志未办结事项", self.lines.len()),
             ("待接班的交接", self.shifts.len()),
             ("离任交接单", self.sheets.len()),
+            ("共享常用语", self.phrases.len()),
             ("离岗代理", self.absences.len()),
         ];
         let plain = self.plain.iter().map(|(word, n)| (*word, *n));
@@ -85,6 +88,7 @@ impl Following {
             lines,
             shifts,
             sheets: store::departure::open_at(conn, &plan.ends)?,
+            phrases: store::phrase::shared(conn, &plan.ends)?,
             absences: absences
                 .into_iter()
                 .filter(|a| going_on.contains_key(&a.post))
@@ -134,6 +138,11 @@ impl Following {
                 sheet.seat = Seat::Area(desk(area));
             }
             store::departure::place(conn, &sheet)?;
+        }
+        for mut phrase in self.phrases {
+            phrase.area = phrase.area.map(desk);
+            store::phrase::remove(conn, phrase.id)?;
+            store::phrase::insert(conn, &phrase)?;
         }
         for absence in self.absences {
             let Some(post) = posts.get(&absence.post) else {
