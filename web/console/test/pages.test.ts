@@ -86,7 +86,7 @@ describe('the menu', () => {
   it('leaves out the pages of parts that are switched off', () => {
     const pages = (missing: string[]) => NAV.filter((item) => allowed(item, () => true, [], missing)).map((item) => item.to)
     const gone = pages([]).filter((path) => !pages(['hotline', 'registers']).includes(path))
-    expect(gone).toEqual(['/hotline', '/registers/party', '/registers/joint', '/registers/staff'])
+    expect(gone).toEqual(['/hotline', '/registers/party', '/registers/joint', '/registers/supervision', '/registers/powers', '/registers/staff'])
   })
   it('shows a unit head the field work and no audit', () => {
     const pages = seen(['see', 'report', 'prehandle', 'log_visit'])
