@@ -12,6 +12,7 @@ fn order(target: Desk, cause: Option<MatterId>) -> impl FnOnce(&mut ReportForm) 
             flow: Some("rectify".into()),
             target: Some(target),
             until: Day::from_ymd(2026, 3, 20),
+            answer_by: None,
             cause,
             part_of: None,
             fields: [("source", "督办"), ("basis", "区安委会通知")]
