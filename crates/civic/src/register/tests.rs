@@ -121,7 +121,7 @@ fn the_registers_of_the_pack_are_sound_and_say_why_they_ask_for_persons() {
         .iter()
         .map(|r| (&*r.group.word, &*r.word))
         .collect();
-    assert_eq!(groups.len(), 20, "{groups:?}");
+    assert_eq!(groups.len(), 25, "{groups:?}");
     for register in registers.all().iter().filter(|r| r.is_personal()) {
         assert!(
             !register.basis.is_empty() && !register.purpose.is_empty(),

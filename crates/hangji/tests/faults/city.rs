@@ -87,13 +87,25 @@ fn build(data: &Path, database: &str) {
     assert_eq!(code, 0, "{said}");
 }
 
+/// Copies a city that no server has open: database, key and attachments.
+pub fn copy_all(from: &Path, to: &Path) {
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let there = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            std::fs::create_dir(&there).unwrap();
+            copy_all(&entry.path(), &there);
+        } else {
+            std::fs::copy(entry.path(), there).unwrap();
+        }
+    }
+}
+
 impl City {
     /// A copy of the city, on a SQLite file.
     pub fn sqlite(name: &str) -> Self {
         let scratch = Scratch::new(name);
-        for file in ["hangji.db", "hangji.key"] {
-            std::fs::copy(model().join(file), scratch.path().join(file)).unwrap();
-        }
+        copy_all(model(), scratch.path());
         let database = format!("sqlite:{}", scratch.path().join("hangji.db").display());
         Self {
             scratch,

@@ -2,7 +2,7 @@
 //! and when there is space again writing goes on without a restart.
 #![cfg(target_os = "linux")]
 
-use crate::city::{City, Scratch, run};
+use crate::city::{City, Scratch, copy_all, run};
 use crate::client::{Answer, escalate, report};
 use crate::load::Crew;
 use crate::server::Server;
@@ -156,13 +156,11 @@ fn a_full_disk_refuses_writing_and_nothing_else() {
     // The folder of the city is covered by a file system that has room for it and little else; what
     // lies below is copied in.
     let below = Scratch::new("below");
-    for file in ["hangji.db", "hangji.key"] {
-        std::fs::copy(city.data().join(file), below.path().join(file)).unwrap();
-    }
+    copy_all(&city.data(), below.path());
     let kib = below.path().join("hangji.db").metadata().unwrap().len() / 1_024;
     let (data, source) = (city.data().display(), below.path().display());
     let script = format!(
-        "set -e; mount -t tmpfs -o size={}k none {data}; cp {source}/* {data}; \
+        "set -e; mount -t tmpfs -o size={}k none {data}; cp -r {source}/* {data}; \
          dd if=/dev/zero of={data}/ballast bs=1k count={} 2>/dev/null",
         kib * 2 + 8 * LEFT_KIB,
         kib + 7 * LEFT_KIB
