@@ -214,7 +214,6 @@ impl Office {
             _ => Vec::new(),
         };
         let month = world.rules.calendar.zone().at(day.first_of_month(), 0, 0);
-        let first = crate::message::first_id(month.plus_hours(-1));
         let account = actor.account;
         self.read(move |conn| {
             let open = match level {
@@ -236,7 +235,7 @@ impl Office {
                 },
                 visits: match units.is_empty() {
                     true => Vec::new(),
-                    false => store::visit::made(conn, &units, account, month, first)?,
+                    false => store::visit::made(conn, &units, account, month)?,
                 },
             })
         })

@@ -94,6 +94,11 @@ pub const MIGRATIONS: &[Migration] = &[
         "library",
         include_str!("../migrations/0023_library.sql"),
     ),
+    (
+        24,
+        "visit_order",
+        include_str!("../migrations/0024_visit_order.sql"),
+    ),
 ];
 
 /// Threads that read. Few cores gain nothing from more.

@@ -5,7 +5,6 @@ use civic::time::Instant;
 
 use crate::SHARD;
 use crate::driver::{Conn, Result, Row};
-use crate::rows;
 
 /// One visit.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -88,8 +87,8 @@ pub fn insert(conn: &mut Conn, visit: &Visit) -> Result<()> {
     Ok(())
 }
 
-/// One page, newest first, of visits in some areas before the id `before`. Each area is asked alone
-/// for at most `limit` rows: so the index gives the newest ones without sorting all there are.
+/// One page, the latest visits first, in some areas after the visit `before`. Each area is asked alone
+/// for at most `limit` rows: so the index gives them without sorting all there are.
 pub fn page(
     conn: &mut Conn,
     column: Column,
@@ -105,43 +104,53 @@ pub fn page(
     };
     let sql = format!(
         "SELECT id, account, name, unit, community, town, kind, body, at, matter, entered_by, entered_name FROM visit \
-         WHERE shard = $1 AND {column} = $2 AND id < $3 AND ($5 = '' OR kind = $5) ORDER BY id DESC LIMIT $4"
+         WHERE shard = $1 AND {column} = $2 AND (at, id) < ($3, $4) AND ($5 = '' OR kind = $5) \
+         ORDER BY at DESC, id DESC LIMIT $6"
     );
+    let (at, id) = match before {
+        None => (i64::MAX, i64::MAX),
+        // A visit that is none is followed by nothing.
+        Some(id) => (made_at(conn, id)?.unwrap_or(i64::MIN), id),
+    };
     let mut found = Vec::new();
     for area in areas {
         let params = [
             SHARD.into(),
             area.0.into(),
-            rows::before(before),
-            (limit as i64).into(),
+            at.into(),
+            id.into(),
             kind.unwrap_or_default().into(),
+            (limit as i64).into(),
         ];
         conn.for_each(&sql, &params, |row| {
             found.push(visit(row)?);
             Ok(())
         })?;
     }
-    found.sort_unstable_by_key(|v| std::cmp::Reverse(v.id));
+    found.sort_unstable_by_key(|v| std::cmp::Reverse((v.at, v.id)));
     found.truncate(limit);
     Ok(found)
 }
 
-/// How many visits of each kind `account` made in these units since `from`. No visit of that time
-/// has an id below `first`: so the index of units gives them without reading the years before.
+fn made_at(conn: &mut Conn, id: i64) -> Result<Option<i64>> {
+    let sql = "SELECT at FROM visit WHERE shard = $1 AND id = $2";
+    let row = conn.query_opt(sql, &[SHARD.into(), id.into()])?;
+    row.map(|row| row.int(0)).transpose()
+}
+
+/// How many visits of each kind `account` made in these units since `from`.
 pub fn made(
     conn: &mut Conn,
     units: &[AreaId],
     account: AccountId,
     from: Instant,
-    first: i64,
 ) -> Result<Vec<(String, i64)>> {
     let units: Vec<i64> = units.iter().map(|u| u.0).collect();
     let rows = conn.query(
-        "SELECT kind, COUNT(*) FROM visit WHERE shard = $1 AND unit = ANY($2) AND id >= $3 AND at >= $4 AND account = $5 GROUP BY kind",
+        "SELECT kind, COUNT(*) FROM visit WHERE shard = $1 AND unit = ANY($2) AND at >= $3 AND account = $4 GROUP BY kind",
         &[
             SHARD.into(),
             units.into(),
-            first.into(),
             from.0.into(),
             account.0.into(),
         ],
@@ -161,7 +170,7 @@ mod tests {
         fn visits_are_paged_by_unit_community_and_town(conn: &mut Conn) {
             prepare(conn);
             let made_since = |conn: &mut Conn| {
-                super::made(conn, &[AreaId(21), AreaId(22)], AccountId(7), Instant(2), 0).unwrap()
+                super::made(conn, &[AreaId(21), AreaId(22)], AccountId(7), Instant(2)).unwrap()
             };
             let made = |id: i64, unit: i64| Visit {
                 id: VisitId(id), account: AccountId(7), name: "林".into(), unit: AreaId(unit),
@@ -176,10 +185,15 @@ mod tests {
                 let areas: Vec<_> = areas.iter().map(|a| AreaId(*a)).collect();
                 page(conn, column, &areas, None, before, limit).unwrap().into_iter().map(|v| v.id.0).collect::<Vec<_>>()
             };
+            // Entered last and made before all others.
+            insert(conn, &Visit { at: Instant(0), ..made(5, 23) }).unwrap();
+            assert_eq!(ids(conn, Column::Unit, &[22, 23], None, 1), [2]);
+            assert_eq!(ids(conn, Column::Unit, &[22, 23], Some(2), 9), [5]);
+            assert_eq!(ids(conn, Column::Unit, &[22, 23], Some(77), 9), [0i64; 0]);
             assert_eq!(ids(conn, Column::Unit, &[21, 22], None, 2), [4, 2]);
             assert_eq!(ids(conn, Column::Unit, &[21, 22], Some(2), 2), [1]);
-            assert_eq!(ids(conn, Column::Community, &[2], None, 9), [4, 2, 1]);
-            assert_eq!(ids(conn, Column::Town, &[1], None, 9), [4, 3, 2, 1]);
+            assert_eq!(ids(conn, Column::Community, &[2], None, 9), [4, 2, 1, 5]);
+            assert_eq!(ids(conn, Column::Town, &[1], None, 9), [4, 3, 2, 1, 5]);
             assert_eq!(page(conn, Column::Unit, &[AreaId(22)], Some("patrol"), None, 9).unwrap(), [made(2, 22)]);
             assert_eq!(page(conn, Column::Unit, &[AreaId(22)], Some("care"), None, 9).unwrap(), []);
             let counted = made_since(conn);
