@@ -156,7 +156,7 @@ fn a_full_disk_refuses_writing_and_nothing_else() {
     // The folder of the city is covered by a file system that has room for it and little else; what
     // lies below is copied in.
     let below = Scratch::new("below");
-    copy_all(&city.data(), below.path());
+    copy_all(city.data(), below.path());
     let kib = below.path().join("hangji.db").metadata().unwrap().len() / 1_024;
     let (data, source) = (city.data().display(), below.path().display());
     let script = format!(
