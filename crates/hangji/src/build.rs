@@ -1,6 +1,6 @@
 //! Building a sample city: the rows of an installation, then its days played through the real verbs.
 
-use crate::command::{BuildArgs, say};
+use crate::command::{BuildArgs, tell};
 use crate::serve::{config, create};
 use indicatif::{ProgressBar, ProgressStyle};
 use office::Office;
@@ -37,7 +37,7 @@ pub async fn found_and_play(
     days: i64,
 ) -> anyhow::Result<Progress> {
     let started = Stopwatch::now();
-    say(&format!(
+    tell(&format!(
         "正在建立样例城市({}，{})……{}",
         profile.name(),
         scale.code(),
@@ -74,7 +74,7 @@ pub async fn found_and_play(
         .iter()
         .filter(|a| a.level == civic::area::Level::Unit)
         .count();
-    say(&format!(
+    tell(&format!(
         "  区域 {}、单位 {}、账号 {}、岗位 {}",
         rows.areas.len(),
         rows.orgs.len(),
@@ -99,10 +99,10 @@ pub async fn found_and_play(
     bar.finish_and_clear();
     let refused = furnish(office, &people).await?;
     if refused > 0 {
-        say(&format!("  有 {refused} 类样例内容本地不具备条件，已略去"));
+        tell(&format!("  有 {refused} 类样例内容本地不具备条件，已略去"));
     }
     office.run_first_jobs().await;
-    say(&format!(
+    tell(&format!(
         "  共上报 {} 件，办理 {} 步(被规则拒绝 {} 次)，在办 {} 件，用时 {:.1} 秒",
         progress.reported,
         progress.commands,

@@ -254,6 +254,11 @@ pub fn say(text: &str) {
     let _ = writeln!(std::io::stdout(), "{text}");
 }
 
+/// Says how far the work is, beside the result: what a program reads stays whole.
+pub fn tell(text: &str) {
+    complain(text);
+}
+
 /// Says what went wrong.
 pub fn complain(text: &str) {
     let _ = writeln!(std::io::stderr(), "{text}");

@@ -103,7 +103,7 @@ impl Office {
             let changed = kept.deadline != order.deadline
                 || known
                     .as_ref()
-                    .is_some_and(|m| !m.text.starts_with(&order.text));
+                    .is_some_and(|m| !m.text.starts_with(order.text.trim()));
             let no = known.map_or_else(String::new, |m| m.no);
             let problems = match changed {
                 true => vec![Problem::new(
