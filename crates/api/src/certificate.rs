@@ -53,16 +53,16 @@ async fn certificates(State(app): Shared, signed: Signed) -> Answer<Json<Vec<Cer
         .posts
         .iter()
         .find_map(|p| directory.area_of(p.seat));
-    let views = office::pack::certificates().into_iter().map(|c| {
+    let views = office::pack::certificates().iter().map(|c| {
         let mut near = own.into_iter().flat_map(|area| directory.callable(area));
         CertificateView {
             org_name: near
                 .find(|o| *o.line == *c.line)
                 .map(|o| o.name.to_string()),
             number: c.number,
-            name: c.name,
-            body: c.body,
-            instead: c.instead,
+            name: c.name.clone(),
+            body: c.body.clone(),
+            instead: c.instead.clone(),
         }
     });
     Ok(Json(views.collect()))

@@ -68,11 +68,15 @@ async fn answer(
     actor: &Actor,
     receipt: Receipt,
     status: StatusCode,
-    follow_code: Option<String>,
 ) -> Answer<Response> {
+    let registered = status == StatusCode::CREATED;
     let viewed = match app.office.matter(actor, receipt.id).await {
         Ok(viewed) => viewed,
         Err(Fault::Refused(Refusal::Unknown(_))) => {
+            let follow_code = match registered {
+                true => app.office.code_of_receipt(actor, &receipt).await?,
+                false => None,
+            };
             let view = ReceiptView {
                 id: receipt.id.to_string(),
                 no: receipt.no,
@@ -84,8 +88,9 @@ async fn answer(
         Err(fault) => return Err(fault.into()),
     };
     let tag = etag(viewed.matter.version);
-    let mut view = Viewer::new(&app.office).matter(viewed).await?;
-    view.reporter.follow_code = follow_code;
+    let code = app.office.code_of_registered(actor, &viewed.matter);
+    let mut view = Viewer::new(&app.office).matter(viewed);
+    view.reporter.follow_code = code.filter(|_| registered);
     Ok((status, [(header::ETAG, tag)], Json(view)).into_response())
 }
 
@@ -103,11 +108,7 @@ async fn report(
         .office
         .report(&signed.actor, form.into(), Some(key))
         .await?;
-    let code = app
-        .office
-        .code_of_registered(&signed.actor, &receipt)
-        .await?;
-    answer(&app, &signed.actor, receipt, StatusCode::CREATED, code).await
+    answer(&app, &signed.actor, receipt, StatusCode::CREATED).await
 }
 
 #[derive(IntoParams)]
@@ -426,7 +427,7 @@ async fn matter(State(app): Shared, signed: Signed, Id(id): Id<MatterId>) -> Ans
     // change without a step.
     Ok((
         [(header::ETAG, tag)],
-        Json(Viewer::new(&app.office).matter(viewed).await?),
+        Json(Viewer::new(&app.office).matter(viewed)),
     )
         .into_response())
 }
@@ -456,7 +457,7 @@ async fn act(
             Some(key),
         )
         .await?;
-    answer(&app, &signed.actor, receipt, StatusCode::OK, None).await
+    answer(&app, &signed.actor, receipt, StatusCode::OK).await
 }
 
 /// Name and telephone in clear.

@@ -78,7 +78,7 @@ impl Office {
     ) -> Result<CertificateRow> {
         let by = self.certifier(actor, area)?;
         let list = crate::pack::certificates();
-        let item = draft.check(&list)?;
+        let item = draft.check(list)?;
         let now = self.now();
         let entry = Entry {
             id: CertificateEntryId(0),

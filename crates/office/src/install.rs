@@ -88,7 +88,7 @@ pub struct FirstPassword {
 struct Words {
     kinds: Kinds,
     titles: Titles,
-    departments: Vec<Department>,
+    departments: &'static [Department],
 }
 
 /// Ids in the order in which things are read; later ones come from the clock and are larger.

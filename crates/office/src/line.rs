@@ -28,18 +28,17 @@ const OWN: &str = "村居和网格自办";
 /// The name of a line of business.
 #[must_use]
 pub fn line_word(code: &str) -> String {
-    let all = pack::departments();
-    let found = all.into_iter().find(|d| d.code == code);
-    found.map_or_else(|| code.to_owned(), |d| d.name)
+    let found = pack::departments().iter().find(|d| d.code == code);
+    found.map_or(code, |d| &d.name).to_owned()
 }
 
 /// Code and name of every line that owns a category.
 #[must_use]
 pub fn lines(world: &crate::World) -> Vec<(String, String)> {
     let categories = &world.rules.categories;
-    let all = pack::departments().into_iter();
+    let all = pack::departments().iter();
     all.filter(|d| categories.iter().any(|c| c.usual().department == d.code))
-        .map(|d| (d.code, d.name))
+        .map(|d| (d.code.clone(), d.name.clone()))
         .collect()
 }
 

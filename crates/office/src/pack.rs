@@ -21,7 +21,7 @@ use civic::time::{Instant, Zone};
 use civic::title::Titles;
 use include_dir::{Dir, include_dir};
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use store::Store;
 use store::audit::Entry;
 use store::driver::{Conn, OpenError};
@@ -34,6 +34,7 @@ static PACKS: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/../../packs");
 pub const BASE: &str = "base";
 
 /// File of the kinds of areas.
+const CERTIFICATES: &str = "certificates.csv";
 const KINDS: &str = "kinds.csv";
 /// Folder of the registers.
 pub(crate) const REGISTERS: &str = "registers/";
@@ -91,13 +92,16 @@ fn collect(dir: &Dir<'_>, pack: &str, out: &mut Vec<PackFile>) {
     }
 }
 
-/// The department list of the base pack.
+/// The department list of the base pack. Read once: every row of every list names a line of it.
 #[must_use]
-pub fn departments() -> Vec<Department> {
-    let files = embedded(BASE);
-    let file = files.iter().find(|f| f.path == DEPARTMENTS);
-    // The base pack is checked when it is built and when it is installed.
-    civic::pack::departments(DEPARTMENTS, file.map_or("", |f| &f.body)).unwrap_or_default()
+pub fn departments() -> &'static [Department] {
+    static ALL: LazyLock<Vec<Department>> = LazyLock::new(|| {
+        let files = embedded(BASE);
+        let file = files.iter().find(|f| f.path == DEPARTMENTS);
+        // The base pack is checked when it is built and when it is installed.
+        civic::pack::departments(DEPARTMENTS, file.map_or("", |f| &f.body)).unwrap_or_default()
+    });
+    &ALL
 }
 
 /// The kinds and titles of the base pack.
@@ -111,14 +115,14 @@ pub(crate) fn words() -> Result<(Kinds, Titles), Vec<Problem>> {
 
 /// The certificates that villages and communities do not issue (R202), with where to go instead.
 #[must_use]
-pub fn certificates() -> Vec<Certificate> {
-    let text = embedded(BASE)
-        .into_iter()
-        .find(|f| f.path == "certificates.csv")
-        .map(|f| f.body)
-        .unwrap_or_default();
-    // What is embedded was checked when it was put into the database.
-    certificate::parse("certificates.csv", &text).unwrap_or_default()
+pub fn certificates() -> &'static [Certificate] {
+    static ALL: LazyLock<Vec<Certificate>> = LazyLock::new(|| {
+        let files = embedded(BASE);
+        let file = files.iter().find(|f| f.path == CERTIFICATES);
+        // What is embedded was checked when it was put into the database.
+        certificate::parse(CERTIFICATES, file.map_or("", |f| &f.body)).unwrap_or_default()
+    });
+    &ALL
 }
 
 /// The kinds of areas of a pack, or of the base pack where it names none of its own.

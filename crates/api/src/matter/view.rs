@@ -273,25 +273,14 @@ impl<'a> Viewer<'a> {
     }
 
     /// The whole matter.
-    pub async fn matter(&self, viewed: Viewed) -> Answer<MatterView> {
+    pub fn matter(&self, viewed: Viewed) -> MatterView {
         let matter = &viewed.matter;
-        let mut holders: Vec<AccountId> = matter
-            .holder
-            .into_iter()
-            .chain(matter.tasks.iter().filter_map(|t| t.holder))
-            .collect();
-        holders.extend(matter.pending.iter().map(|p| p.by_account));
-        holders.extend(viewed.actions.iter().flat_map(|a| &a.people));
-        let names = if viewed.internal {
-            self.office.names(holders).await?
-        } else {
-            HashMap::new()
-        };
+        let names = &viewed.names;
         let due = matter.deadline().map(|c| (c.due, clock_kind(c.kind)));
         let tree = self.world.tree();
         let place = trail_of(tree, &matter.path);
-        Ok(MatterView {
-            head: self.head(matter, 0, due, &names),
+        MatterView {
+            head: self.head(matter, 0, due, names),
             text: matter.text.clone(),
             place: PlaceView {
                 address: matter.place.address.clone(),
@@ -329,7 +318,7 @@ impl<'a> Viewer<'a> {
                 .filter(|c| c.stopped.is_none())
                 .map(|c| self.clock(matter, c))
                 .collect(),
-            tasks: matter.tasks.iter().map(|t| self.task(t, &names)).collect(),
+            tasks: matter.tasks.iter().map(|t| self.task(t, names)).collect(),
             pending: matter
                 .pending
                 .iter()
@@ -466,7 +455,7 @@ impl<'a> Viewer<'a> {
                 .into_iter()
                 .map(|step| self.step(&viewed.matter, step))
                 .collect(),
-        })
+        }
     }
 }
 

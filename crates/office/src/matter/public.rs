@@ -90,18 +90,24 @@ impl Office {
 
     /// The code to hand to a person concerned who has no account: once, to who registered the matter
     /// for them. It is not shown again, so that no handler can evaluate their own work with it.
+    #[must_use]
+    pub fn code_of_registered(&self, actor: &Actor, matter: &Matter) -> Option<String> {
+        let for_another = matter.reporter.account == Some(follower(matter.id));
+        (for_another && !actor.posts.is_empty()).then(|| self.follow_code(matter.id))
+    }
+
+    /// The same for who may not see the matter that they registered.
     ///
     /// # Errors
     /// Only when the database fails.
-    pub async fn code_of_registered(
+    pub async fn code_of_receipt(
         &self,
         actor: &Actor,
         receipt: &Receipt,
     ) -> Result<Option<String>> {
         let id = receipt.id;
         let matter = self.read(move |conn| store::matter::get(conn, id)).await?;
-        let for_another = matter.is_some_and(|m| m.reporter.account == Some(follower(id)));
-        Ok((for_another && !actor.posts.is_empty()).then(|| self.follow_code(id)))
+        Ok(matter.and_then(|m| self.code_of_registered(actor, &m)))
     }
 
     pub(crate) async fn followed_matter(&self, no: &str, code: &str) -> Result<Matter> {

@@ -1,15 +1,18 @@
 //! One matter as its reader sees it.
 
 use super::unveiled;
-use crate::{Office, Result};
+use crate::{Office, Result, World};
 use civic::directory::Actor;
-use civic::id::{AreaId, MatterId};
+use civic::id::{AccountId, AreaId, MatterId};
 use civic::mask;
 use civic::matter::{Available, Desk, Fact, Matter, Step, Words, available};
+use civic::post::{Post, Seat};
 use civic::refusal::Refusal;
 use civic::rights::{Relation, Verb};
-use civic::time::Instant;
+use civic::time::{Day, Instant};
 use serde::Deserialize;
+use std::collections::HashMap;
+use std::sync::Arc;
 use store::audit::{Entry, UNMASK};
 use store::lane::Failure;
 
@@ -35,6 +38,9 @@ pub struct Viewed {
     pub may_read_sessions: bool,
     /// Whether the reader is of the staff and sees internal opinions.
     pub internal: bool,
+    /// Names of the people who hold it, asked for something or may be handed it; empty for who is not
+    /// of the staff.
+    pub names: HashMap<AccountId, String>,
 }
 
 /// A desk on which it lies, and the person who answers for it (R064).
@@ -69,24 +75,27 @@ impl Office {
     /// # Errors
     /// `Unknown` where the actor may not know it.
     pub async fn matter(&self, actor: &Actor, id: MatterId) -> Result<Viewed> {
-        let (matter, stored, cipher) = self
-            .read(move |conn| {
-                let matter = store::matter::get(conn, id)?;
-                let steps = if matter.is_some() {
-                    store::step::journal(conn, id)?
-                } else {
-                    Vec::new()
-                };
-                let cipher = store::matter::party(conn, id)?;
-                Ok((matter, steps, cipher))
-            })
-            .await?;
         let (world, now, today) = (self.world(), self.now(), self.today());
         let directory = world.directory();
         let actor = &*self.present(actor);
-        let matter = matter
-            .filter(|m| directory.sees(actor, m, today))
-            .ok_or_else(|| Refusal::unknown("事件"))?;
+        // Everything in one look: each look more is a wait for a thread, at every answer to every step.
+        let (seeing, reader) = (Arc::clone(&world), actor.clone());
+        let found = self
+            .read(move |conn| {
+                let matter = store::matter::get(conn, id)?;
+                let sees = |m: &Matter| seeing.directory().sees(&reader, m, today);
+                let Some(matter) = matter.filter(sees) else {
+                    return Ok(None);
+                };
+                let steps = store::step::journal(conn, id)?;
+                let cipher = store::matter::party(conn, id)?;
+                let stuck = stuck(&seeing, &matter, today);
+                let names = store::account::names(conn, &people(&matter, &stuck))?;
+                Ok(Some((matter, steps, cipher, stuck, names)))
+            })
+            .await?;
+        let (matter, stored, cipher, stuck, mut names) =
+            found.ok_or_else(|| Refusal::unknown("事件"))?;
         let internal = !actor.posts.is_empty() && matter.reporter.account != Some(actor.account);
         let mut steps: Vec<Step> = stored.into_iter().map(|s| s.step).collect();
         let veiled = directory.veils(actor, &matter, today);
@@ -113,7 +122,10 @@ impl Office {
                     today,
                 )
                 .is_some();
-        let stuck_with = self.stuck_with(&matter).await?;
+        let stuck_with: Vec<StuckWith> = stuck
+            .into_iter()
+            .map(|s| s.named(&world, &names, today))
+            .collect();
         let pressing = matter.supervision.is_some()
             || stuck_with
                 .iter()
@@ -128,7 +140,16 @@ impl Office {
             let part = civic::module::Module::of(action.verb);
             part.is_none_or(|part| self.need_at(part, &matter).is_ok())
         });
+        if internal {
+            let mut more: Vec<AccountId> =
+                actions.iter().flat_map(|a| &a.people).copied().collect();
+            more.retain(|account| !names.contains_key(account));
+            names.extend(self.names(more).await?);
+        } else {
+            names.clear();
+        }
         Ok(Viewed {
+            names,
             first_responsible,
             may_read_sessions: !matter.sessions.is_empty()
                 && directory.works_on(actor, &matter, today),
@@ -146,60 +167,6 @@ impl Office {
         self.keys
             .open(cipher)
             .and_then(|plain| serde_json::from_slice(&plain).ok())
-    }
-
-    async fn stuck_with(&self, matter: &Matter) -> Result<Vec<StuckWith>> {
-        let (world, today) = (self.world(), self.today());
-        let directory = world.directory();
-        let mut out = Vec::new();
-        for (slot, desk) in matter.holding() {
-            let asked = matter.pending.iter().find(|p| p.slot == slot);
-            // Where a decision is waited for, it is stuck with who decides.
-            let desk = asked.map_or(desk, |p| p.approver);
-            let claimed = if slot == 0 {
-                matter.holder
-            } else {
-                matter.task(slot).and_then(|t| t.holder)
-            };
-            let seat = match desk {
-                Desk::Area(area) => directory
-                    .answering(area, today)
-                    .map(civic::post::Seat::Area),
-                Desk::Org(org) => Some(civic::post::Seat::Org(org)),
-                Desk::Reporter | Desk::None => None,
-            };
-            let post = seat.and_then(|seat| {
-                let mut posts: Vec<_> = directory.posts_at(seat, today).collect();
-                if let Some(asked) = asked {
-                    posts.retain(|p| directory.may_decide(p, asked, today));
-                }
-                posts.sort_by_key(|p| {
-                    (
-                        Some(p.account) != claimed,
-                        !p.role.mans_desk(),
-                        p.role,
-                        p.id,
-                    )
-                });
-                posts.first().map(|p| (*p).clone())
-            });
-            let clock = matter
-                .clocks
-                .iter()
-                .filter(|c| c.slot == slot && c.runs())
-                .min_by_key(|c| c.due);
-            let since = matter.task(slot).map_or(matter.arrived_at, |t| t.called_at);
-            let person = self.person_of(post).await?;
-            out.push(StuckWith {
-                slot,
-                desk,
-                person,
-                since,
-                due_at: clock.map(|c| c.due),
-                overdue: clock.is_some_and(|c| c.marked),
-            });
-        }
-        Ok(out)
     }
 
     /// The reporter's contact in clear, for a reason, against the daily quota; recorded in the
@@ -261,4 +228,98 @@ impl Office {
                 .into()
         })
     }
+}
+
+/// What [`StuckWith`] is made of, before names are known.
+struct Stuck {
+    slot: u32,
+    desk: Desk,
+    post: Option<Arc<Post>>,
+    since: Instant,
+    due_at: Option<Instant>,
+    overdue: bool,
+}
+
+impl Stuck {
+    fn named(self, world: &World, names: &HashMap<AccountId, String>, today: Day) -> StuckWith {
+        let person = self.post.map(|post| {
+            let name = match world.directory().acting(&post, today) {
+                Some(acting) => acting.words(),
+                None => names.get(&post.account).cloned().unwrap_or_default(),
+            };
+            (name, world.directory().title(&post))
+        });
+        StuckWith {
+            slot: self.slot,
+            desk: self.desk,
+            person,
+            since: self.since,
+            due_at: self.due_at,
+            overdue: self.overdue,
+        }
+    }
+}
+
+/// The desks on which a matter lies, with the post that answers for each.
+fn stuck(world: &World, matter: &Matter, today: Day) -> Vec<Stuck> {
+    let directory = world.directory();
+    let of_slot = |(slot, desk): (u32, Desk)| {
+        let asked = matter.pending.iter().find(|p| p.slot == slot);
+        // Where a decision is waited for, it is stuck with who decides.
+        let desk = asked.map_or(desk, |p| p.approver);
+        let claimed = if slot == 0 {
+            matter.holder
+        } else {
+            matter.task(slot).and_then(|t| t.holder)
+        };
+        let seat = match desk {
+            Desk::Area(area) => directory.answering(area, today).map(Seat::Area),
+            Desk::Org(org) => Some(Seat::Org(org)),
+            Desk::Reporter | Desk::None => None,
+        };
+        let post = seat.and_then(|seat| {
+            directory
+                .posts_at(seat, today)
+                .filter(|p| asked.is_none_or(|asked| directory.may_decide(p, asked, today)))
+                .min_by_key(|p| {
+                    (
+                        Some(p.account) != claimed,
+                        !p.role.mans_desk(),
+                        p.role,
+                        p.id,
+                    )
+                })
+        });
+        let clock = matter
+            .clocks
+            .iter()
+            .filter(|c| c.slot == slot && c.runs())
+            .min_by_key(|c| c.due);
+        Stuck {
+            slot,
+            desk,
+            post: post.cloned(),
+            since: matter.task(slot).map_or(matter.arrived_at, |t| t.called_at),
+            due_at: clock.map(|c| c.due),
+            overdue: clock.is_some_and(|c| c.marked),
+        }
+    };
+    matter.holding().map(of_slot).collect()
+}
+
+/// The people who hold a matter, asked for something, or answer for its desks.
+fn people(matter: &Matter, stuck: &[Stuck]) -> Vec<AccountId> {
+    let tasks = matter.tasks.iter().filter_map(|t| t.holder);
+    let pending = matter.pending.iter().map(|p| p.by_account);
+    let posts = stuck.iter().filter_map(|s| s.post.as_ref());
+    let mut all: Vec<AccountId> = matter
+        .holder
+        .into_iter()
+        .chain(tasks)
+        .chain(pending)
+        .chain(posts.map(|p| p.account))
+        .collect();
+    all.sort_unstable();
+    all.dedup();
+    all
 }

@@ -110,7 +110,7 @@ fn kpis_of(files: &[PackFile]) -> Vec<Kpi> {
 fn department_codes(files: &[PackFile]) -> Vec<String> {
     let own = files.iter().find(|f| f.path == DEPARTMENTS);
     let list = own.and_then(|file| departments(DEPARTMENTS, &file.body).ok());
-    list.unwrap_or_else(super::departments)
+    list.unwrap_or_else(|| super::departments().to_vec())
         .into_iter()
         .map(|d| d.code)
         .collect()

@@ -11,6 +11,7 @@ use civic::id::{AreaId, MatterId, OrgId, RecordId};
 use civic::matter::{Desk, Form, Matter};
 use civic::measure::Span;
 use civic::module::Module;
+use civic::post::Seat;
 use civic::power::{self, Power};
 use civic::refusal::Refusal;
 use civic::rights::{Relation, Verb};
@@ -81,6 +82,15 @@ impl Office {
                 .is_some_and(|a| a.verb == Verb::Escalate)
         };
         if form.lead.is_none() && !world.rules.flows.values().any(|f| escalates(f)) {
+            return Ok(());
+        }
+        // A matter leaves a town upwards from the town's desk, which nobody below it mans: most steps
+        // need no look at the matter here.
+        let above = |seat: Seat| match seat {
+            Seat::Area(area) => (world.tree().get(area)).is_some_and(|a| a.level <= Level::Town),
+            Seat::Org(_) => true,
+        };
+        if form.lead.is_none() && !actor.posts.iter().any(|post| above(post.seat)) {
             return Ok(());
         }
         // Who may not see the matter is refused by the rules of the action, and learns nothing here.
