@@ -1,14 +1,15 @@
 //! What surrounds every request: its id, security headers, problem documents, panics.
 
-use crate::App;
 use crate::error::{Code, Fail, Failed};
-use axum::extract::{Request, State};
+use crate::{Answered, App};
+use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use std::any::Any;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant as Stopwatch;
 use tracing::Instrument;
 
 /// Nothing from elsewhere, no inline script, nobody frames us. Inline styles are what Vue and the
@@ -48,6 +49,8 @@ impl RequestIds {
 pub(crate) async fn around(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let id = app.request_ids.next(app.office.now().0);
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    let route = request.extensions().get::<MatchedPath>().cloned();
+    let began = Stopwatch::now();
     // The query is left out: it may hold a follow-up code.
     let span = tracing::info_span!("request", id, %method, path);
     let mut response = next.run(request).instrument(span.clone()).await;
@@ -58,8 +61,16 @@ pub(crate) async fn around(State(app): State<Arc<App>>, request: Request, next: 
         }
         response = document(response, &fail, &id);
     }
-    let status = response.status().as_u16();
-    span.in_scope(|| tracing::debug!(status, "answered"));
+    let (status, took) = (response.status(), began.elapsed());
+    span.in_scope(|| tracing::debug!(status = status.as_u16(), "answered"));
+    if let Some(watch) = &app.options.watch {
+        watch(&Answered {
+            route: route.as_ref().map(MatchedPath::as_str),
+            method: &method,
+            status,
+            took,
+        });
+    }
     let headers = response.headers_mut();
     for (name, value) in &HEADERS {
         if !headers.contains_key(name) {

@@ -65,9 +65,11 @@ pub use openapi::{openapi, openapi_json};
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
+use axum::http::{Method, StatusCode};
 use axum::middleware;
 use office::Office;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::watch;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -85,7 +87,26 @@ pub struct Options {
     pub behind_proxy: bool,
     /// Turns true when the process is asked to stop: streams end, so that it can.
     pub closing: Option<watch::Receiver<bool>>,
+    /// Told of every answer, for figures about the program itself.
+    pub watch: Option<Watch>,
 }
+
+/// An answered request, as a monitoring system counts it: nothing of who asked, and the route instead
+/// of the path, so that no id and no code is in it.
+#[derive(Debug)]
+pub struct Answered<'a> {
+    /// The route: `/api/v1/matters/{id}`; none for what is no route of the interface.
+    pub route: Option<&'a str>,
+    /// The method.
+    pub method: &'a Method,
+    /// The status.
+    pub status: StatusCode,
+    /// How long it took until the head of the answer was there; a stream goes on after it.
+    pub took: Duration,
+}
+
+/// Told of every answer. It is called on the threads that answer, so it must not wait.
+pub type Watch = Arc<dyn Fn(&Answered<'_>) + Send + Sync>;
 
 /// What all handlers share.
 pub(crate) struct App {
@@ -101,6 +122,7 @@ pub(crate) struct Settings {
     pub secure_cookies: bool,
     pub behind_proxy: bool,
     pub closing: Option<watch::Receiver<bool>>,
+    pub watch: Option<Watch>,
 }
 
 /// State of a handler.
@@ -170,6 +192,7 @@ pub fn router(office: Arc<Office>, options: Options) -> Router {
             secure_cookies: options.secure_cookies,
             behind_proxy: options.behind_proxy,
             closing: options.closing,
+            watch: options.watch,
         },
         throttles: limit::Throttles::default(),
         request_ids: layers::RequestIds::default(),

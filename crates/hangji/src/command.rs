@@ -136,6 +136,9 @@ pub struct ServeArgs {
     /// 浏览器只在加密连接（HTTPS）上发送登录凭证；对外使用时应打开
     #[arg(long, env = "HANGJI_SECURE_COOKIES", value_parser = clap::builder::FalseyValueParser::new())]
     pub secure_cookies: bool,
+    /// 在这个地址的 /metrics 提供监控指标（Prometheus）；不给就不提供。只给监控系统访问，不要对外开放
+    #[arg(long, env = "HANGJI_METRICS")]
+    pub metrics: Option<SocketAddr>,
 }
 
 /// How to show.

@@ -7,6 +7,7 @@ mod demo;
 mod init;
 mod keep;
 mod memory;
+mod metrics;
 mod pack;
 mod prove;
 mod serve;

@@ -1,6 +1,7 @@
 //! Serving: the office behind HTTP, with the deadline sweep beside it.
 
 use crate::command::{DatabaseArgs, ServeArgs, say};
+use crate::metrics::Metrics;
 use anyhow::Context;
 use office::{Config, Office, SystemClock};
 use std::net::SocketAddr;
@@ -47,7 +48,14 @@ pub fn blocking<T>(work: impl FnOnce() -> T) -> T {
 /// `hangji serve`
 pub async fn serve(args: ServeArgs) -> anyhow::Result<ExitCode> {
     let office = open(&config(&args.place, false)?)?;
+    let metrics = Metrics::of(&office);
+    let counted = Arc::clone(&metrics);
+    if let Some(address) = args.metrics {
+        let bound = metrics.listen(address).await?;
+        say(&format!("监控指标在 {bound} 的 /metrics"));
+    }
     let options = api::Options {
+        watch: Some(Arc::new(move |answered| counted.answered(answered))),
         behind_proxy: args.behind_proxy,
         secure_cookies: args.secure_cookies,
         ..api::Options::default()

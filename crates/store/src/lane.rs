@@ -20,7 +20,8 @@ use futures::channel::oneshot;
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Instant as Stopwatch;
 
 /// Said where another server took the database over.
 pub const TAKEN: &str = "另一台服务器已接管这个数据库，本服务器现在只能查看、不能办理；请从另一台服务器的地址办理，或通知系统管理员重新启动本服务器";
@@ -147,11 +148,36 @@ enum Item {
     Work(Work),
 }
 
+/// What a lane has done since the process began, and what waits for it now.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Pulse {
+    /// Sets that were carried out, each in one transaction.
+    pub sets: u64,
+    /// Commands in them, with those that the rules refused.
+    pub commands: u64,
+    /// Nanoseconds spent on them.
+    pub nanos: u64,
+    /// Commands and other writing turned away because the queue was full.
+    pub busy: u64,
+    /// Commands and other writing in the queue.
+    pub waiting: u64,
+}
+
+/// The counters of [`Pulse`]; each stands alone, so no order among them is promised.
+#[derive(Default)]
+struct Counters {
+    sets: AtomicU64,
+    commands: AtomicU64,
+    nanos: AtomicU64,
+    busy: AtomicU64,
+}
+
 /// The handle of a lane. Dropping it ends the lane after the queue is drained.
 pub struct Lane {
     queue: Option<Sender<Item>>,
     thread: Option<std::thread::JoinHandle<()>>,
     full: Arc<AtomicBool>,
+    counters: Arc<Counters>,
 }
 
 impl Lane {
@@ -176,14 +202,17 @@ impl Lane {
             publish: Box::new(publish),
             full: Arc::clone(&full),
         };
+        let counters = Arc::new(Counters::default());
+        let counted = Arc::clone(&counters);
         let thread = std::thread::Builder::new()
             .name("lane".into())
-            .spawn(move || run(state, &items))
+            .spawn(move || run(state, &items, &counted))
             .map_err(|e| DbError::Other(format!("thread: {e}")))?;
         Ok(Self {
             queue: Some(queue),
             thread: Some(thread),
             full,
+            counters,
         })
     }
 
@@ -255,13 +284,29 @@ impl Lane {
             .as_ref()
             .ok_or_else(|| DbError::Lost("the lane ended".into()))?;
         queue.try_send(item).map_err(|e| match e {
-            TrySendError::Full(_) => Failure::Refused(Refusal::Busy(
-                "现在办理的人太多，请稍等几秒再试；您填写的内容没有丢失".into(),
-            )),
+            TrySendError::Full(_) => {
+                self.counters.busy.fetch_add(1, Ordering::Relaxed);
+                Failure::Refused(Refusal::Busy(
+                    "现在办理的人太多，请稍等几秒再试；您填写的内容没有丢失".into(),
+                ))
+            }
             TrySendError::Disconnected(_) => {
                 Failure::Broken(DbError::Lost("the lane ended".into()))
             }
         })
+    }
+
+    /// What it has done so far.
+    #[must_use]
+    pub fn pulse(&self) -> Pulse {
+        let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        Pulse {
+            sets: read(&self.counters.sets),
+            commands: read(&self.counters.commands),
+            nanos: read(&self.counters.nanos),
+            busy: read(&self.counters.busy),
+            waiting: self.queue.as_ref().map_or(0, |queue| queue.len() as u64),
+        }
     }
 
     /// Whether the last commit failed because the disk is full or read-only.
@@ -294,7 +339,7 @@ fn newest_id(conn: &mut Conn) -> Result<i64, DbError> {
 
 /// Drains the queue for as long as somebody holds the lane. A set ends where other writing stands
 /// in the queue, so that the order of one caller's wishes is kept.
-fn run(mut state: set::State, items: &Receiver<Item>) {
+fn run(mut state: set::State, items: &Receiver<Item>, counters: &Counters) {
     while let Ok(first) = items.recv() {
         let mut next = Some(first);
         while let Some(item) = next.take() {
@@ -312,7 +357,12 @@ fn run(mut state: set::State, items: &Receiver<Item>) {
                             Err(_) => break,
                         }
                     }
+                    let (began, many) = (Stopwatch::now(), commands.len() as u64);
                     state.commit(commands);
+                    let nanos = u64::try_from(began.elapsed().as_nanos()).unwrap_or(u64::MAX);
+                    counters.sets.fetch_add(1, Ordering::Relaxed);
+                    counters.commands.fetch_add(many, Ordering::Relaxed);
+                    counters.nanos.fetch_add(nanos, Ordering::Relaxed);
                 }
             }
             state.tidy();

@@ -62,6 +62,15 @@ impl Readers {
     }
 }
 
+impl Readers {
+    /// How many reads wait for a thread.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        let queue = self.threads.queue.as_ref();
+        queue.map_or(0, Sender::len)
+    }
+}
+
 fn snapshot<T, E: From<DbError>>(
     conn: &mut Conn,
     work: impl FnOnce(&mut Conn) -> Result<T, E>,

@@ -3,7 +3,7 @@
 use crate::database::Database;
 use crate::driver::{Conn, DbError, OpenError};
 use crate::dump::UNFINISHED;
-use crate::lane::{Answer, Command, Committed, Failure, Lane, Reform};
+use crate::lane::{Answer, Command, Committed, Failure, Lane, Pulse, Reform};
 use crate::migrate::{self, Migration};
 use crate::pool::Readers;
 use crate::url::StoreUrl;
@@ -235,6 +235,18 @@ impl Store {
     #[must_use]
     pub fn is_read_only(&self) -> bool {
         self.lane.is_read_only()
+    }
+
+    /// What the committer has done so far, and what waits for it.
+    #[must_use]
+    pub fn pulse(&self) -> Pulse {
+        self.lane.pulse()
+    }
+
+    /// Reads that wait for a thread.
+    #[must_use]
+    pub fn reads_waiting(&self) -> usize {
+        self.readers.waiting()
     }
 }
 

@@ -16,6 +16,7 @@ pub fn hangji() -> Command {
         .env_remove("HANGJI_LISTEN")
         .env_remove("HANGJI_BEHIND_PROXY")
         .env_remove("HANGJI_SECURE_COOKIES")
+        .env_remove("HANGJI_METRICS")
         .env_remove("HANGJI_LOG");
     command
 }

@@ -17,6 +17,7 @@ mod full;
 mod install;
 mod kill;
 mod load;
+mod metrics;
 mod outage;
 mod pack;
 mod server;
