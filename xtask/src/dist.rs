@@ -1,6 +1,6 @@
-//! `dist`: what is handed to an operator, as one archive with its checksum.
+//! `dist`: what is handed to an operator: an archive and, on Debian, a package, each with its checksum.
 
-use crate::{no_arguments, repo, ui};
+use crate::{deb, no_arguments, repo, ui};
 use anyhow::{Context, Result, bail};
 use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
@@ -9,7 +9,16 @@ use std::path::Path;
 use std::process::Command;
 
 /// Files and folders of the repository that travel with the binary.
-const CONTENTS: &[&str] = &["packs", "LICENSE", "NOTICE", "README.md", "README.zh-CN.md"];
+const CONTENTS: &[&str] = &[
+    "packs",
+    "packaging",
+    "docs/operations.md",
+    "docs/security.md",
+    "LICENSE",
+    "NOTICE",
+    "README.md",
+    "README.zh-CN.md",
+];
 
 /// `cargo xtask dist`.
 pub fn dist(arguments: &[String]) -> Result<()> {
@@ -22,31 +31,44 @@ pub fn dist(arguments: &[String]) -> Result<()> {
     let _ = fs::remove_dir_all(&staged);
     fs::create_dir_all(&staged)?;
     fs::copy(repo::release_binary(), staged.join("hangji"))?;
+    fs::create_dir(staged.join("docs"))?;
     for item in CONTENTS {
         copy(&repo::root().join(item), &staged.join(item))?;
     }
     let archive = folder.join(format!("{name}.tar.gz"));
+    let packed_at = time_of_commit()?;
     let mut tar = Command::new("tar");
     // Fixed order, owners and times: the same commit packs to the same archive.
     tar.current_dir(&folder)
         .args(["--sort=name", "--owner=0", "--group=0", "--numeric-owner"])
-        .arg(format!("--mtime=@{}", time_of_commit()?))
+        .arg(format!("--mtime=@{packed_at}"))
         .args(["--use-compress-program=gzip -n", "-cf"])
         .arg(&archive)
         .arg(&name);
     repo::run(tar)?;
-    let digest = HEXLOWER.encode(&Sha256::digest(fs::read(&archive)?));
-    // The form that `sha256sum --check` reads.
+    seal(&archive)?;
+    let version = env!("CARGO_PKG_VERSION");
+    match deb::deb(&repo::release_binary(), &folder, version, &packed_at)? {
+        Some(package) => seal(&package)?,
+        None => println!("no Debian package: dpkg-deb is not installed"),
+    }
+    Ok(())
+}
+
+/// Writes the digest of a file beside it, in the form that `sha256sum --check` reads.
+fn seal(file: &Path) -> Result<()> {
+    let digest = HEXLOWER.encode(&Sha256::digest(fs::read(file)?));
+    let name = file.file_name().context("no name")?.to_string_lossy();
     fs::write(
-        folder.join(format!("{name}.tar.gz.sha256")),
-        format!("{digest}  {name}.tar.gz\n"),
+        file.with_file_name(format!("{name}.sha256")),
+        format!("{digest}  {name}\n"),
     )?;
-    println!("{}\n{digest}", archive.display());
+    println!("{}\n{digest}", file.display());
     Ok(())
 }
 
 /// Copies a file, or a folder with all below it.
-fn copy(from: &Path, to: &Path) -> Result<()> {
+pub(crate) fn copy(from: &Path, to: &Path) -> Result<()> {
     if from.is_dir() {
         fs::create_dir_all(to)?;
         for entry in fs::read_dir(from)? {

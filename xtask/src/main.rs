@@ -9,6 +9,7 @@
 
 mod bless;
 mod check;
+mod deb;
 mod dev;
 mod dist;
 mod packages;
@@ -107,9 +108,10 @@ const COMMANDS: &[Command] = &[
     },
     Command {
         name: "dist",
-        summary: "pack a release: binary, packs, licence texts, checksum",
+        summary: "pack a release: archive and Debian package with checksums",
         detail: "cargo xtask dist\n\n\
-                 Writes target/dist/hangji-<version>-<target>.tar.gz and the same name with .sha256.\n\
+                 Writes target/dist/hangji-<version>-<target>.tar.gz with binary, packs, service and documents, and where\n\
+                 dpkg-deb is installed hangji_<version>_<architecture>.deb; beside each its .sha256.\n\
                  The same commit gives the same file order, owners and times in the archive.",
         run: dist::dist,
     },
