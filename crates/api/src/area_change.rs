@@ -27,6 +27,7 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(change, withdraw))
         .routes(routes!(preview_of))
         .routes(routes!(decide))
+        .routes(routes!(restore))
         .routes(routes!(history))
 }
 
@@ -100,14 +101,41 @@ impl Input for PartInput {
     }
 }
 
+/// The new boundary of an area.
+#[derive(Serialize, ToSchema)]
+struct NewBoundary {
+    area: String,
+    /// GeoJSON geometry, Polygon or MultiPolygon, WGS84 degrees.
+    #[schema(value_type = Object)]
+    geometry: serde_json::Value,
+}
+
+struct BoundaryInput(civic::area::Form);
+
+impl Input for BoundaryInput {
+    fn read(f: &mut Fields) -> Option<Self> {
+        let (area, geometry) = (f.id::<AreaId>("area"), f.object("geometry"));
+        if (area.is_none() || geometry.is_none()) && !f.has_problems() {
+            f.note("geometry", "required", "请画出区域的边界");
+        }
+        match office::form_of_geometry(area?, &geometry?) {
+            Ok(form) => Some(Self(form)),
+            Err(refusal) => {
+                f.note("geometry", "bad_shape", refusal.to_string());
+                None
+            }
+        }
+    }
+}
+
 /// A change of the tree. `kind` says which of the other fields count.
 #[derive(ToSchema)]
 #[schema(as = AreaChangeForm)]
 #[allow(dead_code, reason = "for the document; `ChangeInput` reads it")]
 pub(crate) struct ChangeForm {
-    /// `rename`, `move`, `split`, `merge`, `retire`.
+    /// `rename`, `move`, `split`, `merge`, `retire`, `redraw`.
     kind: String,
-    /// The area that changes; not for a merge.
+    /// The area that changes; not for a merge or a redraw.
     area: Option<String>,
     /// The new name; for a rename and a merge.
     name: Option<String>,
@@ -120,6 +148,8 @@ pub(crate) struct ChangeForm {
     /// The new areas; for a split. The first takes what nothing else decides.
     parts: Option<Vec<PartForm>>,
     line: Option<DividingLine>,
+    /// The new boundaries; for a redraw.
+    forms: Option<Vec<NewBoundary>>,
     /// The day on which it takes effect; today where it is not said.
     day: Option<String>,
     /// Why; not needed for a preview.
@@ -139,9 +169,10 @@ impl Input for ChangeInput {
         let (name, areas) = (f.text("name"), f.ids("areas"));
         let parts: Vec<PartInput> = f.list("parts");
         let line: Option<DividingLine> = f.nested("line");
+        let forms: Vec<BoundaryInput> = f.list("forms");
         let (day, reason) = (f.day("day"), f.text("reason"));
         let kind = kind?;
-        if kind != "merge" && area.is_none() && !f.has_problems() {
+        if !matches!(kind.as_str(), "merge" | "redraw") && area.is_none() && !f.has_problems() {
             f.note("area", "required", "请选择要调整的区域");
         }
         let name = name.unwrap_or_default();
@@ -171,9 +202,13 @@ impl Input for ChangeInput {
                     heir: heir?,
                 }
             }
+            "redraw" => Change::Redraw {
+                forms: forms.into_iter().map(|f| f.0).collect(),
+            },
             other => {
-                let text =
-                    format!("没有“{other}”这种调整，可用:rename、move、split、merge、retire");
+                let text = format!(
+                    "没有“{other}”这种调整，可用：rename、move、split、merge、retire、redraw"
+                );
                 f.note("kind", "unknown_word", text);
                 return None;
             }
@@ -220,10 +255,12 @@ pub(crate) struct ChangeView {
     may_decide: bool,
     /// The reader may withdraw it now.
     may_withdraw: bool,
+    /// The reader may bring the boundaries back that it replaced.
+    may_restore: bool,
 }
 
 impl ChangeView {
-    fn of(app: &App, row: ChangeRow, may: (bool, bool)) -> Self {
+    fn of(app: &App, row: ChangeRow, may: (bool, bool, bool)) -> Self {
         let (who, opinion) = row.decider.unzip();
         Self {
             id: row.id.to_string(),
@@ -245,10 +282,12 @@ impl ChangeView {
             outcome: row.outcome,
             may_decide: may.0,
             may_withdraw: may.1,
+            may_restore: may.2,
         }
     }
     fn seen(app: &App, seen: ChangeSeen) -> Self {
-        Self::of(app, seen.row, (seen.may_decide, seen.may_withdraw))
+        let may = (seen.may_decide, seen.may_withdraw, seen.may_restore);
+        Self::of(app, seen.row, may)
     }
 }
 
@@ -397,7 +436,7 @@ async fn propose(
         .office
         .propose_change(&signed.actor, form.change, day, form.reason)
         .await?;
-    let view = ChangeView::of(&app, row, (false, true));
+    let view = ChangeView::of(&app, row, (false, true, false));
     Ok((StatusCode::CREATED, Json(view)))
 }
 
@@ -537,6 +576,15 @@ async fn withdraw(State(app): Shared, signed: Signed, Id(id): Id<i64>) -> Answer
     Ok(Json(ChangeView::seen(&app, seen)))
 }
 
+/// Bring the boundaries back that a change replaced
+///
+/// 恢复一次边界调整（含 GeoJSON 导入）之前的边界，作为新的一次调整记入台账；后来又调整过的，先恢复后来的那一次。
+#[utoipa::path(post, path = "/area-changes/{id}/restoration", tag = "area", params(("id" = String, Path)), responses((status = 200, body = ChangeView)))]
+async fn restore(State(app): Shared, signed: Signed, Id(id): Id<i64>) -> Answer<Json<ChangeView>> {
+    let row = app.office.restore_boundaries(&signed.actor, id).await?;
+    Ok(Json(ChangeView::of(&app, row, (false, false, true))))
+}
+
 /// What an area was until a day.
 #[derive(Serialize, ToSchema)]
 struct AreaPast {
@@ -576,7 +624,7 @@ async fn history(
     Ok(Json(HistoryView {
         past: past.collect(),
         changes: changes
-            .map(|row| ChangeView::of(&app, row, (false, false)))
+            .map(|row| ChangeView::of(&app, row, (false, false, false)))
             .collect(),
     }))
 }

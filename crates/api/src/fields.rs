@@ -296,6 +296,13 @@ impl Fields {
             }
         }
     }
+    /// An object as it came, as text: what another reader reads.
+    pub fn object(&mut self, name: &str) -> Option<String> {
+        match self.take(name)? {
+            object @ Value::Object(_) => Some(object.to_string()),
+            _ => self.wrong(name, "一个对象"),
+        }
+    }
     /// An object within the object; its problems carry the name in front.
     pub fn nested<T: Input>(&mut self, name: &str) -> Option<T> {
         match self.take(name)? {

@@ -3,9 +3,10 @@
 use crate::error::{Answer, FieldProblem};
 use crate::extract::{Asked, Form, Id, Signed};
 use crate::fields::{Fields, Input};
+use crate::limit::IMPORT_BYTES_MAX;
 use crate::{App, Shared};
 use axum::Json;
-use axum::extract::State;
+use axum::extract::{DefaultBodyLimit, State};
 use civic::id::AreaId;
 use office::{GridFate, GridLine};
 use serde::Serialize;
@@ -20,6 +21,7 @@ const LISTED: usize = 500;
 pub(crate) fn routes() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::new()
         .routes(routes!(grids))
+        .layer(DefaultBodyLimit::max(IMPORT_BYTES_MAX))
         .routes(routes!(crosswalk))
 }
 
@@ -30,21 +32,22 @@ pub(crate) struct SheetForm {
     /// 对方系统的代号，如 zongzhi。
     system: String,
     /// CSV，表头：对方网格编码、网格名称、所属村居编码、本平台网格编码、专属、人口、户数、经度、纬度；前三列必填。
-    file: String,
+    file: Option<String>,
+    /// 或者同样表头的 Excel 工作簿（.xlsx）的 base64，取第一个工作表。
+    workbook: Option<String>,
     /// 只有为真且没有任何问题时才写入。
     apply: Option<bool>,
 }
 
 impl Input for SheetForm {
     fn read(f: &mut Fields) -> Option<Self> {
-        let (system, file) = (
-            f.need_text("system", "系统代号"),
-            f.need_text("file", "表格"),
-        );
+        let system = f.need_text("system", "系统代号");
+        let (file, workbook) = (f.text("file"), f.text("workbook"));
         let apply = f.flag("apply");
         Some(Self {
             system: system?,
-            file: file?,
+            file,
+            workbook,
             apply,
         })
     }
@@ -105,7 +108,7 @@ fn line(app: &App, line: GridLine) -> LineView {
 
 /// Import the grids of another department
 ///
-/// 导入其他部门（如综治）的网格：先预检，逐行逐列指出问题并给出带“错误原因”的表格；确认无误后一次写入。
+/// 导入其他部门（如综治）的网格（CSV 或 Excel）：先预检，逐行逐列指出问题并给出带“错误原因”的表格；确认无误后一次写入。
 #[utoipa::path(post, path = "/areas/{id}/grids", tag = "area", params(("id" = String, Path)), request_body = SheetForm, responses((status = 200, body = ImportView)))]
 async fn grids(
     State(app): Shared,
@@ -114,10 +117,11 @@ async fn grids(
     Form(form): Form<SheetForm>,
 ) -> Answer<Json<ImportView>> {
     let apply = form.apply.unwrap_or(false);
-    let text = form.file.clone();
+    let text = office::workbook::sheet_text(form.file, form.workbook.as_deref())
+        .map_err(office::Fault::from)?;
     let done = app
         .office
-        .import_grids(&signed.actor, id, form.system, form.file, apply)
+        .import_grids(&signed.actor, id, form.system, text.clone(), apply)
         .await?;
     let marked = (!done.is_clean()).then(|| done.marked(&text));
     let count = |wanted: fn(&GridFate) -> bool| {

@@ -13,6 +13,7 @@ mod area_check;
 mod assessment;
 mod audit;
 mod board;
+mod boundary_import;
 mod burden;
 mod category;
 mod certificate;
@@ -144,6 +145,7 @@ fn routes() -> OpenApiRouter<Arc<App>> {
         .merge(area_check::routes())
         .merge(whole::routes())
         .merge(grid_import::routes())
+        .merge(boundary_import::routes())
         .merge(post::routes())
         .merge(departure::routes())
         .merge(absence::routes())

@@ -15,6 +15,8 @@ use std::time::Duration;
 pub(crate) const BODY_BYTES_MAX: usize = 256 * 1024;
 /// Largest body of an upload: a file of 20 MB and its wrapping.
 pub(crate) const UPLOAD_BYTES_MAX: usize = 25 * 1024 * 1024;
+/// Largest body of an import: a sheet, a workbook in base64, boundaries.
+pub(crate) const IMPORT_BYTES_MAX: usize = 32 * 1024 * 1024;
 /// Longest time a request may take.
 const REQUEST_TIME_MAX: Duration = Duration::from_secs(30);
 /// Addresses that are remembered; beyond it the ones that have rested longest are forgotten.

@@ -38,6 +38,16 @@ impl Crs {
             Self::Bd09 => shift_bd(shift_gcj(point)),
         }
     }
+    /// The system with this code: `wgs84`, `gcj02`, `bd09`.
+    #[must_use]
+    pub fn parse(code: &str) -> Option<Self> {
+        match code {
+            "wgs84" => Some(Self::Wgs84),
+            "gcj02" => Some(Self::Gcj02),
+            "bd09" => Some(Self::Bd09),
+            _ => None,
+        }
+    }
     /// The word that the interface uses.
     #[must_use]
     pub fn word(self) -> &'static str {

@@ -30,6 +30,15 @@ pub struct Imported {
     pub boundary: Boundary,
 }
 
+/// One feature of a file.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Given {
+    /// Its properties as given, for the caller to match on code, name and parent.
+    pub properties: serde_json::Map<String, serde_json::Value>,
+    /// Its boundary in WGS84, or what is wrong with it.
+    pub boundary: Result<Boundary, GeoJsonProblem>,
+}
+
 /// Why a file was refused. Features, parts and rings are counted from 1, as people do.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum GeoJsonProblem {
@@ -105,6 +114,21 @@ pub enum GeoJsonProblem {
 /// # Errors
 /// The first [`GeoJsonProblem`] met; nothing of the file is taken then.
 pub fn read_geojson(text: &str, crs: Crs, limits: Limits) -> Result<Vec<Imported>, GeoJsonProblem> {
+    let all = read_features(text, crs, limits)?.into_iter();
+    let imported = all.map(|given| {
+        Ok(Imported {
+            properties: given.properties,
+            boundary: given.boundary?,
+        })
+    });
+    imported.collect()
+}
+
+/// The same feature by feature, so that all that is wrong can be said at once.
+///
+/// # Errors
+/// What is wrong with the file as a whole.
+pub fn read_features(text: &str, crs: Crs, limits: Limits) -> Result<Vec<Given>, GeoJsonProblem> {
     let parsed: GeoJson = text
         .parse()
         .map_err(|e: geojson::Error| GeoJsonProblem::NotGeoJson(e.to_string()))?;
@@ -123,14 +147,11 @@ pub fn read_geojson(text: &str, crs: Crs, limits: Limits) -> Result<Vec<Imported
             limit: limits.features,
         });
     }
-    let read = |(i, (properties, geometry)): (usize, (_, Option<geojson::Geometry>))| {
-        let boundary = surface(i + 1, geometry.as_ref().map(|g| &g.value), crs, limits)?;
-        Ok(Imported {
-            properties,
-            boundary,
-        })
+    let read = |(i, (properties, geometry)): (usize, (_, Option<geojson::Geometry>))| Given {
+        properties,
+        boundary: surface(i + 1, geometry.as_ref().map(|g| &g.value), crs, limits),
     };
-    features.into_iter().enumerate().map(read).collect()
+    Ok(features.into_iter().enumerate().map(read).collect())
 }
 
 fn surface(

@@ -31,7 +31,7 @@ pub use boundary::{Boundary, Bounds, Polygon, Ring};
 pub use codec::{BoundaryError, MAX_VERTICES, decode_boundary, encode_boundary};
 pub use cover::{Cover, Gap, Outside, Overlap, check_cover};
 pub use crs::Crs;
-pub use geojson_in::{GeoJsonProblem, Imported, Limits, read_geojson};
+pub use geojson_in::{GeoJsonProblem, Given, Imported, Limits, read_features, read_geojson};
 pub use geojson_out::{Feature, FeatureWriter};
 pub use locator::{Locator, Near, Unreadable};
 pub use point::{Micro, Point};

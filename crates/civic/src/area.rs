@@ -10,7 +10,7 @@ pub(crate) mod tests;
 mod tree;
 mod whole;
 
-pub use change::{Change, ChangeState, Part, kind_word};
+pub use change::{Change, ChangeState, Form, Part, kind_word};
 pub use heir::{Home, Why};
 pub use plan::{Moved, Plan, plan};
 pub use tree::{Tree, outside_size_band};

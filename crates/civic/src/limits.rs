@@ -32,6 +32,16 @@ pub const SUSPENSION_DAYS_MAX: i64 = 365;
 pub const CODE_CHARS_MAX: usize = 60;
 /// Most lines of one import of codes.
 pub const CODE_ROWS_MAX: usize = 20_000;
+/// Most boundaries of one import.
+pub const BOUNDARY_ROWS_MAX: usize = 5_000;
+/// Largest workbook of an import, in bytes.
+pub const WORKBOOK_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// Most bytes that a workbook may unpack to.
+pub const WORKBOOK_UNPACKED_MAX: u64 = 256 * 1024 * 1024;
+/// Most rows of a workbook.
+pub const WORKBOOK_ROWS_MAX: usize = 200_000;
+/// Most columns of a workbook.
+pub const WORKBOOK_COLUMNS_MAX: usize = 60;
 /// Most areas that one change of the tree makes or joins.
 pub const AREA_PARTS_MAX: usize = 100;
 /// Farthest day ahead for which a change of the tree is planned, in days.

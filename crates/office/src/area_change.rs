@@ -2,6 +2,7 @@
 
 mod apply;
 mod follow;
+pub(crate) mod form;
 mod preview;
 
 pub use preview::{MatterMoves, PostMove, Preview};
@@ -43,6 +44,8 @@ pub struct ChangeSeen {
     pub may_decide: bool,
     /// May withdraw it now.
     pub may_withdraw: bool,
+    /// May bring the boundaries back that it replaced.
+    pub may_restore: bool,
 }
 
 impl Office {
@@ -327,6 +330,11 @@ impl Office {
         ChangeSeen {
             may_decide: row.state == ChangeState::Proposed && decides && !own,
             may_withdraw: row.state.is_open() && (decides || own),
+            may_restore: row.state == ChangeState::Applied
+                && matches!(row.change, Change::Redraw { .. })
+                && self
+                    .require_over(actor, Verb::ManageAreas, row.scope)
+                    .is_ok(),
             row,
         }
     }

@@ -13,6 +13,7 @@ mod assessment;
 mod audit;
 pub mod backup;
 mod board;
+mod boundary_import;
 mod burden;
 mod certificate;
 mod clock;
@@ -52,18 +53,22 @@ mod station;
 pub mod sweep;
 mod visit;
 mod whole;
+pub mod workbook;
 mod world;
 
 pub use absence::{AbsenceInput, AbsenceRow};
 pub use admission::Verdict;
 pub use area::{AreaDetail, Counts, Located, Named, Responsible, UNIT_PEOPLE};
+pub use area_change::form::of_geometry as form_of_geometry;
 pub use area_change::{AreaHistory, ChangeSeen, MatterMoves, PostMove, Preview};
 pub use area_check::{AreaCheck, CodeImport, Finding, Load};
 pub use assessment::{
     AssessmentRow, Behind, BehindRow, Difference, Export, Opening, Printed, ResultRow, Side,
 };
+pub use atlas::Crs;
 pub use audit::{AuditRow, AuditWanted, Look};
 pub use board::{Board, BoardChild, KpiValue, Stuck, Today, TodayLevel};
+pub use boundary_import::{FormImport, FormLine};
 pub use certificate::CertificateRow;
 pub use clock::{Clock, SystemClock};
 pub use departure::{DepartureRow, Removal, Tenure};

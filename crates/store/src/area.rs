@@ -155,6 +155,20 @@ pub fn codes_of(conn: &mut Conn, system: &str) -> Result<Vec<(AreaId, String)>> 
     Ok(codes)
 }
 
+/// The codes of all systems that are valid on `on`: area and code.
+pub fn all_codes(conn: &mut Conn, on: Day) -> Result<Vec<(AreaId, String)>> {
+    let mut codes = Vec::new();
+    conn.for_each(
+        "SELECT area, code FROM area_code WHERE valid_from <= $1 AND (valid_to IS NULL OR valid_to > $1)",
+        &[on.0.into()],
+        |row| {
+            codes.push((AreaId(row.int(0)?), row.string(1)?));
+            Ok(())
+        },
+    )?;
+    Ok(codes)
+}
+
 /// The codes of one area that are valid on `on`, by system.
 pub fn codes_of_area(conn: &mut Conn, area: AreaId, on: Day) -> Result<Vec<Code>> {
     let sql = format!(

@@ -1,5 +1,6 @@
 //! Changes of the tree (R004): what is planned, what was done, and what areas were before.
 
+pub mod form;
 pub mod rest;
 
 use civic::area::{Change, ChangeState, Plan, Tree};

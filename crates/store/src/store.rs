@@ -99,6 +99,11 @@ pub const MIGRATIONS: &[Migration] = &[
         "visit_order",
         include_str!("../migrations/0024_visit_order.sql"),
     ),
+    (
+        25,
+        "area_boundary_past",
+        include_str!("../migrations/0025_area_boundary_past.sql"),
+    ),
 ];
 
 /// Threads that read. Few cores gain nothing from more.

@@ -2,13 +2,14 @@
 import { request } from './http'
 import type {
   BulkResult,
-  Absence, Account, ActionForm, ApiToken, Area, AreaChange, AreaChangeForm, AreaChangePreview, AreaCheck, AreaDetail, AreaHistory, AreaWhole, Crosswalk, GridImport, LineCount,
+  Absence, Account, ActionForm, ApiToken, Area, AreaChange, AreaChangeForm, AreaChangePreview, AreaCheck, AreaDetail, AreaHistory, AreaWhole, BoundaryImport, Crosswalk, GridImport, LineCount,
   AreaPost, AuditRow, Board, Callable, CategoryClass, Day, DemoAccount, Dictionaries, Duty, Factor, FactorOffer,
   FileRef, Flow, FlowSummary, Followed, Home, Id, Located, Look, MadeAccount, MadeToken, MatterPage, MatterRow, MatterView, Me, Message, Millis,
   Job, JobRun, Letter, OpenSession, Page, Parameter, ReportForm, RuleBook, Sender, SignInAttempt, Station, StuckDesk, Subscription,
   TodayBoard, Vacancy, Visit,
 } from './types'
 import type { FeatureCollection } from 'geojson'
+import type { SheetBody } from './sheet'
 
 const get = request.bind(null, 'GET') as <T>(path: string, options?: Parameters<typeof request>[2]) => Promise<T>
 const enc = encodeURIComponent
@@ -73,7 +74,9 @@ export const api = {
   searchAreas: (q: string, level?: string) => get<Area[]>('/areas/search', { query: { q, level } }),
   locate: (lon: number, lat: number) => get<Located>('/areas/locate', { query: { lon, lat } }),
   areaHistory: (id: Id) => get<AreaHistory>(`/areas/${enc(id)}/history`),
-  importGrids: (id: Id, system: string, file: string, apply: boolean) => request<GridImport>('POST', `/areas/${enc(id)}/grids`, { body: { system, file, apply } }),
+  importGrids: (id: Id, system: string, sheet: SheetBody, apply: boolean) => request<GridImport>('POST', `/areas/${enc(id)}/grids`, { body: { system, ...sheet, apply } }),
+  importBoundaries: (id: Id, crs: string, file: string, apply: boolean) => request<BoundaryImport>('POST', `/areas/${enc(id)}/boundaries`, { body: { crs, file, apply } }),
+  restoreBoundaries: (change: Id) => request<AreaChange>('POST', `/area-changes/${enc(change)}/restoration`),
   crosswalk: (id: Id, system: string) => get<Crosswalk>(`/areas/${enc(id)}/crosswalk`, { query: { system } }),
   areaWhole: (id: Id, kind: string) => get<AreaWhole>(`/areas/${enc(id)}/completeness`, { query: { kind: kind || undefined } }),
   areaCheck: (id: Id) => get<AreaCheck>(`/areas/${enc(id)}/check`),

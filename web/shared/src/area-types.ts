@@ -54,6 +54,17 @@ export interface AreaChange {
   outcome?: string | null
   may_decide: boolean
   may_withdraw: boolean
+  may_restore: boolean
+}
+
+export interface BoundaryImport {
+  lines: { nth: number; code: string; name: string; fate: string; fate_word: string; area_name: string; m2: number; problems: { field: string; message: string }[] }[]
+  problems: { field: string; message: string }[]
+  new: number
+  replaced: number
+  wrong: number
+  /** Under which it stands in the ledger once it was taken. */
+  change?: Id | null
 }
 
 export interface AreaChangePreview {

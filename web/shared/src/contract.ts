@@ -36,6 +36,7 @@ export type Read = [
   Fits<Server['AreaWhole'], ours.AreaWhole>,
   Fits<Server['AreaCheck'], ours.AreaCheck>,
   Fits<Server['GridImport'], ours.GridImport>,
+  Fits<Server['BoundaryImport'], ours.BoundaryImport>,
   Fits<Server['Crosswalk'], ours.Crosswalk>,
   Fits<Server['LineCount'], ours.LineCount>,
   Fits<Server['LocatedUnit'], ours.Located>,

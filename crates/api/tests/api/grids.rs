@@ -2,6 +2,8 @@
 //! the crosswalk shows what corresponds and what does not; on both databases.
 
 use crate::app::{App, User};
+use crate::xlsx::{packed, workbook};
+use data_encoding::BASE64;
 use serde_json::{Value, json};
 use testkit::TestOffice;
 
@@ -135,4 +137,55 @@ async fn the_grids_of_another_department_are_tried_mended_and_taken_as_a_whole()
 #[test]
 fn the_grids_of_another_department_are_tried_mended_and_taken_as_a_whole_on_postgresql() {
     testkit::on_postgres("grids", grids_of_another_department);
+}
+
+async fn send(user: &User<'_>, book: &[u8], apply: bool) -> crate::app::Answer {
+    let form = json!({ "system": "zongzhi", "workbook": BASE64.encode(book), "apply": apply });
+    user.post("/api/v1/areas/1/grids", &form).await
+}
+
+async fn a_workbook_of_grids(test: TestOffice) -> App {
+    let app = App::over(test);
+    let admin = app.user("sysadmin").await;
+    // Rows keep their numbers although one is empty; codes that are numbers stay what was typed.
+    let faulty = SHEET.replace("ZZ-02", "\nZZ-02").replace("600", "六百");
+    let tried = send(&admin, &workbook(&faulty), true).await.done().json();
+    assert_eq!(tried["written"], false);
+    let said = tried["lines"][1]["problems"][0]["message"]
+        .as_str()
+        .unwrap();
+    assert!(said.starts_with("第 4 行“人口”"), "{said}");
+    assert_eq!(tried["lines"][0]["fate"], "same");
+    let marked = tried["marked"].as_str().unwrap();
+    assert!(marked.contains("请填写整数"), "{marked}");
+
+    let taken = send(&admin, &workbook(SHEET), true).await.done().json();
+    assert_eq!(
+        (&taken["written"], &taken["new"], &taken["same"]),
+        (&json!(true), &json!(2), &json!(1))
+    );
+
+    let broken = SHEET.replace("600", "#REF!");
+    for (book, said) in [
+        (workbook(&broken), "第 3 行第 6 列是公式错误"),
+        (workbook(""), "是空的"),
+        (b"not a workbook".to_vec(), "另存为"),
+        (packed(&[("xl/media/photo.txt", "no book")]), "另存为"),
+        (vec![0; 17 << 20], "超过 16 MB"),
+    ] {
+        let refused = send(&admin, &book, true).await.refusal();
+        assert!(refused.1.contains(said), "{said}: {}", refused.1);
+    }
+    app.test.verify().await;
+    app
+}
+
+#[tokio::test]
+async fn a_workbook_is_taken_like_a_sheet_and_a_bad_one_is_refused_in_words() {
+    a_workbook_of_grids(TestOffice::sqlite("workbook").await).await;
+}
+
+#[test]
+fn a_workbook_is_taken_like_a_sheet_and_a_bad_one_is_refused_in_words_on_postgresql() {
+    testkit::on_postgres("workbook", a_workbook_of_grids);
 }

@@ -178,6 +178,16 @@ fn call(operation: &str, scene: &Scene) -> Call {
             "sysadmin",
             json!({ "system": "police", "file": "code,name,community\nJW-7,JW-7,350302003004" }),
         ),
+        "post /api/v1/areas/{id}/boundaries" => write(
+            "/api/v1/areas/1/boundaries",
+            "sysadmin",
+            json!({ "crs": "wgs84", "file": "{\"type\":\"FeatureCollection\",\"features\":[]}" }),
+        ),
+        "post /api/v1/area-changes/{id}/restoration" => write(
+            format!("/api/v1/area-changes/{change}/restoration"),
+            "sysadmin",
+            json!({}),
+        ),
         "get /api/v1/areas/{id}/crosswalk" => {
             read("/api/v1/areas/3/crosswalk?system=police", "town")
         }

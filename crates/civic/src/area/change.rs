@@ -47,6 +47,21 @@ pub enum Change {
         /// Who takes over, of the same level.
         heir: AreaId,
     },
+    /// 边界调整 (R008): areas get other boundaries; what they are and what lies in them stays.
+    Redraw {
+        /// The new boundaries.
+        forms: Vec<Form>,
+    },
+}
+
+/// The new boundary of an area.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Form {
+    /// Whose.
+    pub area: AreaId,
+    /// The encoded rings in base64, opaque here. Empty where a whole file was taken at once: what it
+    /// brought stands in the boundaries of its day.
+    pub body: String,
 }
 
 /// One of the areas that a split makes.
@@ -76,6 +91,7 @@ impl Change {
             Self::Split { .. } => "split",
             Self::Merge { .. } => "merge",
             Self::Retire { .. } => "retire",
+            Self::Redraw { .. } => "redraw",
         }
     }
     /// Word of the interface.
@@ -95,6 +111,7 @@ impl Change {
                 .collect(),
             Self::Merge { areas, .. } => areas.clone(),
             Self::Retire { area, heir } => vec![*area, *heir],
+            Self::Redraw { forms } => forms.iter().map(|f| f.area).collect(),
         }
     }
 }
@@ -108,6 +125,7 @@ pub fn kind_word(code: &str) -> &'static str {
         "split" => "拆分",
         "merge" => "合并",
         "retire" => "撤销",
+        "redraw" => "边界调整",
         _ => "调整",
     }
 }

@@ -1,7 +1,7 @@
 //! The plan of a change: what ends, begins, moves, and who goes on where. Pure: made anew for the
 //! preview and on the day, from the tree and the posts of that moment.
 
-use super::{Area, Change, Level, Part, Tree};
+use super::{Area, Change, Form, Level, Part, Tree};
 use crate::directory::Directory;
 use crate::id::{AccountId, AreaId, OrgId, PostId};
 use crate::limits::{AREA_PARTS_MAX, NAME_CHARS_MAX};
@@ -43,6 +43,8 @@ pub struct Plan {
     pub heirs: HashMap<AreaId, Vec<AreaId>>,
     /// Two points of the line that divides an area cut in two.
     pub line: Option<[[f64; 2]; 2]>,
+    /// Areas with another boundary.
+    pub redraws: Vec<AreaId>,
     /// Posts at areas that end, each with the area where it continues, if anywhere.
     pub posts: Vec<(PostId, Option<AreaId>)>,
     /// Organisations of areas that end, each with the area they serve from then on.
@@ -107,6 +109,7 @@ pub fn plan(
             moves: Vec::new(),
             heirs: HashMap::new(),
             line: None,
+            redraws: Vec::new(),
             posts: Vec::new(),
             orgs: Vec::new(),
         },
@@ -118,6 +121,7 @@ pub fn plan(
         Change::Split { area, parts, line } => draft.split(*area, parts, *line),
         Change::Merge { areas, name } => draft.merge(areas, name),
         Change::Retire { area, heir } => draft.retire(*area, *heir),
+        Change::Redraw { forms } => draft.redraw(forms),
     };
     match (planned, draft.problems.is_empty()) {
         (Some(()), true) => Ok(draft.plan),
@@ -415,6 +419,32 @@ impl<'a> Draft<'a> {
         self.plan.scope = self.common(&[parent, other])?;
         self.plan.sentence = format!("撤销“{}”，由“{}”接收", old.name, next.name);
         self.end(area, vec![heir]);
+        Some(())
+    }
+
+    fn redraw(&mut self, forms: &[Form]) -> Option<()> {
+        let mut seen = HashSet::new();
+        if forms.is_empty()
+            || forms.len() > AREA_PARTS_MAX
+            || !forms.iter().all(|f| seen.insert(f.area))
+        {
+            let text = format!("请画出 1 到 {AREA_PARTS_MAX} 个不同区域的边界");
+            self.note("forms", "count", text);
+            return None;
+        }
+        let found: Vec<&Area> = forms
+            .iter()
+            .filter_map(|f| self.there("forms", f.area))
+            .collect();
+        if found.len() < forms.len() {
+            return None;
+        }
+        // Whoever decides answers for the ground on both sides of the line.
+        let above: Vec<AreaId> = found.iter().map(|a| a.parent.unwrap_or(a.id)).collect();
+        self.plan.scope = self.common(&above)?;
+        let names: Vec<&str> = found.iter().map(|a| &*a.name).collect();
+        self.plan.sentence = format!("调整{}的边界", shown(&names));
+        self.plan.redraws = found.iter().map(|a| a.id).collect();
         Some(())
     }
 

@@ -15,7 +15,6 @@ use civic::time::Instant;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use store::area::BoundaryRow;
 use store::area_change;
 use store::driver::Conn;
 use store::lane::{Failure, Reform};
@@ -135,7 +134,8 @@ fn carry_out(
     let fresh = area_change::fresh_area(conn)?;
     let mut plan = civic::area::plan(&directory, &row.change, day, fresh)?;
     let after = plan.after(&directory.tree).map_err(Refusal::Invalid)?;
-    let drawn = redraw(conn, &plan, &directory.tree, &after)?;
+    let mut drawn = redraw(conn, &plan, &directory.tree, &after)?;
+    drawn.extend(super::form::read(&row.change)?);
     for area in &mut plan.begins {
         if let Some(label) = drawn.get(&area.id).and_then(Boundary::label) {
             (area.lon, area.lat) = (label.lon, label.lat);
@@ -151,15 +151,13 @@ fn carry_out(
     let along = counted(&following.counts());
     let posts = area_change::apply(conn, id, &plan, &directory.tree, now)?;
     following.write(conn, &plan, &directory.tree, &posts, (&row.sentence, now))?;
-    let rows: Vec<BoundaryRow> = drawn
+    let forms: Vec<(AreaId, Option<Vec<u8>>)> = drawn
         .iter()
-        .map(|(area, boundary)| BoundaryRow {
-            area: *area,
-            valid_from: day,
-            body: encode_boundary(boundary),
-        })
+        .map(|(area, boundary)| (*area, Some(encode_boundary(boundary))))
         .collect();
-    store::area::put_boundaries(conn, &rows)?;
+    area_change::form::redraw(conn, id, day, &forms)?;
+    let points = crate::boundary_import::outside(&directory.tree, &forms);
+    area_change::form::place(conn, &points)?;
     let world = World::read(conn, now).map_err(|e| Refusal::Conflict(e.sentence))?;
     let mut reform = telling(now, told(&plan, &directory, &row.sentence));
     for matter in disturbed {
@@ -174,14 +172,10 @@ fn carry_out(
         reform.before.push(matter);
     }
     let ended = plan.posts.iter().filter(|(_, to)| to.is_none()).count();
-    let outcome = format!(
-        "新设区域 {} 个，终止 {} 个，划转 {} 个；转办在办事件 {} 件；岗位延续 {} 个，结束 {ended} 个{along}",
-        plan.begins.len(),
-        plan.ends.len(),
-        plan.moves.len(),
-        reform.before.len(),
-        plan.posts.len() - ended,
-    );
+    let outcome = match plan.redraws.len() {
+        0 => outcome_of(&plan, reform.before.len(), ended) + &along,
+        n => format!("{n} 个区域的边界已更新，在办事件留在原处"),
+    };
     area_change::finish(conn, id, ChangeState::Applied, now, &outcome)?;
     let detail = format!("区划调整生效：{}。{outcome}", row.sentence);
     let object = format!("area_change:{id}");
@@ -190,6 +184,17 @@ fn carry_out(
         &entry(&Actor::system(), now, "apply_areas", object, detail),
     )?;
     Ok((world, reform))
+}
+
+fn outcome_of(plan: &Plan, matters: usize, ended: usize) -> String {
+    format!(
+        "新设区域 {} 个，终止 {} 个，划转 {} 个；转办在办事件 {} 件；岗位延续 {} 个，结束 {ended} 个",
+        plan.begins.len(),
+        plan.ends.len(),
+        plan.moves.len(),
+        matters,
+        plan.posts.len() - ended,
+    )
 }
 
 /// `；随之划转：台账记录 3 件、值班安排 2 件`; empty where there is nothing.
@@ -209,6 +214,7 @@ fn told(plan: &Plan, directory: &Directory, sentence: &str) -> Vec<Notice> {
     desks.extend(plan.begins.iter().map(|a| a.id));
     desks.extend(plan.heirs.values().flatten());
     desks.extend(plan.renames.iter().map(|(area, _)| *area));
+    desks.extend(&plan.redraws);
     let text = format!("区划调整今日生效：{sentence}");
     let mut notices: Vec<Notice> = desks
         .into_iter()
