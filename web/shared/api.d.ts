@@ -324,6 +324,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/area-changes/{id}/restoration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Bring the boundaries back that a change replaced
+         * @description 恢复一次边界调整（含 GeoJSON 导入）之前的边界，作为新的一次调整记入台账；后来又调整过的，先恢复后来的那一次。
+         */
+        post: operations["area_restore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/areas/by-code": {
         parameters: {
             query?: never;
@@ -457,7 +477,11 @@ export interface paths {
          */
         get: operations["area_boundaries"];
         put?: never;
-        post?: never;
+        /**
+         * Import boundaries
+         * @description 从 GeoJSON 导入区域边界：先预检，逐个图形指出问题；确认无误后一次写入，可在区划调整台账中恢复。
+         */
+        post: operations["area_import_boundaries"];
         delete?: never;
         options?: never;
         head?: never;
@@ -683,7 +707,7 @@ export interface paths {
         put?: never;
         /**
          * Import the grids of another department
-         * @description 导入其他部门（如综治）的网格：先预检，逐行逐列指出问题并给出带“错误原因”的表格；确认无误后一次写入。
+         * @description 导入其他部门（如综治）的网格（CSV 或 Excel）：先预检，逐行逐列指出问题并给出带“错误原因”的表格；确认无误后一次写入。
          */
         post: operations["area_grids"];
         delete?: never;
@@ -3956,6 +3980,8 @@ export interface components {
             kind_word: string;
             /** @description The reader may decide it now. */
             may_decide: boolean;
+            /** @description The reader may bring the boundaries back that it replaced. */
+            may_restore: boolean;
             /** @description The reader may withdraw it now. */
             may_withdraw: boolean;
             opinion?: string | null;
@@ -3981,15 +4007,17 @@ export interface components {
         };
         /** @description A change of the tree. `kind` says which of the other fields count. */
         AreaChangeForm: {
-            /** @description The area that changes; not for a merge. */
+            /** @description The area that changes; not for a merge or a redraw. */
             area?: string | null;
             /** @description Which are joined; for a merge. */
             areas?: string[] | null;
             /** @description The day on which it takes effect; today where it is not said. */
             day?: string | null;
+            /** @description The new boundaries; for a redraw. */
+            forms?: components["schemas"]["NewBoundary"][] | null;
             /** @description Who takes over; for a retirement. */
             heir?: string | null;
-            /** @description `rename`, `move`, `split`, `merge`, `retire`. */
+            /** @description `rename`, `move`, `split`, `merge`, `retire`, `redraw`. */
             kind: string;
             line?: components["schemas"]["DividingLine"] | null;
             /** @description The new name; for a rename and a merge. */
@@ -4404,6 +4432,46 @@ export interface components {
         /** @description Figures of these areas changed. */
         BoardEvent: {
             areas: string[];
+        };
+        /** @description What an import of boundaries found or did. */
+        BoundaryImport: {
+            /** @description The change in the ledger under which it was written. */
+            change?: string | null;
+            lines: components["schemas"]["BoundaryLine"][];
+            /** @description How many areas had no boundary before. */
+            new: number;
+            /** @description What is wrong with the file as a whole. */
+            problems: components["schemas"]["FieldProblem"][];
+            /** @description How many boundaries are replaced. */
+            replaced: number;
+            wrong: number;
+        };
+        /** @description A feature of the file. */
+        BoundaryLine: {
+            /** @description Our area. */
+            area_name: string;
+            code: string;
+            /** @description `new`, `replaced`, `wrong`. */
+            fate: string;
+            fate_word: string;
+            /**
+             * Format: double
+             * @description Square metres.
+             */
+            m2: number;
+            name: string;
+            /** @description Place in the file, from 1. */
+            nth: number;
+            problems: components["schemas"]["FieldProblem"][];
+        };
+        /** @description Boundaries of areas. */
+        BoundarySheet: {
+            /** @description 只有为真且没有任何问题时才写入。 */
+            apply?: boolean | null;
+            /** @description 坐标系：`wgs84`（CGCS2000 与之等同）、`gcj02`、`bd09`。 */
+            crs: string;
+            /** @description GeoJSON：FeatureCollection，每个图形的属性 code（编码）或 name（名称）指明区域。 */
+            file: string;
         };
         /** @description One action on several matters. */
         Bulk: {
@@ -5200,9 +5268,11 @@ export interface components {
             /** @description 只有为真且没有任何问题时才写入。 */
             apply?: boolean | null;
             /** @description CSV，表头：对方网格编码、网格名称、所属村居编码、本平台网格编码、专属、人口、户数、经度、纬度；前三列必填。 */
-            file: string;
+            file?: string | null;
             /** @description 对方系统的代号，如 zongzhi。 */
             system: string;
+            /** @description 或者同样表头的 Excel 工作簿（.xlsx）的 base64，取第一个工作表。 */
+            workbook?: string | null;
         };
         /** @description To whom the log is handed. */
         HandOver: {
@@ -6053,6 +6123,12 @@ export interface components {
             phone?: string | null;
             /** @description 接口账号：没有密码，只用令牌。 */
             service?: boolean | null;
+        };
+        /** @description The new boundary of an area. */
+        NewBoundary: {
+            area: string;
+            /** @description GeoJSON geometry, Polygon or MultiPolygon, WGS84 degrees. */
+            geometry: Record<string, never>;
         };
         /** @description A token to be made. */
         NewToken: {
@@ -8125,6 +8201,36 @@ export interface operations {
             };
         };
     };
+    area_restore: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AreaChange"];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     area_by_code: {
         parameters: {
             query: {
@@ -8342,6 +8448,40 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    area_import_boundaries: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BoundarySheet"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BoundaryImport"];
+                };
             };
             /** @description 没有办成：原因与办法见 detail */
             default: {
