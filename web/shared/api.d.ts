@@ -2007,7 +2007,7 @@ export interface paths {
         put?: never;
         /**
          * Report
-         * @description 上报事件。地点用治理单元或经纬度；同一幂等键重复提交只登记一次。
+         * @description 上报事件。地点用治理单元或经纬度；同一幂等键重复提交只登记一次。带 `Prefer: return=minimal` 时只回编号和版本（Receipt）。
          */
         post: operations["matter_report"];
         delete?: never;
@@ -2087,7 +2087,7 @@ export interface paths {
         put?: never;
         /**
          * Carry out an action of the flow
-         * @description 办理动作(上报上级、呼叫部门、签收、反馈、办结等);`If-Match` 写明所见版本，已被他人处理时 412。
+         * @description 办理动作(上报上级、呼叫部门、签收、反馈、办结等);`If-Match` 写明所见版本，已被他人处理时 412。带 `Prefer: return=minimal` 时只回编号和版本（Receipt）。
          */
         post: operations["matter_act"];
         delete?: never;
@@ -6738,8 +6738,8 @@ export interface components {
             ids?: string[];
         };
         /**
-         * @description What is answered to somebody who may not see the matter (any more): a neighbour who joined, a
-         *     desk that reported for another area.
+         * @description The short answer to a command: for who asked for it, and for who may not see the matter (any
+         *     more), a neighbour who joined or a desk that reported for another area.
          */
         ReceiptView: {
             /** @description 查询码，只在登记时给出一次，请转告当事人。 */
@@ -11330,6 +11330,7 @@ export interface operations {
             query?: never;
             header: {
                 "Idempotency-Key": string;
+                Prefer?: string | null;
             };
             path?: never;
             cookie?: never;
@@ -11474,6 +11475,7 @@ export interface operations {
             header: {
                 "Idempotency-Key": string;
                 "If-Match": string;
+                Prefer?: string | null;
             };
             path: {
                 id: string;

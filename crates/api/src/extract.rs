@@ -5,10 +5,11 @@ use crate::error::{Answer, Code, Fail};
 use crate::fields::{Fields, Input};
 use axum::extract::{ConnectInfo, FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, Method, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use civic::directory::Actor;
 use civic::refusal::Hold;
 use serde_json::{Map, Value};
+use std::convert::Infallible;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::str::FromStr;
 use std::sync::Arc;
@@ -172,6 +173,33 @@ impl<S: Sync> FromRequestParts<S> for Version {
                 "If-Match 里的版本看不懂，请重新读取事件后再办理",
             )
         })
+    }
+}
+
+/// Whether a short answer is enough: `Prefer: return=minimal` (RFC 7240). A phone that hands in what
+/// was done in a lift needs the number and the version, not the whole journal.
+pub(crate) struct Terse(pub bool);
+
+impl Terse {
+    /// Says in the answer that the wish was met.
+    pub const APPLIED: (HeaderName, HeaderValue) = (
+        HeaderName::from_static("preference-applied"),
+        HeaderValue::from_static("return=minimal"),
+    );
+}
+
+impl<S: Sync> FromRequestParts<S> for Terse {
+    type Rejection = Infallible;
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        let wishes = parts.headers.get_all("prefer");
+        let mut wishes = wishes
+            .iter()
+            .filter_map(|wish| wish.to_str().ok())
+            .flat_map(|wish| wish.split([',', ';']));
+        // A wish that is not understood is passed over, as the standard asks.
+        Ok(Self(wishes.any(|wish| {
+            wish.trim().eq_ignore_ascii_case("return=minimal")
+        })))
     }
 }
 

@@ -10,7 +10,7 @@ pub(crate) use form::ReportForm;
 use crate::area::tagged_json;
 use crate::audit::limit;
 use crate::error::{Answer, Fail};
-use crate::extract::{Asked, Form, Id, Keyed, Signed, Version};
+use crate::extract::{Asked, Form, Id, Keyed, Signed, Terse, Version};
 use crate::fields::{Fields, Input};
 use crate::{App, Shared};
 use axum::Json;
@@ -50,8 +50,8 @@ fn etag(version: u32) -> String {
     format!("\"v{version}\"")
 }
 
-/// What is answered to somebody who may not see the matter (any more): a neighbour who joined, a
-/// desk that reported for another area.
+/// The short answer to a command: for who asked for it, and for who may not see the matter (any
+/// more), a neighbour who joined or a desk that reported for another area.
 #[derive(Serialize, ToSchema)]
 struct ReceiptView {
     id: String,
@@ -68,21 +68,19 @@ async fn answer(
     actor: &Actor,
     receipt: Receipt,
     status: StatusCode,
+    Terse(terse): Terse,
 ) -> Answer<Response> {
     let registered = status == StatusCode::CREATED;
+    if terse {
+        let tag = etag(receipt.version);
+        let view = short(app, actor, receipt, registered).await?;
+        let headers = [(header::ETAG, tag)];
+        return Ok((status, headers, [Terse::APPLIED], Json(view)).into_response());
+    }
     let viewed = match app.office.matter(actor, receipt.id).await {
         Ok(viewed) => viewed,
         Err(Fault::Refused(Refusal::Unknown(_))) => {
-            let follow_code = match registered {
-                true => app.office.code_of_receipt(actor, &receipt).await?,
-                false => None,
-            };
-            let view = ReceiptView {
-                id: receipt.id.to_string(),
-                no: receipt.no,
-                version: receipt.version,
-                follow_code,
-            };
+            let view = short(app, actor, receipt, registered).await?;
             return Ok((StatusCode::ACCEPTED, Json(view)).into_response());
         }
         Err(fault) => return Err(fault.into()),
@@ -94,21 +92,40 @@ async fn answer(
     Ok((status, [(header::ETAG, tag)], Json(view)).into_response())
 }
 
+async fn short(
+    app: &App,
+    actor: &Actor,
+    receipt: Receipt,
+    registered: bool,
+) -> Answer<ReceiptView> {
+    let follow_code = match registered {
+        true => app.office.code_of_receipt(actor, &receipt).await?,
+        false => None,
+    };
+    Ok(ReceiptView {
+        id: receipt.id.to_string(),
+        no: receipt.no,
+        version: receipt.version,
+        follow_code,
+    })
+}
+
 /// Report
 ///
-/// 上报事件。地点用治理单元或经纬度；同一幂等键重复提交只登记一次。
-#[utoipa::path(post, path = "/matters", tag = "matter", params(("Idempotency-Key" = String, Header)), request_body = ReportForm,
+/// 上报事件。地点用治理单元或经纬度；同一幂等键重复提交只登记一次。带 `Prefer: return=minimal` 时只回编号和版本（Receipt）。
+#[utoipa::path(post, path = "/matters", tag = "matter", params(("Idempotency-Key" = String, Header), ("Prefer" = Option<String>, Header)), request_body = ReportForm,
     responses((status = 201, body = MatterView), (status = 202, description = "已登记，但您无权查看详情", body = ReceiptView)))]
 async fn report(
     State(app): Shared,
     signed: Signed,
+    terse: Terse,
     Keyed(key, form): Keyed<ReportForm>,
 ) -> Answer<Response> {
     let receipt = app
         .office
         .report(&signed.actor, form.into(), Some(key))
         .await?;
-    answer(&app, &signed.actor, receipt, StatusCode::CREATED).await
+    answer(&app, &signed.actor, receipt, StatusCode::CREATED, terse).await
 }
 
 #[derive(IntoParams)]
@@ -434,15 +451,16 @@ async fn matter(State(app): Shared, signed: Signed, Id(id): Id<MatterId>) -> Ans
 
 /// Carry out an action of the flow
 ///
-/// 办理动作(上报上级、呼叫部门、签收、反馈、办结等);`If-Match` 写明所见版本，已被他人处理时 412。
+/// 办理动作(上报上级、呼叫部门、签收、反馈、办结等);`If-Match` 写明所见版本，已被他人处理时 412。带 `Prefer: return=minimal` 时只回编号和版本（Receipt）。
 #[utoipa::path(post, path = "/matters/{id}/actions/{action}", tag = "matter",
-    params(("id" = String, Path), ("action" = String, Path), ("Idempotency-Key" = String, Header), ("If-Match" = String, Header)),
+    params(("id" = String, Path), ("action" = String, Path), ("Idempotency-Key" = String, Header), ("If-Match" = String, Header), ("Prefer" = Option<String>, Header)),
     request_body = ActionForm, responses((status = 200, body = MatterView), (status = 202, description = "已完成，但您无权查看详情", body = ReceiptView)))]
 async fn act(
     State(app): Shared,
     signed: Signed,
     Path((id, action)): Path<(String, String)>,
     Version(version): Version,
+    terse: Terse,
     Keyed(key, form): Keyed<ActionForm>,
 ) -> Answer<Response> {
     let id: MatterId = id.parse().map_err(|_| Fail::unknown("事件"))?;
@@ -457,7 +475,7 @@ async fn act(
             Some(key),
         )
         .await?;
-    answer(&app, &signed.actor, receipt, StatusCode::OK).await
+    answer(&app, &signed.actor, receipt, StatusCode::OK, terse).await
 }
 
 /// Name and telephone in clear.

@@ -334,3 +334,47 @@ async fn a_refused_report_uses_no_number_on_sqlite() {
 fn a_refused_report_uses_no_number_on_postgresql() {
     testkit::on_postgres("no_gap", a_refused_report_uses_no_number);
 }
+
+#[tokio::test]
+async fn who_asks_for_a_short_answer_gets_number_version_and_code_and_nothing_of_the_matter() {
+    let app = App::sqlite("short").await;
+    let unit = app.user("unit").await;
+    let body = json!({ "text": "路灯不亮", "category": "0104", "channel": "field", "address": "楼下", "unit": "6" });
+    let ask = unit.ask("POST", "/api/v1/matters");
+    let ask = ask.header("idempotency-key", app.key());
+    let ask = ask.header("prefer", "respond-async, Return=Minimal");
+    let short = app.send(ask.json(&body)).await.done();
+    assert_eq!(short.header("preference-applied"), "return=minimal");
+    assert_eq!(short.header("etag"), "\"v1\"");
+    let receipt = short.json();
+    let fields: Vec<&str> = receipt
+        .as_object()
+        .unwrap()
+        .keys()
+        .map(String::as_str)
+        .collect();
+    assert_eq!(fields, ["id", "no", "version"]);
+
+    let id = receipt["id"].as_str().unwrap();
+    let ask = unit.ask("POST", format!("/api/v1/matters/{id}/actions/prehandle"));
+    let ask = ask
+        .header("idempotency-key", app.key())
+        .header("if-match", short.header("etag"))
+        .header("prefer", "return=minimal");
+    let ask = ask.json(&json!({ "finding": "cannot", "opinion": "解决不了" }));
+    let acted = app.send(ask).await.done().json();
+    let now = unit.matter(id).await;
+    assert_eq!(
+        (&acted["version"], &acted["no"]),
+        (&now["version"], &now["no"])
+    );
+    assert_eq!(now["state"], "at_grid");
+
+    // A wish that nobody knows changes nothing.
+    let ask = unit.ask("POST", "/api/v1/matters");
+    let ask = ask
+        .header("idempotency-key", app.key())
+        .header("prefer", "return=everything");
+    let whole = app.send(ask.json(&body)).await.done().json();
+    assert_eq!(whole["text"], "路灯不亮");
+}

@@ -21,13 +21,14 @@ const UNITS: usize = 24;
 /// The open loop sends this share of what the closed loop of the same clients reached.
 const OPEN_LOOP: f64 = 0.7;
 
-/// Echoes, and steps in a closed and in an open loop, for every number of clients.
+/// Echoes; steps in a closed and in an open loop, and with short answers, for every number of clients.
 pub async fn figures(
     office: &Arc<Office>,
     bare: &Figure,
     span: Duration,
 ) -> anyhow::Result<Vec<Figure>> {
     let life = lives(office).await?;
+    let short: Vec<Vec<Request>> = life.iter().map(|l| l.iter().map(terse).collect()).collect();
     let app = api::router(Arc::clone(office), api::Options::default());
     let platform = serve(app).await?;
     let echo = serve(Router::new().route("/echo", post(|body: String| async { body }))).await?;
@@ -50,12 +51,24 @@ pub async fn figures(
         out.push(run(&plan("HTTP echo", echo, seconds / 2.0, None, words)).await?);
         let mut closed = run(&plan("HTTP steps", platform, seconds, None, life.clone())).await?;
         closed.of_bare = Some(closed.per_second / bare.per_second);
+        let what = "HTTP steps, short answers";
+        let mut quick = run(&plan(what, platform, seconds, None, short.clone())).await?;
+        quick.of_bare = Some(quick.per_second / bare.per_second);
+        out.push(quick);
         let rate = closed.per_second * OPEN_LOOP;
         let what = format!("HTTP steps, {rate:.0} arrive a second");
         out.push(closed);
         out.push(run(&plan(&what, platform, seconds, Some(rate), life.clone())).await?);
     }
     Ok(out)
+}
+
+/// The same request, asking for id and version alone.
+fn terse(request: &Request) -> Request {
+    Request {
+        head: format!("{}Prefer: return=minimal\r\n", request.head),
+        ..request.clone()
+    }
 }
 
 /// Serves on a port of its own until the process ends.
