@@ -2,12 +2,14 @@ import { fileURLToPath } from 'node:url'
 import vue from '@vitejs/plugin-vue'
 import Components from 'unplugin-vue-components/vite'
 import { ElementPlusResolver } from 'unplugin-vue-components/resolvers'
+import { VantResolver } from '@vant/auto-import-resolver'
 import { defineConfig } from 'vitest/config'
+import { field } from './build/field.ts'
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
-/** One HTML file per face. The console is `index.html`; the field app and the wall screen add theirs here. */
-const faces = { console: here('./index.html') }
+/** One HTML file per face: the console is `index.html`, the field app `m/index.html`. */
+const faces = { console: here('./index.html'), field: here('./m/index.html') }
 
 /** Where `npm run dev` finds the server; `cargo xtask dev` starts it there. */
 const server = process.env.HANGJI_SERVER ?? 'http://127.0.0.1:7007'
@@ -15,10 +17,11 @@ const server = process.env.HANGJI_SERVER ?? 'http://127.0.0.1:7007'
 export default defineConfig({
   plugins: [
     vue(),
-    Components({ dts: false, dirs: [], resolvers: [ElementPlusResolver({ importStyle: 'css' })] }),
+    Components({ dts: false, dirs: [], resolvers: [ElementPlusResolver({ importStyle: 'css' }), VantResolver()] }),
+    field(),
   ],
   resolve: {
-    alias: { '@shared': here('./shared/src'), '@': here('./console/src') },
+    alias: { '@shared': here('./shared/src'), '@': here('./console/src'), '@field': here('./field/src') },
   },
   server: {
     port: 5173,
@@ -38,7 +41,7 @@ export default defineConfig({
   worker: { format: 'es' },
   test: {
     environment: 'happy-dom',
-    include: ['shared/test/**/*.test.ts', 'console/test/**/*.test.ts'],
-    server: { deps: { inline: ['element-plus'] } },
+    include: ['shared/test/**/*.test.ts', 'console/test/**/*.test.ts', 'field/test/**/*.test.ts'],
+    server: { deps: { inline: ['element-plus', 'vant'] } },
   },
 })

@@ -1,5 +1,5 @@
 // Writes a .br and a .gz beside every text file of dist, so that the server never compresses at run time.
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 
@@ -7,6 +7,8 @@ const dist = new URL('../dist', import.meta.url).pathname
 const text = /\.(html|js|mjs|css|svg|json|webmanifest|txt)$/
 /** Below this a packed file does not save a network packet. */
 const smallest = 1024
+/** The field app is used on old phones and bad networks. */
+const FIELD_KB = 150
 
 let files = 0
 let before = 0
@@ -27,4 +29,12 @@ for (const name of readdirSync(dist, { recursive: true })) {
   before += bytes.length
   after += packed.length
 }
+
+// What a phone loads before the first page of the field app is shown; files.json is not served.
+const list = join(dist, 'm/files.json')
+const { first } = JSON.parse(readFileSync(list, 'utf8'))
+rmSync(list)
+const kilobytes = Math.round(first.reduce((sum, name) => sum + gzipSync(readFileSync(join(dist, name)), { level: 9 }).length, 0) / 1024)
+if (kilobytes > FIELD_KB) throw new Error(`the field app loads ${kilobytes} kB at once; at most ${FIELD_KB} kB are allowed. Load what is new later, by import().`)
+console.log(`field app: ${kilobytes} kB gzip at once`)
 console.log(`${files} files compressed, ${Math.round(before / 1024)} kB -> ${Math.round(after / 1024)} kB brotli`)

@@ -1,8 +1,9 @@
 //! The built web interface, inside the binary.
 //!
 //! [`router`] answers every path that no route took: a file of `web/dist`, or the start page for
-//! the paths that the interface itself routes (`/matters/42`). In a debug build the files are read
-//! from disk, so that a rebuilt interface needs no rebuilt binary.
+//! the paths that the interface itself routes (`/matters/42`). The field app below `/m/` has a start
+//! page and a service worker of its own. In a debug build the files are read from disk, so that a
+//! rebuilt interface needs no rebuilt binary.
 
 mod encoding;
 mod kind;
@@ -10,7 +11,7 @@ mod kind;
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use rust_embed::{EmbeddedFile, RustEmbed};
 
 #[derive(RustEmbed)]
@@ -22,6 +23,9 @@ const ASSETS: &str = "assets/";
 /// Paths that belong to the programs of others: an unknown one is not a page.
 const NOT_PAGES: &[&str] = &["api", "docs"];
 const START: &str = "index.html";
+/// The field app, and its start page.
+const FIELD: &str = "m";
+const FIELD_START: &str = "m/index.html";
 
 /// Serves the interface as the fallback of a router.
 pub fn router<S: Clone + Send + Sync + 'static>() -> Router<S> {
@@ -44,11 +48,23 @@ async fn serve(method: Method, uri: Uri, headers: HeaderMap) -> Response {
             .into_response();
     }
     let path = uri.path().trim_start_matches('/');
+    // Its service worker rules what lies below `/m/`: the address without the slash is outside.
+    if path == FIELD {
+        return Redirect::permanent("/m/").into_response();
+    }
     let wanted = if path.is_empty() { START } else { path };
     match file(wanted, &headers) {
         Some(answer) => answer,
-        None if is_page(path) => file(START, &headers).unwrap_or_else(missing),
+        None if is_page(path) => file(start_of(path), &headers).unwrap_or_else(missing),
         None => missing(),
+    }
+}
+
+/// The start page that routes a path.
+fn start_of(path: &str) -> &'static str {
+    match path.split('/').next() {
+        Some(FIELD) => FIELD_START,
+        _ => START,
     }
 }
 

@@ -42,6 +42,37 @@ async fn a_page_of_the_interface_is_the_start_page_and_is_asked_for_again() {
     assert!(String::from_utf8_lossy(&body).contains("<html"));
 }
 
+#[test]
+fn the_pages_below_m_are_the_field_apps() {
+    for (path, start) in [
+        ("m/", FIELD_START),
+        ("m/matters/42", FIELD_START),
+        ("", START),
+        ("matters/m", START),
+        ("messages", START),
+    ] {
+        assert_eq!(start_of(path), start, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn the_field_app_is_entered_by_the_address_that_its_service_worker_rules() {
+    let answer = get("/m", &[]).await;
+    assert_eq!(
+        (answer.status().as_u16(), header_of(&answer, header::LOCATION)),
+        (308, "/m/")
+    );
+    // Asked for again each time, so that an update of the server is an update of the app.
+    if Dist::get("m/sw.js").is_some() {
+        let worker = get("/m/sw.js", &[]).await;
+        assert_eq!(header_of(&worker, header::CACHE_CONTROL), "no-cache");
+        assert_eq!(
+            header_of(&worker, header::CONTENT_TYPE),
+            "text/javascript; charset=utf-8"
+        );
+    }
+}
+
 #[tokio::test]
 async fn a_page_the_client_has_already_is_not_sent_again() {
     let tag = header_of(&get("/", &[]).await, header::ETAG).to_owned();

@@ -1,6 +1,6 @@
 import { clockTime, dayOf, daysBetween, HOUR_MS, MINUTE_MS, span } from './time'
 import type { Millis } from './types'
-import { zh } from './words'
+import { coreWords as zh } from './core-words'
 
 /** How pressing a deadline is. Shown as colour and as words, never as colour alone. */
 export type Urgency = 'none' | 'calm' | 'today' | 'soon' | 'late' | 'paused'

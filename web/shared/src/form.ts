@@ -1,5 +1,5 @@
 import type { ActionForm, Available } from './types'
-import { zh } from './words'
+import { coreWords as zh } from './core-words'
 
 /** A field of an action's form. The order of the list is the order on the page. */
 export interface Field {

@@ -1,5 +1,5 @@
 import type { FieldProblem, ProblemBody } from './types'
-import { zh } from './words'
+import { coreWords as zh } from './core-words'
 
 /** Why a request was not done, with sentences for the person. Every failed request throws one. */
 export class Problem extends Error {

@@ -1,7 +1,7 @@
 /** Calls and shapes of the face for residents; see `api.ts`. */
 import type { components } from '../api'
 import { request } from './http'
-import type { FileRef, Id, Look } from './types'
+import type { FileRef, Id, Look, Me } from './types'
 
 type Schemas = components['schemas']
 export type PublicPlace = Schemas['PublicPlace']
@@ -15,6 +15,8 @@ export const resident = {
   categories: () => request<PublicClass[]>('GET', '/public/categories'),
   report: (body: PublicReport, idempotencyKey: string) => request<PublicReceipt>('POST', '/public/reports', { body, idempotencyKey }),
   looks: (no: string, code: string) => request<Look[]>('GET', `/public/reports/${encodeURIComponent(no)}/looks`, { query: { code } }),
+  /** From a city's app, with the token that it signed. */
+  enter: (token: string) => request<Me>('POST', '/public/entries', { body: { token } }),
   upload: (file: File) => {
     const body = new FormData()
     body.append('file', file)
