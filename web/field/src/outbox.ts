@@ -38,7 +38,7 @@ export interface Draft {
   photos: Photo[]
   /** What it is about, in the list of the box. */
   title: string
-  /** What is done about it: 上报, 预处理. */
+  /** The word of what is done about it. */
   word: string
 }
 
