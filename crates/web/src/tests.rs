@@ -59,7 +59,10 @@ fn the_pages_below_m_are_the_field_apps() {
 async fn the_field_app_is_entered_by_the_address_that_its_service_worker_rules() {
     let answer = get("/m", &[]).await;
     assert_eq!(
-        (answer.status().as_u16(), header_of(&answer, header::LOCATION)),
+        (
+            answer.status().as_u16(),
+            header_of(&answer, header::LOCATION)
+        ),
         (308, "/m/")
     );
     // Asked for again each time, so that an update of the server is an update of the app.
