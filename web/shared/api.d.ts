@@ -68,6 +68,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/accounts/{id}/identities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The identities of an account
+         * @description 一个账号绑定的统一认证身份(安全管理员)。
+         */
+        get: operations["session_identities_of"];
+        put?: never;
+        /**
+         * Bind an identity to an account
+         * @description 为一个账号绑定统一认证身份(安全管理员)。
+         */
+        post: operations["session_give_identity"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/accounts/{id}/lock": {
         parameters: {
             query?: never;
@@ -1768,6 +1792,90 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/identities/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Unbind an identity
+         * @description 解除绑定：本人解除自己的，安全管理员解除管理范围内的。
+         */
+        delete: operations["session_unbind_identity"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/issuers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All providers
+         * @description 统一认证(系统管理员)。没有启用的时候，平台不联系任何认证平台。
+         */
+        get: operations["session_issuers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/issuers/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set a provider up or change it
+         * @description 建立或修改统一认证，默认停用。更换认证平台地址后，原来绑定的身份失效。
+         */
+        put: operations["session_put_issuer"];
+        post?: never;
+        /**
+         * Take a provider away
+         * @description 删除统一认证，绑定的身份一并解除。
+         */
+        delete: operations["session_remove_issuer"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/issuers/{code}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask a provider for its description
+         * @description 检查认证平台能否连上、配置是否齐全。
+         */
+        post: operations["session_check_issuer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/jobs": {
         parameters: {
             query?: never;
@@ -2262,6 +2370,66 @@ export interface paths {
          * @description 凭动态码或恢复码解除绑定。
          */
         post: operations["session_remove_factor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/identities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The identities of the own account
+         * @description 我绑定的统一认证身份。
+         */
+        get: operations["session_own_identities"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/issuers/{code}/answers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Bind an identity to the own account
+         * @description 完成绑定：把刚刚通过认证的身份绑定到自己的账号。
+         */
+        post: operations["session_bind_identity"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/issuers/{code}/visits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin to bind an identity to the own account
+         * @description 开始绑定：返回认证平台的网址，十分钟内有效。
+         */
+        post: operations["session_begin_binding"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3036,6 +3204,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/public/embedding": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Sites that may show the pages of residents
+         * @description 可以嵌入居民页面的应用网址；页面只返回到其中的网址。
+         */
+        get: operations["session_embedding"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/public/entries": {
         parameters: {
             query?: never;
@@ -3070,6 +3258,66 @@ export interface paths {
          * @description 群众上报的附件，随后把编号填入 `files`。
          */
         post: operations["public_upload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/public/issuers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Providers by which people may sign in
+         * @description 登录页上的统一认证按钮；没有启用时是空的。
+         */
+        get: operations["session_open_issuers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/public/issuers/{code}/answers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign in by a provider
+         * @description 完成统一认证登录：身份须已绑定账号；锁定、网络、动态验证码的要求与密码登录相同。
+         */
+        post: operations["session_sign_in_by_issuer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/public/issuers/{code}/visits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin to sign in by a provider
+         * @description 开始统一认证登录：返回认证平台的网址，十分钟内有效。
+         */
+        post: operations["session_begin_visit"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5020,6 +5268,11 @@ export interface components {
             name: string;
             phone_masked: string;
         };
+        /** @description Who may show the pages of residents. */
+        Embedding: {
+            /** @description `https://app.example.cn` */
+            origins: string[];
+        };
         /** @description When and why it is over. */
         EndRecord: {
             reason: string;
@@ -5028,6 +5281,8 @@ export interface components {
         };
         /** @description The token that the app signed. */
         Entry: {
+            /** @description Whether the page stands inside a page of the app. */
+            embedded?: boolean | null;
             /** @description `code.claims.mac` */
             token: string;
         };
@@ -5470,11 +5725,67 @@ export interface components {
             orders: components["schemas"]["KeptOrder"][];
             rates: components["schemas"]["HotlineRate"][];
         };
+        /** @description An identity that is bound to an account. */
+        Identity: {
+            /** Format: int64 */
+            at: number;
+            id: string;
+            /** @description Name of the provider. */
+            issuer: string;
+            /** @description The person's id there, masked. */
+            shown: string;
+        };
+        /** @description An identity to be bound. */
+        IdentityForm: {
+            /** @description Code of the provider. */
+            issuer: string;
+            /** @description The person's id there (`sub`). */
+            subject: string;
+        };
         /** @description A wrong line. */
         ImportProblem: {
             /** @description `csv:3`. */
             field: string;
             message: string;
+        };
+        /** @description A provider as the system administrator sees it. Its secret is never shown. */
+        Issuer: {
+            /** @description The address at which people reach this platform. */
+            base: string;
+            /** @description Our id there. */
+            client: string;
+            code: string;
+            enabled: boolean;
+            /** @description The address of the provider. */
+            issuer: string;
+            name: string;
+            /** @description The address to be registered at the provider. */
+            redirect: string;
+        };
+        /** @description What the browser brings back from a provider. */
+        IssuerAnswer: {
+            /** @description The code of the provider. */
+            code: string;
+            /** @description One-time code, or a recovery code, where a second factor is enrolled. */
+            factor?: string | null;
+            state: string;
+            ticket: string;
+        };
+        /** @description A provider to be set up. What is left out is empty; no secret leaves the one there is. */
+        IssuerForm: {
+            base?: string | null;
+            client?: string | null;
+            enabled: boolean;
+            issuer?: string | null;
+            name?: string | null;
+            secret?: string | null;
+        };
+        /** @description Where the browser goes, and what it keeps. */
+        IssuerVisit: {
+            /** @description Kept by the page that began, and given back with the answer. */
+            ticket: string;
+            /** @description The page of the provider. */
+            url: string;
         };
         /** @description A piece of work that follows. */
         ItemForm: {
@@ -6357,6 +6668,12 @@ export interface components {
             scheme: string;
             /** @description Last day. */
             to: string;
+        };
+        /** @description A provider by which people may sign in. */
+        OpenIssuer: {
+            code: string;
+            /** @description Name on the button. */
+            name: string;
         };
         /** @description A matter that lies open: its number and nothing more. */
         OpenMatter: {
@@ -7680,6 +7997,68 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    session_identities_of: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Identity"][];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    session_give_identity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IdentityForm"];
+            };
+        };
         responses: {
             204: {
                 headers: {
@@ -10862,6 +11241,150 @@ export interface operations {
             };
         };
     };
+    session_unbind_identity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    session_issuers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Issuer"][];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    session_put_issuer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IssuerForm"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    session_remove_issuer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    session_check_issuer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     job_jobs: {
         parameters: {
             query?: never;
@@ -11841,6 +12364,96 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    session_own_identities: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Identity"][];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    session_bind_identity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IssuerAnswer"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    session_begin_binding: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IssuerVisit"];
+                };
             };
             /** @description 没有办成：原因与办法见 detail */
             default: {
@@ -13120,6 +13733,34 @@ export interface operations {
             };
         };
     };
+    session_embedding: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Embedding"];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     session_enter: {
         parameters: {
             query?: never;
@@ -13171,6 +13812,98 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["File"];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    session_open_issuers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenIssuer"][];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    session_sign_in_by_issuer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IssuerAnswer"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    session_begin_visit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IssuerVisit"];
                 };
             };
             /** @description 没有办成：原因与办法见 detail */

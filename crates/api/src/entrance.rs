@@ -21,6 +21,7 @@ use utoipa_axum::routes;
 pub(crate) fn routes() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::new()
         .routes(routes!(enter))
+        .routes(routes!(embedding))
         .routes(routes!(apps))
         .routes(routes!(put_app))
 }
@@ -31,12 +32,16 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<App>> {
 pub(crate) struct EntryForm {
     /// `code.claims.mac`
     token: String,
+    /// Whether the page stands inside a page of the app.
+    embedded: Option<bool>,
 }
 
 impl Input for EntryForm {
     fn read(f: &mut Fields) -> Option<Self> {
+        let embedded = f.flag("embedded");
         Some(Self {
             token: f.need_text("token", "入口凭证")?,
+            embedded,
         })
     }
 }
@@ -64,8 +69,30 @@ async fn enter(
             Fault::Refused(Refusal::Denied(sentence)) => Fail::new(Code::SignInRefused, sentence),
             other => other.into(),
         })?;
-    let cookie = crate::session::cookie(&app, &signed.token);
+    // Only where some site may show us at all.
+    let embedded = form.embedded == Some(true) && !app.office.embedding_sites().is_empty();
+    let cookie = match embedded {
+        true => crate::session::embedded_cookie(&app, &signed.token),
+        false => crate::session::cookie(&app, &signed.token),
+    };
     Ok(([(header::SET_COOKIE, cookie)], Json(MeView::of(signed.me))).into_response())
+}
+
+/// Who may show the pages of residents.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Embedding {
+    /// `https://app.example.cn`
+    origins: Vec<String>,
+}
+
+/// Sites that may show the pages of residents
+///
+/// 可以嵌入居民页面的应用网址；页面只返回到其中的网址。
+#[utoipa::path(get, path = "/public/embedding", tag = "session", security(()), responses((status = 200, body = Embedding)))]
+async fn embedding(State(app): Shared) -> Json<Embedding> {
+    Json(Embedding {
+        origins: app.office.embedding_sites(),
+    })
 }
 
 /// An app that may send its people.

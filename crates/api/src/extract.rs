@@ -98,9 +98,15 @@ impl FromRequestParts<Arc<App>> for Entrant {
 
 /// A request that changes something and is carried by a cookie must come from our own pages.
 pub(crate) fn check_csrf(parts: &Parts) -> Answer<()> {
-    let safe = matches!(parts.method, Method::GET | Method::HEAD | Method::OPTIONS);
-    let marked = parts.headers.get(CSRF).is_some_and(|v| v == "1");
-    match safe || marked {
+    match parts.method {
+        Method::GET | Method::HEAD | Method::OPTIONS => Ok(()),
+        _ => must_be_our_page(&parts.headers),
+    }
+}
+
+/// Whether a request comes from our own pages: no other page can set the header.
+pub(crate) fn must_be_our_page(headers: &HeaderMap) -> Answer<()> {
+    match headers.get(CSRF).is_some_and(|v| v == "1") {
         true => Ok(()),
         false => Err(Fail::new(
             Code::Csrf,

@@ -3,7 +3,7 @@
 use crate::error::{Code, Fail, Failed};
 use crate::{Answered, App};
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use std::any::Any;
@@ -12,15 +12,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant as Stopwatch;
 use tracing::Instrument;
 
-/// Nothing from elsewhere, no inline script, nobody frames us. Inline styles are what Vue and the
-/// map write; workers of the map come from blobs.
+/// Nothing from elsewhere, no inline script. Inline styles are what Vue and the map write; workers of
+/// the map come from blobs.
 const CSP: &str = "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; worker-src 'self' blob:; \
-                   connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; object-src 'none'; form-action 'self'";
+                   connect-src 'self'; base-uri 'none'; object-src 'none'; form-action 'self'";
 
-static HEADERS: [(HeaderName, &str); 6] = [
-    (header::CONTENT_SECURITY_POLICY, CSP),
+static HEADERS: [(HeaderName, &str); 4] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    (header::X_FRAME_OPTIONS, "DENY"),
     (header::REFERRER_POLICY, "same-origin"),
     (
         HeaderName::from_static("cross-origin-opener-policy"),
@@ -77,6 +75,7 @@ pub(crate) async fn around(State(app): State<Arc<App>>, request: Request, next: 
             headers.insert(name.clone(), HeaderValue::from_static(value));
         }
     }
+    frame(headers, &path, || app.office.embedding_sites());
     if path.starts_with("/api/") && !headers.contains_key(header::CACHE_CONTROL) {
         headers.insert(
             header::CACHE_CONTROL,
@@ -87,6 +86,32 @@ pub(crate) async fn around(State(app): State<Arc<App>>, request: Request, next: 
         headers.insert(REQUEST_ID, id);
     }
     response
+}
+
+/// Pages of residents, which an app of the city may show inside its own (R072).
+const EMBEDDED: &[&str] = &["embed", "report", "follow", "announcements", "my"];
+
+/// Says who may frame an answer: nobody, but for the pages of residents, which the sites may that the
+/// security administrator wrote down.
+fn frame(headers: &mut HeaderMap, path: &str, sites: impl FnOnce() -> Vec<String>) {
+    let first = path.trim_start_matches('/').split('/').next();
+    let sites = match first.is_some_and(|first| EMBEDDED.contains(&first)) {
+        true => sites(),
+        false => Vec::new(),
+    };
+    let framed_by = match sites.is_empty() {
+        true => "'none'".to_owned(),
+        false => format!("'self' {}", sites.join(" ")),
+    };
+    if !headers.contains_key(header::CONTENT_SECURITY_POLICY)
+        && let Ok(value) = HeaderValue::from_str(&format!("{CSP}; frame-ancestors {framed_by}"))
+    {
+        headers.insert(header::CONTENT_SECURITY_POLICY, value);
+    }
+    // The older header knows no list: where sites may frame, the newer one alone says so.
+    if sites.is_empty() && !headers.contains_key(header::X_FRAME_OPTIONS) {
+        headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
+    }
 }
 
 /// Our own refusal, or what axum itself refused: also that is a document.

@@ -34,6 +34,7 @@ mod grid_import;
 mod health;
 mod home;
 mod hotline;
+mod issuer;
 mod job;
 mod layers;
 mod library;
@@ -179,6 +180,7 @@ fn routes() -> OpenApiRouter<Arc<App>> {
         .merge(job::routes())
         .merge(sender::routes())
         .merge(entrance::routes())
+        .merge(issuer::routes())
         .merge(public::routes());
     OpenApiRouter::with_openapi(openapi::frame())
         .nest("/api/v1", nouns)

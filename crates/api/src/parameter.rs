@@ -66,6 +66,7 @@ async fn parameters(State(app): Shared, signed: Signed) -> Answer<Json<Vec<Param
             Kind::Number(min, max, unit) => ("number", Some(min), Some(max), unit),
             Kind::Switch => ("switch", None, None, ""),
             Kind::Networks => ("networks", None, None, ""),
+            Kind::Origins => ("origins", None, None, ""),
             Kind::Hour => ("hour", None, None, ""),
             Kind::LastDay => ("last_day", None, None, ""),
             Kind::Text(max) => ("text", None, i64::try_from(max).ok(), ""),

@@ -67,12 +67,7 @@ async fn sign_in(
     Form(form): Form<SignInForm>,
 ) -> Answer<Response> {
     // Signing somebody else in from another page would put that person's work into a strange account.
-    if headers.get(crate::extract::CSRF).is_none_or(|v| v != "1") {
-        return Err(Fail::new(
-            Code::Csrf,
-            "请求缺少 X-Hangji: 1，无法确认它来自本系统的页面。请从系统页面重新操作",
-        ));
-    }
+    crate::extract::must_be_our_page(&headers)?;
     app.throttles.sign_in.take(address, app.office.now())?;
     let agent = headers
         .get(header::USER_AGENT)
@@ -104,6 +99,16 @@ pub(crate) fn cookie(app: &App, token: &str) -> String {
         ""
     };
     format!("{COOKIE}={token}; Path=/; HttpOnly; SameSite=Strict{secure}")
+}
+
+/// The cookie of a session that begins inside a page of another site. Browsers keep it apart for that
+/// site and take it over TLS only; without TLS, and in an app that shows us as a page of its own, the
+/// usual one serves. What changes something needs a header that no other page can set.
+pub(crate) fn embedded_cookie(app: &App, token: &str) -> String {
+    match app.options.secure_cookies {
+        true => format!("{COOKIE}={token}; Path=/; HttpOnly; SameSite=None; Partitioned; Secure"),
+        false => cookie(app, token),
+    }
 }
 
 /// Sign out

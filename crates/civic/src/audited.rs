@@ -93,6 +93,10 @@ pub const ACTIONS: &[(&str, &str)] = &[
     ("put_sender", "修改消息通道"),
     ("remove_sender", "删除消息通道"),
     ("put_entry_app", "登记入口应用"),
+    ("put_issuer", "修改统一认证"),
+    ("remove_issuer", "删除统一认证"),
+    ("bind_identity", "绑定统一认证身份"),
+    ("unbind_identity", "解除统一认证身份"),
     ("install_pack", "装入业务包"),
     ("found", "建立系统"),
 ];
@@ -109,6 +113,7 @@ const KINDS: &[(&str, &str)] = &[
     ("file", "附件"),
     ("hotline", "12345工单"),
     ("installation", "整个平台"),
+    ("issuer", "统一认证"),
     ("job", "任务"),
     ("library", "文件"),
     ("log", "值班日志"),

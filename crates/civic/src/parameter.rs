@@ -58,6 +58,8 @@ pub enum Kind {
     Switch,
     /// Networks, see [`Network::list`]; empty is everywhere.
     Networks,
+    /// Addresses of other sites, `https://app.example.cn`, see [`origins`]; empty is none.
+    Origins,
     /// A time of day, `22:30`, or empty.
     Hour,
     /// The last day on which something holds, or empty: it ends by itself (T12).
@@ -142,6 +144,7 @@ pub mod code {
     pub const SESSIONS_MAX: &str = "sessions_max";
     pub const SECOND_FACTOR: &str = "second_factor";
     pub const NETWORKS: &str = "networks";
+    pub const EMBEDDING: &str = "embedding_apps";
     pub const UNMASK_DAILY: &str = "unmask_daily_max";
     pub const QUIET_FROM: &str = "quiet_from";
     pub const QUIET_TO: &str = "quiet_to";
@@ -183,6 +186,13 @@ pub fn check(known: &Known, value: &str) -> Result<String, Problem> {
             let shown: Vec<_> = networks.iter().map(ToString::to_string).collect();
             Ok(shown.join(","))
         }
+        Kind::Origins => match origins(value) {
+            Some(origins) => Ok(origins.join(",")),
+            None => Err(bad(format!(
+                "“{}”要写成 https://app.example.cn 的样子，只写到域名或端口，最多 {ORIGINS_MAX} 个",
+                known.word
+            ))),
+        },
         Kind::Hour => match minute_of_day(value) {
             Some(_) => Ok(value.to_owned()),
             None if value.is_empty() => Ok(String::new()),
@@ -220,6 +230,32 @@ pub fn too_far(known: &Known, value: &str, today: Day) -> Option<Problem> {
         );
         Problem::new("value", "bad_value", text)
     })
+}
+
+/// Most sites of a [`Kind::Origins`].
+const ORIGINS_MAX: usize = 20;
+
+/// Sites out of a text, apart by commas, semicolons or white space: scheme and host, perhaps a port,
+/// nothing more. What is no such site makes the whole text wrong: these words go into a header.
+#[must_use]
+pub fn origins(text: &str) -> Option<Vec<String>> {
+    let parts = text
+        .split(|c: char| c.is_whitespace() || [',', ';', '，', '；', '、'].contains(&c))
+        .filter(|part| !part.is_empty());
+    let read = |part: &str| {
+        let part = part.trim_end_matches('/').to_ascii_lowercase();
+        let (host, port) = match part.strip_prefix("https://")?.split_once(':') {
+            Some((host, port)) => (host, Some(port)),
+            None => (part.strip_prefix("https://")?, None),
+        };
+        let letters = |c: char| c.is_ascii_alphanumeric() || c == '-';
+        let labels = |label: &str| !label.is_empty() && label.chars().all(letters);
+        let good = host.split('.').all(labels)
+            && port.is_none_or(|port| port.parse::<u16>().is_ok_and(|n| n > 0));
+        good.then_some(part)
+    };
+    let found: Option<Vec<String>> = parts.map(read).collect();
+    found.filter(|found| found.len() <= ORIGINS_MAX)
 }
 
 /// `22:30` as minutes since midnight.
@@ -384,6 +420,35 @@ mod tests {
             check(known(code::NETWORKS).unwrap(), "10.0.0.0/8 192.168.1.1").as_deref(),
             Ok("10.0.0.0/8,192.168.1.1/32")
         );
+    }
+
+    #[test]
+    fn a_site_is_a_scheme_and_a_host_and_nothing_that_could_break_out_of_a_header() {
+        let known = known(code::EMBEDDING).unwrap();
+        assert_eq!(
+            check(
+                known,
+                "https://App.example.gov.cn/，https://m.example.cn:8443"
+            )
+            .as_deref(),
+            Ok("https://app.example.gov.cn,https://m.example.cn:8443")
+        );
+        assert_eq!(check(known, "").as_deref(), Ok(""));
+        for bad in [
+            "http://app.example.cn",
+            "https://*",
+            "https://*.example.cn",
+            "https://",
+            "https://a.cn/path",
+            "https://a.cn:0",
+            "https://a.cn:80:90",
+            "https://a.cn;script-src",
+            "'self'",
+            "https://a..cn",
+            "https://a.cn https://",
+        ] {
+            assert_eq!(check(known, bad).unwrap_err().code, "bad_value", "{bad}");
+        }
     }
 
     #[test]

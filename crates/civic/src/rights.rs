@@ -106,6 +106,7 @@ verbs! {
     ManageParameters "manage_parameters" "系统参数",
     ManageJobs "manage_jobs" "定时任务",
     ManageSenders "manage_senders" "消息通道",
+    ManageIssuers "manage_issuers" "统一认证",
     ManageTokens "manage_tokens" "接口令牌",
     ReadAudit "read_audit" "审计",
 }
@@ -403,6 +404,7 @@ pub fn of_role(role: Role) -> &'static [&'static [(Verb, Relation)]] {
             (V::ManageParameters, R::Within),
             (V::ManageJobs, R::Within),
             (V::ManageSenders, R::Within),
+            (V::ManageIssuers, R::Within),
         ]],
         Role::SecAdmin => &[&[
             (V::ManagePosts, R::Within),
@@ -485,6 +487,7 @@ mod tests {
                     V::ManageParameters,
                     V::ManageJobs,
                     V::ManageSenders,
+                    V::ManageIssuers,
                 ],
             ),
             (

@@ -52,6 +52,7 @@ mod rule_book;
 mod station;
 pub mod sweep;
 mod visit;
+mod web_client;
 mod whole;
 pub mod workbook;
 mod world;

@@ -23,6 +23,7 @@ pub mod duty;
 pub mod entry;
 pub mod file;
 pub mod hotline;
+pub mod issuer;
 pub mod job;
 pub mod lane;
 pub mod library;

@@ -26,6 +26,10 @@ pub mod outcome {
     pub const NETWORK: &str = "network";
     /// A security administrator lifted the locks of the login.
     pub const LIFTED: &str = "lifted";
+    /// What an identity provider said did not hold.
+    pub const PROOF: &str = "proof";
+    /// The identity provider knows the person, and no account is bound to the identity.
+    pub const UNBOUND: &str = "unbound";
     /// All codes with their words.
     pub const ALL: &[(&str, &str)] = &[
         (OK, "成功"),
@@ -37,6 +41,8 @@ pub mod outcome {
         (CODE, "动态码错误"),
         (NETWORK, "网络不在允许范围"),
         (LIFTED, "管理员解锁"),
+        (PROOF, "统一认证未通过"),
+        (UNBOUND, "身份未绑定账号"),
     ];
 }
 
@@ -137,11 +143,16 @@ pub fn page(
     kept.collect()
 }
 
-/// Wrong logins or passwords from an address since a moment.
+/// Wrong logins, passwords or proofs from an address since a moment.
 pub fn failures_from(conn: &mut Conn, address: &str, since: Instant) -> Result<i64> {
     conn.query_one(
-        "SELECT count(*) FROM sign_in WHERE address = $1 AND at >= $2 AND outcome = $3",
-        &[address.into(), since.0.into(), outcome::WRONG.into()],
+        "SELECT count(*) FROM sign_in WHERE address = $1 AND at >= $2 AND outcome IN ($3, $4)",
+        &[
+            address.into(),
+            since.0.into(),
+            outcome::WRONG.into(),
+            outcome::PROOF.into(),
+        ],
     )?
     .int(0)
 }

@@ -104,6 +104,7 @@ pub const MIGRATIONS: &[Migration] = &[
         "area_boundary_past",
         include_str!("../migrations/0025_area_boundary_past.sql"),
     ),
+    (26, "issuer", include_str!("../migrations/0026_issuer.sql")),
 ];
 
 /// Threads that read. Few cores gain nothing from more.

@@ -57,6 +57,7 @@ export const NAV: NavItem[] = [
   { to: '/sign-ins', word: zh.nav.signIns, icon: Key, verbs: ['read_audit'] },
   { to: '/jobs', word: zh.nav.jobs, icon: Timer, verbs: ['manage_jobs'] },
   { to: '/senders', word: zh.nav.senders, icon: Promotion, verbs: ['manage_senders'] },
+  { to: '/issuers', word: zh.nav.issuers, icon: Key, verbs: ['manage_issuers'] },
   { to: '/parameters', word: zh.nav.parameters, icon: Setting, verbs: ['manage_parameters', 'manage_policies'] },
 ]
 

@@ -19,6 +19,8 @@ export const router = createRouter({
   scrollBehavior: (to, from, saved) => saved ?? (to.path === from.path ? {} : { top: 0 }),
   routes: [
     { path: '/sign-in', component: () => import('./pages/SignIn.vue'), meta: { title: zh.signIn.title, open: true } },
+    { path: '/sign-in/from/:code', component: () => import('./pages/SignInFrom.vue'), meta: { title: zh.signIn.title, open: true } },
+    { path: '/embed', component: () => import('./face/Embed.vue'), meta: { title: zh.resident.report, open: true } },
     { path: '/follow', component: () => import('./pages/Follow.vue'), meta: { title: zh.follow.title, open: true } },
     { path: '/announcements', component: () => import('./face/Announcements.vue'), meta: { title: zh.publications.open, open: true } },
     { path: '/report', component: () => import('./face/Report.vue'), meta: { title: zh.resident.report, open: true } },
@@ -76,6 +78,7 @@ export const router = createRouter({
         { path: 'looks', component: () => import('./pages/Looks.vue'), meta: { title: zh.looks.title } },
         { path: 'jobs', component: () => import('./pages/Jobs.vue'), meta: { title: zh.nav.jobs } },
         { path: 'senders', component: () => import('./pages/Senders.vue'), meta: { title: zh.nav.senders } },
+        { path: 'issuers', component: () => import('./pages/Issuers.vue'), meta: { title: zh.nav.issuers } },
         { path: 'subscriptions', component: () => import('./pages/Subscriptions.vue'), meta: { title: zh.subscriptions.title } },
         { path: 'sign-ins', component: () => import('./pages/SignIns.vue'), meta: { title: zh.nav.signIns } },
         { path: 'parameters', component: () => import('./pages/Parameters.vue'), meta: { title: zh.nav.parameters } },

@@ -65,6 +65,7 @@ export const adminWords = {
     unlimited: '不限',
     bounds: (min: number, max: number, unit: string) => `${min} 到 ${max} ${unit}`,
     networks: '写成 10.35.0.0/16 或 10.35.1.8 的样子，多个之间用逗号分开。请先确认自己的地址在内，否则会把自己挡在外面。',
+    origins: '写成 https://app.example.cn 的样子，只写到域名或端口，多个之间用逗号分开。',
     saved: '已保存，立即生效。',
     reset: '恢复默认',
   },

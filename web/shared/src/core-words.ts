@@ -178,6 +178,7 @@ export const coreWords = {
     parameters: '参数与策略',
     jobs: '定时任务',
     senders: '消息通道',
+    issuers: '统一认证',
     menu: '菜单',
     main: '主导航',
     signOut: '退出登录',

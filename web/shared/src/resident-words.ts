@@ -2,6 +2,7 @@
 export const residentWords = {
   brand: '夯基 · 居民服务',
   skip: '跳到正文',
+  embed: { back: '返回应用', coming: '正在打开……', without: '不登录，直接上报' },
   report: '我要反映问题',
   reportHelp: '路灯、管道、噪音、邻里纠纷等身边事都可以反映。不用注册，三步就好。遇到危险请先拨打 110、119 或 120。',
   follow: '查办理进展',

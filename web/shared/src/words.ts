@@ -16,6 +16,7 @@ import { libraryWords } from './library-words'
 import { publicationWords } from './publication-words'
 import { evidenceWords } from './evidence-words'
 import { hotlineWords } from './hotline-words'
+import { issuerWords } from './issuer-words'
 import { registerWords } from './register-words'
 import { senderWords } from './sender-words'
 
@@ -24,6 +25,7 @@ export const zh = {
   ...boardWords,
   ...areaWords,
   ...adminWords,
+  ...issuerWords,
   ...senderWords,
   appointments: appointmentWords,
   logbook: logbookWords,

@@ -457,6 +457,44 @@ fn call(operation: &str, scene: &Scene) -> Call {
             "unit",
             json!({ "token": "huimin.x.y" }),
         ),
+        "get /api/v1/public/issuers" => read("/api/v1/public/issuers", "unit"),
+        "post /api/v1/public/issuers/{code}/visits" => {
+            write("/api/v1/public/issuers/city/visits", "unit", json!({}))
+        }
+        "post /api/v1/public/issuers/{code}/answers" => write(
+            "/api/v1/public/issuers/city/answers",
+            "unit",
+            json!({ "state": "a", "code": "b", "ticket": "c" }),
+        ),
+        "get /api/v1/issuers" => read("/api/v1/issuers", "sysadmin"),
+        "put /api/v1/issuers/{code}" => write(
+            "/api/v1/issuers/city",
+            "sysadmin",
+            json!({ "name": "市统一认证", "issuer": "https://127.0.0.1:9", "client": "hangji", "secret": "x", "base": "https://127.0.0.1" }),
+        ),
+        "delete /api/v1/issuers/{code}" => read("/api/v1/issuers/nothing", "sysadmin"),
+        "post /api/v1/issuers/{code}/check" => {
+            write("/api/v1/issuers/nothing/check", "sysadmin", json!({}))
+        }
+        "get /api/v1/me/identities" => read("/api/v1/me/identities", "unit"),
+        "post /api/v1/me/issuers/{code}/visits" => {
+            write("/api/v1/me/issuers/city/visits", "unit", json!({}))
+        }
+        "post /api/v1/me/issuers/{code}/answers" => write(
+            "/api/v1/me/issuers/city/answers",
+            "unit",
+            json!({ "state": "a", "code": "b", "ticket": "c" }),
+        ),
+        "get /api/v1/accounts/{id}/identities" => {
+            read("/api/v1/accounts/61/identities", "secadmin")
+        }
+        "post /api/v1/accounts/{id}/identities" => write(
+            "/api/v1/accounts/61/identities",
+            "secadmin",
+            json!({ "issuer": "nothing", "subject": "x" }),
+        ),
+        "delete /api/v1/identities/{id}" => read("/api/v1/identities/1", "secadmin"),
+        "get /api/v1/public/embedding" => read("/api/v1/public/embedding", "unit"),
         "get /api/v1/entry-apps" => read("/api/v1/entry-apps", "secadmin"),
         "put /api/v1/entry-apps/{code}" => write(
             "/api/v1/entry-apps/huimin",

@@ -142,6 +142,16 @@ pub const ALL: &[Known] = &[
             ),
         ))
     },
+    of_kind(
+        Kind::Origins,
+        number(
+            code::EMBEDDING,
+            "可以嵌入的应用",
+            "这些网站可以把居民的页面（上报、查询、我的上报）嵌入自己的页面；留空为都不可以。",
+            (0, 0, ""),
+            "",
+        ),
+    ),
     number(
         code::UNMASK_DAILY,
         "每日查看联系方式",

@@ -7,6 +7,8 @@ use crate::{Office, Result};
 use civic::directory::Actor;
 use civic::id::AccountId;
 use civic::limits::NAME_CHARS_MAX;
+use civic::parameter;
+use civic::parameter::code::EMBEDDING;
 use civic::refusal::Refusal;
 use civic::rights::Verb;
 use civic::time::Instant;
@@ -74,6 +76,12 @@ fn mac(secret: &[u8], signed: &str) -> Hmac<Sha256> {
 }
 
 impl Office {
+    /// The sites that may show the pages of residents inside their own.
+    #[must_use]
+    pub fn embedding_sites(&self) -> Vec<String> {
+        parameter::origins(self.parameters().text(EMBEDDING)).unwrap_or_default()
+    }
+
     /// All apps that may send people.
     ///
     /// # Errors

@@ -18,6 +18,7 @@ use judge::{Brought, Lock, Verdict, fail, judge, locked, used_from, wrong};
 use std::net::Ipv4Addr;
 use store::account::{Account, AccountKind};
 use store::audit::Entry;
+use store::credential::Credential;
 use store::session::Session;
 use store::sign_in::{Attempt, outcome};
 
@@ -36,12 +37,29 @@ pub struct SignedIn {
     pub me: Me,
 }
 
+/// Somebody at the door, however they say who they are.
+pub(super) struct Arrival {
+    /// The account that they say is theirs, where it can be signed in to.
+    pub(super) account: Option<Account>,
+    /// Its credentials.
+    pub(super) credential: Option<Credential>,
+    /// Whether they proved it: by the password, or by somebody who is believed.
+    pub(super) right: bool,
+    /// Code of the second factor.
+    pub(super) code: Option<String>,
+    /// What is written down, but for its outcome.
+    pub(super) attempt: Attempt,
+    /// What the browser calls itself.
+    pub(super) agent: String,
+}
+
 /// A login as it is compared and kept: trimmed, in lower case.
 pub(super) fn settled_login(login: &str) -> String {
     cut(login.trim().to_lowercase().as_str())
 }
 
-fn cut(text: &str) -> String {
+/// A text that somebody sent, short enough to be kept.
+pub(super) fn cut(text: &str) -> String {
     text.chars()
         .filter(|c| !c.is_control())
         .take(KEPT_CHARS)
@@ -80,39 +98,34 @@ impl Office {
     ) -> Result<SignedIn> {
         let (login, address, agent) = (settled_login(login), cut(address), cut(agent));
         let (now, lock) = (self.now(), self.lock_rule());
-        let since = now.plus_minutes(-LOCK_MINUTES);
         let (asked, from) = (login.clone(), address.clone());
-        let (account, credential, failures, slowed) = self
+        let attempt = Attempt {
+            at: now,
+            login,
+            account: None,
+            address,
+            outcome: outcome::THROTTLED,
+        };
+        self.slow_address(&attempt).await?;
+        let (account, credential, slowed) = self
             .read(move |conn| {
                 let account = store::account::by_login(conn, &asked)?;
                 let credential = match &account {
                     Some(account) => store::credential::of(conn, account.id)?,
                     None => None,
                 };
-                let failures = store::sign_in::failures_from(conn, &from, since)?;
                 let tries = store::sign_in::tries(conn, &asked, now.plus_minutes(-lock.minutes))?;
                 let slowed = match attempts::slowed(&tries, lock.failures, now) {
                     Some(_) if used_from(conn, account.as_ref(), &from, now)? => None,
                     slowed => slowed,
                 };
-                Ok((account, credential, failures, slowed))
+                Ok((account, credential, slowed))
             })
             .await?;
         let attempt = Attempt {
-            at: now,
-            login,
             account: account.as_ref().map(|a| a.id),
-            address: address.clone(),
-            outcome: outcome::THROTTLED,
+            ..attempt
         };
-        if failures >= ADDRESS_FAILURES_MAX {
-            self.write(move |conn| Ok(store::sign_in::insert(conn, &attempt)?))
-                .await?;
-            return Err(Refusal::Busy(format!(
-                "这个网络地址的登录失败次数过多，请 {LOCK_MINUTES} 分钟后再试"
-            ))
-            .into());
-        }
         if slowed.is_some() {
             self.write(move |conn| Ok(store::sign_in::insert(conn, &attempt)?))
                 .await?;
@@ -125,7 +138,56 @@ impl Office {
             usable.as_ref().map(|a| a.secret.clone()),
         )
         .await;
+        self.judge_arrival(Arrival {
+            account: usable,
+            credential,
+            right,
+            code: code.map(str::to_owned),
+            attempt,
+            agent,
+        })
+        .await
+    }
 
+    /// Makes an address wait from which too much failed.
+    ///
+    /// # Errors
+    /// `Busy`, which is written down.
+    pub(super) async fn slow_address(&self, attempt: &Attempt) -> Result<()> {
+        let since = attempt.at.plus_minutes(-LOCK_MINUTES);
+        let from = attempt.address.clone();
+        let failures = self
+            .read(move |conn| store::sign_in::failures_from(conn, &from, since))
+            .await?;
+        if failures < ADDRESS_FAILURES_MAX {
+            return Ok(());
+        }
+        let attempt = Attempt {
+            outcome: outcome::THROTTLED,
+            ..attempt.clone()
+        };
+        self.write(move |conn| Ok(store::sign_in::insert(conn, &attempt)?))
+            .await?;
+        Err(Refusal::Busy(format!(
+            "这个网络地址的登录失败次数过多，请 {LOCK_MINUTES} 分钟后再试"
+        ))
+        .into())
+    }
+
+    /// Judges somebody at the door, writes the attempt down and lets who may come in.
+    ///
+    /// # Errors
+    /// As [`Office::sign_in_with`].
+    pub(super) async fn judge_arrival(&self, arrival: Arrival) -> Result<SignedIn> {
+        let Arrival {
+            account: usable,
+            credential,
+            right,
+            code,
+            attempt,
+            agent,
+        } = arrival;
+        let (now, lock, address) = (attempt.at, self.lock_rule(), attempt.address.clone());
         let token = fresh_secret();
         let id = usable.as_ref().map_or(AccountId(0), |a| a.id);
         let roles = self.roles_of(id);
@@ -140,10 +202,13 @@ impl Office {
                 &roles,
                 address.parse().unwrap_or(Ipv4Addr::UNSPECIFIED.into()),
             ),
-            code: code.filter(|code| !code.trim().is_empty()).map(|code| {
-                let sealed = credential.as_ref().and_then(|c| c.factor.as_deref());
-                self.typed(id, sealed, code)
-            }),
+            code: code
+                .as_deref()
+                .filter(|code| !code.trim().is_empty())
+                .map(|code| {
+                    let sealed = credential.as_ref().and_then(|c| c.factor.as_deref());
+                    self.typed(id, sealed, code)
+                }),
         };
         let session = Session {
             token: digest(&token),

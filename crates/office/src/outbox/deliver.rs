@@ -89,11 +89,11 @@ impl Settings {
                 None
             };
         }
-        if !self.url.starts_with("http://") {
-            return Some((
-                "url",
-                "网关地址要以 http:// 开头；网关只有 https 时，请在本机架设转发代理",
-            ));
+        if !["http://", "https://"]
+            .iter()
+            .any(|scheme| self.url.starts_with(scheme))
+        {
+            return Some(("url", "网关地址要以 http:// 或 https:// 开头"));
         }
         if self.body.trim().is_empty() {
             // Their interfaces differ from house to house.
@@ -197,14 +197,7 @@ fn post(kind: Kind, settings: &Settings, content: &Content) -> Result<(), String
             "application/x-www-form-urlencoded",
         )
     };
-    let agent: ureq::Agent = ureq::Agent::config_builder()
-        .timeout_global(Some(TIMEOUT))
-        .http_status_as_error(false)
-        .max_redirects(0)
-        .proxy(None)
-        .build()
-        .into();
-    let mut request = agent
+    let mut request = crate::web_client::agent()
         .post(filled(&settings.url, content, in_url))
         .header("content-type", mime);
     for line in settings.headers.lines() {

@@ -201,6 +201,8 @@ pub const LINKS: &[Link] = &[
     link(("job_run", "任务运行记录", "id"), "account", ACCOUNT),
     link(("subscription", "消息订阅", "sender"), "account", ACCOUNT),
     link(("letter", "外发消息", "id"), "account", ACCOUNT),
+    link(("identity", "统一认证身份", "id"), "account", ACCOUNT),
+    link(("identity", "统一认证身份", "id"), "by_account", ACCOUNT),
     link(("area", "区域", "id"), "parent", AREA),
     link(("area_code", "区域代码", "code"), "area", AREA),
     link(("area_boundary", "区域边界", "area"), "area", AREA),
@@ -215,6 +217,8 @@ pub const UNLINKED: &[(&str, &str)] = &[
     ("sender", "a gateway points at nothing"),
     ("entry_app", "an app points at nothing"),
     ("entry_used", "digests of tokens"),
+    ("issuer", "an identity provider points at nothing"),
+    ("issuer_visit", "taken once and forgotten after minutes"),
     ("signed_nonce", "spent once and forgotten with their window"),
     (
         "pack_file",
@@ -316,6 +320,7 @@ const SHARED: &[&str] = &[
     "recovery_code",
     "parameter",
     "subscription",
+    "identity",
 ];
 
 #[cfg(test)]
