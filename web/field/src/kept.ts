@@ -28,6 +28,9 @@ export async function keptView<Value>(account: string, name: string): Promise<{ 
   const found = await (await views()).get(keyOf(account, name))
   return found && found.at > now.value - KEPT_DAYS * 86_400_000 ? { at: found.at, value: found.value as Value } : null
 }
+export async function forgetView(account: string, name: string): Promise<void> {
+  await (await views()).remove(keyOf(account, name))
+}
 /** Signing out takes everything that was read with it. */
 export async function forgetViews(): Promise<void> {
   const all = await views()

@@ -3,7 +3,7 @@ import { whenSignedOut } from '@shared/http'
 import { coreWords as zh } from '@shared/core-words'
 import { useSession } from '@shared/session'
 import type { Me } from '@shared/types'
-import { enterField, forgetMe } from './entry'
+import { ask, enterField, forgetMe } from './entry'
 import Report from './pages/Report.vue'
 import Start from './pages/Start.vue'
 
@@ -63,9 +63,8 @@ function leaveStart() {
 }
 router.beforeEach(async (to) => {
   // Who reports or follows without an account is not kept waiting for the server.
-  const asked = enterField()
-  if (!to.meta.open) await asked
-  else if (to.path === '/') void asked.then(leaveStart)
+  await enterField(!to.meta.open)
+  if (to.path === '/') void ask().then(leaveStart)
   const other = elsewhere(to, useSession().me)
   if (other === '/sign-in') return { path: other, query: { to: to.fullPath } }
   return other ?? true

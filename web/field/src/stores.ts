@@ -30,6 +30,8 @@ export const useOutbox = defineStore('outbox', () => {
   const entries = shallowRef<Entry[]>([])
   const lasting = ref(true)
   const busy = ref(false)
+  /** What is on the disk was read: before, nobody knows whether the box is empty. */
+  const ready = ref(false)
   const trouble = shallowRef<Problem | null>(null)
   /** Counts what was sent: pages read anew when it grows. */
   const sent = ref(0)
@@ -48,6 +50,7 @@ export const useOutbox = defineStore('outbox', () => {
     lasting.value = disk.lasting
     box.value = new Outbox(disk, deliver, who, () => now.value, show)
     await box.value.open()
+    ready.value = true
     return box.value
   })()
 
@@ -98,5 +101,5 @@ export const useOutbox = defineStore('outbox', () => {
       if (document.visibilityState === 'visible') void flush()
     })
   }
-  return { entries, mine, open, stuck, foreign, lasting, busy, trouble, sent, started, start, flush, write, rewrite, discard, forgetSent, byId }
+  return { ready, entries, mine, open, stuck, foreign, lasting, busy, trouble, sent, started, start, flush, write, rewrite, discard, forgetSent, byId }
 })

@@ -2,6 +2,7 @@
 export const fieldWords = {
   product: '夯基 · 随手办',
   tabs: { report: '报事', tasks: '待办', visits: '走访', me: '我的', mine: '我反映的', follow: '查进展', start: '首页' },
+  phone: '手机版',
   main: '主导航',
   back: '返回',
   elder: {
@@ -90,6 +91,7 @@ export const fieldWords = {
     discardYes: '确定不要',
     keep: '留着',
     foreign: (many: number) => `这部手机上还有别的账号的 ${many} 条没有发送，用那个账号登录后才会发送。`,
+    nobody: (many: number) => `这部手机上有 ${many} 条没有发送。请用填写时的账号登录，登录后自动发送。`,
     signedOut: '登录已失效，请重新登录后发送。',
     written: (time: string) => `${time} 填写`,
     photos: (many: number) => `照片 ${many} 张`,

@@ -1,0 +1,295 @@
+// The field app on a phone: a unit head's day without a network and with a browser that is killed, a
+// department that refuses, a resident who follows and has it done again, and both versions for axe.
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { Demo } from './demo.mjs'
+import { Desk, Line, Phone } from './phone.mjs'
+
+let demo
+let line
+let phone
+before(async () => {
+  demo = await Demo.start()
+  line = await Line.to(demo.base)
+  phone = await Phone.take(line.base)
+})
+after(async () => {
+  await phone?.stop()
+  await line?.stop()
+  await demo?.stop()
+})
+const state = (page, title) => page.locator('.entry', { hasText: title }).getAttribute('data-state')
+
+test('a day of a unit head without a network: nothing lost when the browser is killed, nothing twice, conflicts told', { timeout: 240_000 }, async () => {
+  await phone.signIn('danyuan')
+  let { page } = phone
+  // Once with a network: the app and its lists are on the phone from then on.
+  await page.evaluate(async () => void (await navigator.serviceWorker.ready))
+  await phone.open('/report')
+  await page.getByText('已选：').waitFor()
+  await page.locator('summary').click()
+  await page.locator('#f-category-in option').nth(5).waitFor({ state: 'attached' })
+  await phone.open('/visits/new')
+  await page.locator('#f-kind input').first().waitFor()
+
+  line.cut()
+  await phone.open('/report')
+  await page.fill('#f-text-in', '二单元楼道灯坏了，晚上看不见。')
+  await page.getByText('已选：').waitFor()
+  await page.setInputFiles('#f-files-in', await phone.picture())
+  await page.locator('.shots img').waitFor()
+  await page.click('#f-send')
+  await page.locator('.entry', { hasText: '二单元楼道灯坏了' }).waitFor()
+  await page.getByText('连接不上服务器').first().waitFor()
+  // A finding becomes a matter in one tap.
+  await phone.open('/visits/new')
+  await page.fill('#f-text-in', '巡查发现消防通道堆放旧家具，已劝住户清走。')
+  await page.check('#f-found')
+  await page.click('#f-send')
+  await page.locator('.entry', { hasText: '消防通道' }).waitFor()
+  // What is half written is kept too.
+  await phone.open('/report')
+  await page.fill('#f-text-in', '还没写完的一件事')
+  await page.getByText('2 条待发送').waitFor()
+  await page.waitForFunction(() => new Promise((yes) => {
+    const asked = indexedDB.open('hangji-field')
+    asked.onsuccess = () => {
+      const all = asked.result.transaction('drafts').objectStore('drafts').getAll()
+      all.onsuccess = () => { asked.result.close(); yes(all.result.some((one) => one.value.text === '还没写完的一件事')) }
+    }
+  }))
+
+  await phone.kill()
+  await phone.start()
+  page = phone.page
+  await phone.open('/outbox')
+  await page.locator('.entry').nth(1).waitFor()
+  assert.equal(await page.locator('.entry').count(), 2)
+  assert.equal(await state(page, '二单元楼道灯坏了'), 'waiting')
+  await phone.open('/report')
+  await page.getByText('上次没写完的内容已恢复。').waitFor()
+  assert.equal(await page.inputValue('#f-text-in'), '还没写完的一件事')
+
+  // A browser that is killed may have lost its session with its last minute: signed in again, all goes out.
+  line.mend()
+  await phone.signIn('danyuan')
+  await phone.sendAll()
+  await phone.sendAll()
+  const unit = await Desk.of(demo.base, 'danyuan')
+  const lamps = await unit.find('二单元楼道灯坏了')
+  assert.equal(lamps.length, 1)
+  assert.equal((await unit.find('消防通道堆放旧家具')).length, 1)
+  const lamp = await unit.call('GET', `/matters/${lamps[0].id}`)
+  assert.equal(lamp.files.length, 1)
+  const picture = await fetch(`${demo.base}/api/v1/files/${lamp.files[0].id}`, { headers: { Cookie: unit.cookie } })
+  const bytes = Buffer.from(await picture.arrayBuffer())
+  assert.equal(bytes.includes('Exif'), false)
+  await phone.open(`/matters/${lamp.id}`)
+  const size = await page.locator('.files img').first().evaluate(async (image) => {
+    await image.decode()
+    return [image.naturalWidth, image.naturalHeight]
+  })
+  assert.deepEqual(size, [1600, 1200])
+
+  // First handling without a network, while the grid says something: told, changed, sent.
+  await page.locator('[data-action=prehandle]').waitFor()
+  line.cut()
+  const grid = await Desk.of(demo.base, 'wanggezhang')
+  await grid.act(lamp.id, 'comment', { opinion: '物业说明天来换。' })
+  await page.locator('[data-action=prehandle]').click()
+  await page.locator('#act-finding label').last().click()
+  await page.fill('#act-opinion-in', '线路坏了，单元换不了。')
+  await page.click('#act-send')
+  await page.getByText('“预处理”已填好，还没有发送。').waitFor()
+  line.mend()
+  await phone.open('/outbox')
+  const entry = page.locator('.entry', { hasText: '预处理' })
+  await entry.getByText('别人处理过这件事').waitFor()
+  assert.equal(await state(page, '二单元楼道灯坏了'), 'conflict')
+  await entry.getByRole('link', { name: '看最新情况' }).click()
+  await page.getByText('物业说明天来换。').first().waitFor()
+  await phone.open('/outbox')
+  await entry.getByRole('button', { name: '改一改再提交' }).click()
+  await page.locator('#act-opinion-in').waitFor()
+  assert.equal(await page.inputValue('#act-opinion-in'), '线路坏了，单元换不了。')
+  await page.click('#act-send')
+  await page.getByText('网格处置').first().waitFor()
+
+  // What is refused is told in the server's words, and goes only by the person's hand.
+  await phone.open('/report')
+  await page.fill('#f-text-in', '外墙瓷砖松动，随时会掉。')
+  await page.fill('#f-address-in', '10号楼北侧')
+  await page.locator('summary').click()
+  await page.check('#f-done')
+  await page.locator('#f-finding label').first().click()
+  await page.fill('#f-opinion-in', '已拉警戒线。')
+  await page.click('#f-send')
+  const refused = page.locator('.entry', { hasText: '外墙瓷砖松动' })
+  await refused.getByText('没有办成').waitFor()
+  assert.ok((await refused.locator('.notice.bad li').first().textContent()).length > 4)
+  await refused.getByRole('button', { name: '改一改再提交' }).click()
+  await page.fill('#f-reply-in', '已拉警戒线，住建部门明天来修。')
+  await page.locator('#f-category-in').selectOption({ index: 1 })
+  await page.click('#f-send')
+  await page.locator('#done').getByText('编号').waitFor()
+  assert.equal((await unit.find('外墙瓷砖松动')).length, 1)
+})
+
+test('what one account wrote is never sent under another, and signing out asks', { timeout: 120_000 }, async () => {
+  const { page } = phone
+  await phone.signIn('danyuan')
+  await phone.open('/report')
+  await page.getByText('已选：').waitFor()
+  line.cut()
+  await page.fill('#f-text-in', '路口井盖响，夜里吵人。')
+  await page.click('#f-send')
+  await page.locator('.entry', { hasText: '井盖' }).waitFor()
+  line.mend()
+  // The other one comes while it waits: the page is closed, so that nothing is sent in between.
+  await page.goto('about:blank')
+  const unit = await Desk.of(demo.base, 'danyuan')
+  await phone.context.clearCookies()
+  await phone.signIn('wanggeyuan')
+  await phone.open('/outbox')
+  await page.getByText('还有别的账号的').waitFor()
+  assert.equal(await page.getByText('井盖').count(), 0)
+  assert.equal((await unit.find('路口井盖响')).length, 0)
+  await phone.open('/me')
+  await page.click('#sign-out')
+  await page.waitForURL((url) => url.pathname === '/m/')
+  await phone.signIn('danyuan')
+  await phone.sendAll()
+  assert.equal((await unit.find('路口井盖响')).length, 1)
+  line.cut()
+  await phone.open('/report')
+  await page.fill('#f-text-in', '水管漏水，路面结冰。')
+  await page.click('#f-send')
+  await page.locator('.entry', { hasText: '水管' }).waitFor()
+  await phone.open('/me')
+  await page.click('#sign-out')
+  await page.getByText('还有 1 条没有发送').waitFor()
+  await page.getByRole('button', { name: '先不退出' }).click()
+  line.mend()
+  await phone.sendAll()
+  await phone.open('/me')
+  await page.click('#sign-out')
+  await page.waitForURL((url) => url.pathname === '/m/')
+})
+
+test('a department refuses a task on the phone', { timeout: 120_000 }, async () => {
+  const unit = await Desk.of(demo.base, 'danyuan')
+  const [{ id: place }] = unit.me.posts.map((post) => post.area)
+  const made = await unit.report({ text: '安置房面积与协议不符，请核查。', channel: 'field', address: '10号楼502室', unit: place, prehandle: { finding: 'cannot', opinion: '单元无法解决。' } })
+  const grid = await Desk.of(demo.base, 'wanggezhang')
+  await grid.act(made.id, 'escalate', { opinion: '网格协调不了。' })
+  const community = await Desk.of(demo.base, 'shequ')
+  await community.act(made.id, 'escalate', { opinion: '社区无力解决。' })
+  const town = await Desk.of(demo.base, 'jiedao')
+  const orgs = await town.call('GET', `/areas/${town.me.home}/callable`)
+  const bureau = orgs.find((one) => one.name === '城厢区自然资源局')
+  const [group] = await town.call('GET', '/categories')
+  const called = await town.act(made.id, 'call', { lead: { org: bureau.id }, opinion: '请到现场核查。', category: group.categories[0].code, condition: String(group.categories[0].conditions[0].number) })
+  assert.equal(called.state_word, '待签收')
+
+  const { page } = phone
+  await phone.signIn('ziran')
+  await phone.open('/tasks')
+  const card = page.locator('main a.card', { hasText: '安置房面积' })
+  await card.getByText(/前签收/).waitFor()
+  await card.click()
+  await page.locator('[data-action=refuse]').click()
+  // Without a reason it is not sent.
+  await page.click('#act-send')
+  await page.getByText('请填写退单理由和依据。').first().waitFor()
+  await page.fill('#act-opinion-in', '房屋面积争议由住建部门管理，不属本单位职责。')
+  await page.click('#act-send')
+  await page.waitForURL((url) => url.pathname === `/m/matters/${made.id}`)
+  await page.locator('.course').getByText('不属本单位职责').waitFor()
+  const asked = await town.call('GET', `/matters/${made.id}`)
+  assert.equal(asked.pending.length, 1)
+  assert.equal(asked.pending[0].ask, 'refuse')
+  await phone.open('/me')
+  await page.click('#sign-out')
+  await page.waitForURL((url) => url.pathname === '/m/')
+})
+
+test('a resident without an account reports, follows, says that it is not solved, and sees who looked', { timeout: 120_000 }, async () => {
+  const { page } = phone
+  await phone.open('/')
+  await page.getByRole('link', { name: /反映问题/ }).first().click()
+  await page.fill('#f-text-in', '楼下烧烤摊油烟很大，开不了窗。')
+  await page.fill('#f-place-in', '坂头')
+  await page.click('#f-find')
+  await page.locator('#f-place .choices button').first().click()
+  await page.locator('summary').click()
+  await page.fill('#f-phone-in', '13900000001')
+  await page.click('#f-send')
+  await page.locator('#done').getByText('查询码').first().waitFor()
+  const [, no] = (await page.locator('#done').textContent()).match(/编号 (\S+?)(?=查询码)/)
+
+  const clerk = await Desk.of(demo.base, 'shequ')
+  const { rows } = await clerk.call('GET', '/matters?view=area&limit=50')
+  const { id } = rows.find((row) => row.no === no)
+  const desks = ['danyuan', 'wanggeyuan', 'wanggezhang', 'shequ']
+  let done
+  for (const login of desks) {
+    const desk = await Desk.of(demo.base, login)
+    const view = await fetch(`${demo.base}/api/v1/matters/${id}`, { headers: { Cookie: desk.cookie } })
+    if (!view.ok || !(await view.json()).actions.some((one) => one.action === 'settle')) continue
+    await desk.call('POST', `/matters/${id}/unmask`, { reason: '电话核实现场情况' })
+    done = await desk.act(id, 'settle', { finding: 'solved', opinion: '已到现场劝导。', reply: '烧烤摊已搬走。', category: '0302', condition: '0' })
+    break
+  }
+  assert.equal(done?.state_word, '待评价')
+
+  await phone.open('/follow')
+  await page.locator('.choices button', { hasText: '油烟' }).click()
+  await page.getByText('烧烤摊已搬走。').waitFor()
+  await page.getByText('电话核实现场情况').waitFor()
+  await page.locator('#follow-rating label').last().click()
+  await page.click('#follow-confirm')
+  await page.getByText('请写明哪里还没有解决').first().waitFor()
+  await page.fill('#follow-words-in', '晚上又来了。')
+  await page.click('#follow-confirm')
+  await page.getByText('这件事会自动重新办理一次').waitFor()
+  const again = await clerk.call('GET', `/matters/${id}`)
+  assert.equal(again.reopened, true)
+})
+
+test('both versions pass axe, fit 320 pixels, and ask nobody else for anything', { timeout: 240_000 }, async () => {
+  const { page } = phone
+  const open = ['/', '/report', '/follow', '/sign-in', '/large']
+  const staff = ['/tasks', '/tasks?view=mine', '/report', '/visits', '/visits/new', '/errand', '/notices', '/unit', '/outbox', '/me', '/looks']
+  const round = async (paths, version) => {
+    for (const path of paths) {
+      await phone.open(path)
+      await page.waitForLoadState('networkidle')
+      await phone.axe(`${version} ${path}`)
+    }
+  }
+  const both = async (paths) => {
+    await round(paths, 'standard')
+    await page.click('#elder')
+    await page.setViewportSize({ width: 320, height: 640 })
+    await round(paths, '长辈版')
+    // Thumbs find everything, and the letters are at least 18 dp.
+    const small = await page.evaluate(() => [...document.querySelectorAll('.head button, .tabs a, .plain, .go')].filter((one) => one.getBoundingClientRect().height < 60).map((one) => one.textContent))
+    assert.deepEqual(small, [])
+    assert.ok(await page.evaluate(() => parseFloat(getComputedStyle(document.body).fontSize)) >= 18)
+    await page.click('#elder')
+    await page.setViewportSize({ width: 390, height: 844 })
+  }
+  await both(open)
+  await phone.signIn('danyuan')
+  await both(staff)
+  const unit = await Desk.of(demo.base, 'danyuan')
+  const { rows } = await unit.call('GET', '/matters?view=mine&limit=1')
+  await both([`/matters/${rows[0].id}`])
+  await phone.open('/large')
+  await page.getByText('长辈版', { exact: true }).last().click()
+  await page.getByText('最大').click()
+  assert.equal(await page.evaluate(() => getComputedStyle(document.body).fontSize), '30px')
+  await phone.axe('the largest letters')
+  assert.deepEqual(phone.foreign, [])
+  assert.deepEqual(phone.broken, [])
+})
