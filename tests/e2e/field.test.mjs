@@ -20,7 +20,7 @@ after(async () => {
 })
 const state = (page, title) => page.locator('.entry', { hasText: title }).getAttribute('data-state')
 
-test('a day of a unit head without a network: nothing lost when the browser is killed, nothing twice, conflicts told', { timeout: 240_000 }, async () => {
+test('a day of a unit head without a network loses nothing when the browser is killed and does nothing twice', { timeout: 240_000 }, async () => {
   await phone.signIn('danyuan')
   let { page } = phone
   // Once with a network: the app and its lists are on the phone from then on.
@@ -135,7 +135,7 @@ test('a day of a unit head without a network: nothing lost when the browser is k
   assert.equal((await unit.find('外墙瓷砖松动')).length, 1)
 })
 
-test('what one account wrote is never sent under another, and signing out asks', { timeout: 120_000 }, async () => {
+test('what one account wrote is never sent under another and signing out asks', { timeout: 120_000 }, async () => {
   const { page } = phone
   await phone.signIn('danyuan')
   await phone.open('/report')
