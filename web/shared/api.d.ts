@@ -2496,6 +2496,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/quiet-hours": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The own quiet hours
+         * @description 我的免打扰时段；全市统一的时段另外有效。
+         */
+        get: operations["sender_quiet_hours"];
+        /**
+         * Set the own quiet hours
+         * @description 设置我的免打扰时段：外发消息留到时段结束，紧急类别的事项除外。
+         */
+        put: operations["sender_set_quiet_hours"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me/sessions": {
         parameters: {
             query?: never;
@@ -3318,6 +3342,50 @@ export interface paths {
          * @description 开始统一认证登录：返回认证平台的网址，十分钟内有效。
          */
         post: operations["session_begin_visit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/public/phone-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether people may sign in by telephone
+         * @description 能否用手机验证码登录，以及要同意的个人信息说明。
+         */
+        get: operations["session_phone_sign_in"];
+        put?: never;
+        /**
+         * Send a code to a telephone
+         * @description 获取短信验证码，5 分钟内有效；号码是否登录过，回答都一样。
+         */
+        post: operations["session_ask_phone_code"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/public/phone-sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign in by a code on the telephone
+         * @description 居民凭短信验证码登录；第一次登录时建立账号，不要求实名。
+         */
+        post: operations["session_sign_in_by_phone"];
         delete?: never;
         options?: never;
         head?: never;
@@ -6771,6 +6839,27 @@ export interface components {
             slot: number;
             until?: string | null;
         };
+        /** @description Where a code goes. */
+        PhoneNumber: {
+            /** @description Mobile number of eleven digits. */
+            phone: string;
+        };
+        /** @description Number, code and consent. */
+        PhoneSession: {
+            code: string;
+            /** @description Version of the text that the person agreed to. */
+            consent?: string | null;
+            phone: string;
+        };
+        /** @description Whether and how people may sign in by telephone. */
+        PhoneSignIn: {
+            /** @description What is consented to. */
+            consent: string;
+            /** @description Whether codes can be sent here. */
+            open: boolean;
+            /** @description Version of the text. */
+            version: string;
+        };
         /** @description A standard phrase. */
         Phrase: {
             /** @description Code of the action it is for; for every action where empty. */
@@ -7048,6 +7137,20 @@ export interface components {
         Purpose: {
             /** @description 用途，记入审计。 */
             purpose: string;
+        };
+        /** @description The own quiet hours, beside those of the house. */
+        QuietHours: {
+            /** @description `22:30`; empty for none. */
+            from: string;
+            /** @description `07:00`; empty for none. */
+            to: string;
+        };
+        /** @description Own quiet hours to be set. */
+        QuietHoursForm: {
+            /** @description `22:30`; left out for none. */
+            from?: string | null;
+            /** @description `07:00`; left out for none. */
+            to?: string | null;
         };
         /** @description Which messages were read: some, or all. */
         ReadMessages: {
@@ -12557,6 +12660,64 @@ export interface operations {
             };
         };
     };
+    sender_quiet_hours: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuietHours"];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    sender_set_quiet_hours: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QuietHoursForm"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     session_own_sessions: {
         parameters: {
             query?: never;
@@ -13904,6 +14065,96 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["IssuerVisit"];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    session_phone_sign_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PhoneSignIn"];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    session_ask_phone_code: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PhoneNumber"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    session_sign_in_by_phone: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PhoneSession"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
                 };
             };
             /** @description 没有办成：原因与办法见 detail */

@@ -48,6 +48,7 @@ mod nomination;
 mod notice;
 mod openapi;
 mod parameter;
+mod phone;
 mod phrase;
 mod post;
 mod public;
@@ -181,6 +182,7 @@ fn routes() -> OpenApiRouter<Arc<App>> {
         .merge(sender::routes())
         .merge(entrance::routes())
         .merge(issuer::routes())
+        .merge(phone::routes())
         .merge(public::routes());
     OpenApiRouter::with_openapi(openapi::frame())
         .nest("/api/v1", nouns)

@@ -23,6 +23,7 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(revive_letter))
         .routes(routes!(subscriptions))
         .routes(routes!(subscribe))
+        .routes(routes!(quiet_hours, set_quiet_hours))
 }
 
 /// A sender. Headers may hold keys and are never shown.
@@ -347,6 +348,60 @@ async fn subscribe(
     let address = form.address.unwrap_or_default();
     app.office
         .subscribe(&signed.actor, &sender, &address, &kinds)
+        .await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// The own quiet hours, beside those of the house.
+#[derive(Serialize, ToSchema)]
+#[schema(as = QuietHours)]
+pub(crate) struct QuietView {
+    /// `22:30`; empty for none.
+    from: String,
+    /// `07:00`; empty for none.
+    to: String,
+}
+
+/// The own quiet hours
+///
+/// 我的免打扰时段；全市统一的时段另外有效。
+#[utoipa::path(get, path = "/me/quiet-hours", tag = "sender", responses((status = 200, body = QuietView)))]
+async fn quiet_hours(State(app): Shared, signed: Signed) -> Json<QuietView> {
+    let [from, to] = app.office.own_quiet_hours(&signed.actor);
+    Json(QuietView { from, to })
+}
+
+/// Own quiet hours to be set.
+#[derive(ToSchema)]
+#[schema(as = QuietHoursForm)]
+pub(crate) struct QuietForm {
+    /// `22:30`; left out for none.
+    from: Option<String>,
+    /// `07:00`; left out for none.
+    to: Option<String>,
+}
+
+impl Input for QuietForm {
+    fn read(f: &mut Fields) -> Option<Self> {
+        Some(Self {
+            from: f.text("from"),
+            to: f.text("to"),
+        })
+    }
+}
+
+/// Set the own quiet hours
+///
+/// 设置我的免打扰时段：外发消息留到时段结束，紧急类别的事项除外。
+#[utoipa::path(put, path = "/me/quiet-hours", tag = "sender", request_body = QuietForm, responses((status = 204)))]
+async fn set_quiet_hours(
+    State(app): Shared,
+    signed: Signed,
+    Form(form): Form<QuietForm>,
+) -> Answer<StatusCode> {
+    let (from, to) = (form.from.unwrap_or_default(), form.to.unwrap_or_default());
+    app.office
+        .set_own_quiet_hours(&signed.actor, &from, &to)
         .await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -47,6 +47,7 @@ mod phrase;
 mod post;
 pub mod proof;
 mod publication;
+mod quiet;
 mod register;
 mod rule_book;
 mod station;

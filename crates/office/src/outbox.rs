@@ -9,15 +9,13 @@ pub use deliver::{Kind as SenderKind, Settings as SenderSettings};
 use crate::identity::entry;
 use crate::{Office, Result};
 use civic::directory::Actor;
+use civic::id::MatterId;
 use civic::limits::{PAGE_ROWS_DEFAULT, PAGE_ROWS_MAX};
 use civic::mask;
 use civic::matter::NoticeKind;
-use civic::parameter::code::{QUIET_FROM, QUIET_TO};
-use civic::parameter::minute_of_day;
 use civic::problem::Problem;
 use civic::refusal::Refusal;
 use civic::rights::Verb;
-use civic::time::{Instant, MINUTE_MS};
 use deliver::{Content, Kind, Settings, deliver};
 use store::message::Reader;
 use store::outbox::{Letter, Sender, Subscription, state};
@@ -189,6 +187,24 @@ impl Office {
         self.dispatch(&sender, content)
             .await
             .map_err(|sentence| Refusal::Conflict(sentence).into())
+    }
+
+    /// Hands a text over that is of no use later.
+    ///
+    /// # Errors
+    /// What the gateway said.
+    pub(crate) async fn send_now(
+        &self,
+        sender: &Sender,
+        address: &str,
+        text: String,
+    ) -> std::result::Result<(), String> {
+        let content = Content {
+            address: address.to_owned(),
+            name: String::new(),
+            text,
+        };
+        self.dispatch(sender, content).await
     }
 
     async fn dispatch(&self, sender: &Sender, content: Content) -> std::result::Result<(), String> {
@@ -403,7 +419,12 @@ impl Office {
             let address = self.keys.open(&wish.address).unwrap_or_default();
             let address = String::from_utf8(address).unwrap_or_default();
             let now = self.now();
-            let next_at = self.after_quiet(now);
+            let later = self.after_quiet(now, account.id);
+            let matters: Vec<MatterId> =
+                told.iter().filter_map(|seen| seen.message.matter).collect();
+            let urgent = self
+                .read(move |conn| store::matter::urgent_among(conn, &matters))
+                .await?;
             let letters: Vec<Letter> = told
                 .iter()
                 .rev()
@@ -424,7 +445,11 @@ impl Office {
                             .seal(serde_json::json!(content).to_string().as_bytes()),
                         state: state::WAITING.into(),
                         tries: 0,
-                        next_at,
+                        // What is urgent waits for nobody's sleep.
+                        next_at: match seen.message.matter.is_some_and(|m| urgent.contains(&m)) {
+                            true => now,
+                            false => later,
+                        },
                         at: now,
                         problem: String::new(),
                     }
@@ -445,29 +470,5 @@ impl Office {
             .await?;
         }
         Ok(written)
-    }
-
-    /// `now`, or in quiet hours their end.
-    fn after_quiet(&self, now: Instant) -> Instant {
-        let parameters = self.parameters();
-        let (Some(from), Some(to)) = (
-            minute_of_day(parameters.text(QUIET_FROM)),
-            minute_of_day(parameters.text(QUIET_TO)),
-        ) else {
-            return now;
-        };
-        let world = self.world();
-        let start = world.rules.calendar.zone().start_of(world.rules.day(now));
-        let minute = now.ms_since(start).div_euclid(MINUTE_MS);
-        let quiet = if from <= to {
-            (from..to).contains(&minute)
-        } else {
-            minute >= from || minute < to
-        };
-        if !quiet {
-            return now;
-        }
-        let days = i64::from(minute >= to && from > to);
-        start.plus_hours(24 * days).plus_minutes(to)
     }
 }

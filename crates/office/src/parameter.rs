@@ -52,7 +52,12 @@ impl Office {
             own: set
                 .all_of(known)
                 .into_iter()
-                .filter(|(scope, _)| *scope != Scope::All)
+                // What people set for themselves is theirs, and no business of administrators.
+                .filter(|(scope, _)| match scope {
+                    Scope::All => false,
+                    Scope::Account(_) => known.per_account,
+                    Scope::Role(_) | Scope::Area(_) => true,
+                })
                 .map(|(scope, value)| (scope, value.to_owned()))
                 .collect(),
             may_change: self.may_change(actor, known).is_ok(),

@@ -38,6 +38,7 @@ pub mod org;
 pub mod outbox;
 pub mod pack;
 pub mod parameter;
+pub mod phone;
 pub mod phrase;
 pub mod pool;
 pub mod post;

@@ -17,7 +17,7 @@ use civic::area::Level;
 use civic::id::{AreaId, MatterId};
 use civic::matter::Matter;
 use civic::time::Instant;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 const COLUMNS: &[(&str, Kind)] = &[
     ("shard", Kind::Int),
@@ -288,6 +288,14 @@ pub fn numbers(conn: &mut Conn, ids: &[MatterId]) -> Result<Vec<(MatterId, Strin
     rows.iter()
         .map(|row| Ok((MatterId(row.int(0)?), row.string(1)?)))
         .collect()
+}
+
+/// Those of some matters that are urgent by their category.
+pub fn urgent_among(conn: &mut Conn, ids: &[MatterId]) -> Result<HashSet<MatterId>> {
+    let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
+    let sql = "SELECT id FROM matter WHERE shard = $1 AND id = ANY($2) AND urgent = 1";
+    let rows = conn.query(sql, &[SHARD.into(), Value::Ints(ids)])?;
+    rows.iter().map(|row| row.int(0).map(MatterId)).collect()
 }
 
 /// The ids of matters that the sweep must look at by `now`, oldest first.

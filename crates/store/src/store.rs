@@ -105,6 +105,11 @@ pub const MIGRATIONS: &[Migration] = &[
         include_str!("../migrations/0025_area_boundary_past.sql"),
     ),
     (26, "issuer", include_str!("../migrations/0026_issuer.sql")),
+    (
+        27,
+        "phone_code",
+        include_str!("../migrations/0027_phone_code.sql"),
+    ),
 ];
 
 /// Threads that read. Few cores gain nothing from more.

@@ -20,6 +20,7 @@ export const router = createRouter({
   routes: [
     { path: '/sign-in', component: () => import('./pages/SignIn.vue'), meta: { title: zh.signIn.title, open: true } },
     { path: '/sign-in/from/:code', component: () => import('./pages/SignInFrom.vue'), meta: { title: zh.signIn.title, open: true } },
+    { path: '/phone', component: () => import('./face/Phone.vue'), meta: { title: zh.resident.phone.title, open: true } },
     { path: '/embed', component: () => import('./face/Embed.vue'), meta: { title: zh.resident.report, open: true } },
     { path: '/follow', component: () => import('./pages/Follow.vue'), meta: { title: zh.follow.title, open: true } },
     { path: '/announcements', component: () => import('./face/Announcements.vue'), meta: { title: zh.publications.open, open: true } },

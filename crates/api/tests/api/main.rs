@@ -39,6 +39,7 @@ mod notices;
 mod outgoing;
 mod parts;
 mod people;
+mod phone;
 mod phrases;
 mod powers;
 mod public;

@@ -446,6 +446,12 @@ fn call(operation: &str, scene: &Scene) -> Call {
         "post /api/v1/letters/{id}/retry" => {
             write("/api/v1/letters/1/retry", "sysadmin", json!({}))
         }
+        "get /api/v1/me/quiet-hours" => read("/api/v1/me/quiet-hours", "unit"),
+        "put /api/v1/me/quiet-hours" => write(
+            "/api/v1/me/quiet-hours",
+            "unit",
+            json!({ "from": "21:00", "to": "08:00" }),
+        ),
         "get /api/v1/me/subscriptions" => read("/api/v1/me/subscriptions", "unit"),
         "put /api/v1/me/subscriptions/{sender}" => write(
             "/api/v1/me/subscriptions/nothing",
@@ -494,6 +500,17 @@ fn call(operation: &str, scene: &Scene) -> Call {
             json!({ "issuer": "nothing", "subject": "x" }),
         ),
         "delete /api/v1/identities/{id}" => read("/api/v1/identities/1", "secadmin"),
+        "get /api/v1/public/phone-codes" => read("/api/v1/public/phone-codes", "unit"),
+        "post /api/v1/public/phone-codes" => write(
+            "/api/v1/public/phone-codes",
+            "unit",
+            json!({ "phone": "13905941234" }),
+        ),
+        "post /api/v1/public/phone-sessions" => write(
+            "/api/v1/public/phone-sessions",
+            "unit",
+            json!({ "phone": "13905941234", "code": "000000", "consent": "x" }),
+        ),
         "get /api/v1/public/embedding" => read("/api/v1/public/embedding", "unit"),
         "get /api/v1/entry-apps" => read("/api/v1/entry-apps", "secadmin"),
         "put /api/v1/entry-apps/{code}" => write(

@@ -11,7 +11,7 @@ use testkit::TestOffice;
 const PDF: &[u8] = b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<<>>\nendobj\n%%EOF\n";
 
 /// A gateway that takes `count` requests, answers each with `status`, and tells the bodies.
-fn gateway(count: usize, status: &'static str) -> (String, mpsc::Receiver<String>) {
+pub(crate) fn gateway(count: usize, status: &'static str) -> (String, mpsc::Receiver<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}/send", listener.local_addr().unwrap());
     let (told, heard) = mpsc::channel();
@@ -200,6 +200,88 @@ async fn nobody_is_told_in_quiet_hours() {
         "新写 0 条，发出 1 条，失败 0 条"
     );
     heard.recv().unwrap();
+}
+
+/// Somebody who is told when something arrives, with hours of their own.
+async fn own_quiet_hours(test: TestOffice) -> App {
+    let app = App::over(test);
+    let system = app.user("sysadmin").await;
+    let (url, heard) = gateway(2, "200 OK");
+    let sender = json!({ "name": "提醒", "kind": "webhook", "enabled": true, "url": url });
+    put(&system, "/api/v1/senders/work", &sender).await.done();
+    let head = app.user("gridhead").await;
+    let wish = json!({ "address": "13800000000", "kinds": "arrived" });
+    put(&head, "/api/v1/me/subscriptions/work", &wish)
+        .await
+        .done();
+    let own = "/api/v1/me/quiet-hours";
+    assert_eq!(
+        put(&head, own, &json!({ "from": "08:00" }))
+            .await
+            .problems(),
+        "to required: 开始和结束要一起填写，或一起留空\n"
+    );
+    assert_eq!(
+        put(&head, own, &json!({ "from": "8点", "to": "08:00" }))
+            .await
+            .problems(),
+        "from bad_time: 请写成 22:30 的样子\n"
+    );
+    // It is nine in the morning, and the night of this person lasts until half past.
+    let night = json!({ "from": "20:00", "to": "09:30" });
+    put(&head, own, &night).await.done();
+    assert_eq!(head.get(own).await.done().json(), night);
+    assert_eq!(
+        app.user("unit").await.get(own).await.done().json()["from"],
+        "",
+        "of nobody else"
+    );
+    app.test.clock.advance_minutes(1);
+    let unit = app.user("unit").await;
+    let cannot = json!({ "finding": "cannot", "opinion": "解决不了" });
+    let usual = unit.report().await;
+    unit.act(&usual, "prehandle", &cannot).await.done();
+    let body =
+        json!({ "text": "消防通道被堵", "category": "0201", "channel": "field", "unit": "6" });
+    let urgent = unit.post("/api/v1/matters", &body).await.done().json();
+    let urgent = urgent["id"].as_str().unwrap();
+    assert_eq!(unit.matter(urgent).await["urgent"], true);
+    unit.act(urgent, "prehandle", &cannot).await.done();
+    // What is urgent is told at once, the rest when the night is over.
+    assert_eq!(
+        run(&system, "outbox").await["detail"],
+        "新写 2 条，发出 1 条，失败 0 条"
+    );
+    heard.recv().unwrap();
+    app.test.clock.advance_minutes(28);
+    assert_eq!(
+        run(&system, "outbox").await["detail"],
+        "新写 0 条，发出 0 条，失败 0 条"
+    );
+    app.test.clock.advance_minutes(1);
+    assert_eq!(
+        run(&system, "outbox").await["detail"],
+        "新写 0 条，发出 1 条，失败 0 条"
+    );
+    heard.recv().unwrap();
+    put(&head, own, &json!({})).await.done();
+    let none = json!({ "from": "", "to": "" });
+    assert_eq!(head.get(own).await.done().json(), none);
+    let auditor = app.user("auditor").await;
+    let audit = auditor.get("/api/v1/audit?limit=50").await.done().text();
+    assert!(audit.contains("本人的免打扰：20:00至09:30"), "{audit}");
+    app.test.verify().await;
+    app
+}
+
+#[tokio::test]
+async fn a_person_is_not_told_in_hours_of_their_own_unless_it_is_urgent() {
+    own_quiet_hours(TestOffice::sqlite("own-quiet").await).await;
+}
+
+#[test]
+fn a_person_is_not_told_in_hours_of_their_own_unless_it_is_urgent_on_postgresql() {
+    testkit::on_postgres("own_quiet", own_quiet_hours);
 }
 
 #[tokio::test]

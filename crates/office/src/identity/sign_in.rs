@@ -287,6 +287,11 @@ impl Office {
         })
     }
 
+    /// Whether a sentence is that for a wrong login or password: other ways in have words of their own.
+    pub(super) fn says_wrong(&self, sentence: &str) -> bool {
+        wrong(self.lock_rule()) == Refusal::Denied(sentence.to_owned())
+    }
+
     /// Failures that lock a login for a network, and for how many minutes.
     pub(super) fn lock_after(&self) -> (i64, i64) {
         let lock = self.lock_rule();

@@ -202,6 +202,8 @@ pub const LINKS: &[Link] = &[
     link(("subscription", "消息订阅", "sender"), "account", ACCOUNT),
     link(("letter", "外发消息", "id"), "account", ACCOUNT),
     link(("identity", "统一认证身份", "id"), "account", ACCOUNT),
+    link(("phone", "手机号", "at"), "account", ACCOUNT),
+    link(("consent", "个人信息同意", "version"), "account", ACCOUNT),
     link(("identity", "统一认证身份", "id"), "by_account", ACCOUNT),
     link(("area", "区域", "id"), "parent", AREA),
     link(("area_code", "区域代码", "code"), "area", AREA),
@@ -218,6 +220,11 @@ pub const UNLINKED: &[(&str, &str)] = &[
     ("entry_app", "an app points at nothing"),
     ("entry_used", "digests of tokens"),
     ("issuer", "an identity provider points at nothing"),
+    ("phone_code", "digests of codes, forgotten after minutes"),
+    (
+        "phone_asked",
+        "digests of who asked, forgotten after an hour",
+    ),
     ("issuer_visit", "taken once and forgotten after minutes"),
     ("signed_nonce", "spent once and forgotten with their window"),
     (
@@ -321,6 +328,8 @@ const SHARED: &[&str] = &[
     "parameter",
     "subscription",
     "identity",
+    "phone",
+    "consent",
 ];
 
 #[cfg(test)]

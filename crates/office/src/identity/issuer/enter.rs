@@ -7,7 +7,6 @@ use crate::{Fault, Office, Result};
 use civic::directory::Actor;
 use civic::id::AccountId;
 use civic::refusal::Refusal;
-use civic::time::Instant;
 use serde::{Deserialize, Serialize};
 use store::account::AccountKind;
 use store::issuer::Visit;
@@ -44,8 +43,8 @@ struct Kept {
     ticket: String,
     nonce: String,
     verifier: String,
-    /// The account whose identity was proved: only the second factor is missing.
-    proved: Option<i64>,
+    /// The digest of the identity that was proved: only the second factor is missing.
+    proved: Option<[u8; 32]>,
 }
 
 fn refused() -> Refusal {
@@ -197,50 +196,51 @@ impl Office {
         let Some((visit, kept, settings)) = self.take_visit(code, &answer, None).await? else {
             return self.turn_away(attempt, refused()).await;
         };
-        let account = match kept.proved {
-            Some(id) => AccountId(id),
+        let ticket = kept.ticket.clone();
+        let digest = match kept.proved {
+            Some(digest) => digest,
             None => {
-                let again = Kept {
-                    ticket: kept.ticket.clone(),
-                    nonce: String::new(),
-                    verifier: String::new(),
-                    proved: None,
-                };
                 let proof = self.prove(code, settings.clone(), kept, answer.code);
                 let Some(subject) = proof.await else {
                     return self.turn_away(attempt, refused()).await;
                 };
-                let digest = self.identity_digest(&settings, &subject);
-                let bound = self
-                    .read(move |conn| store::issuer::identity_by(conn, digest))
-                    .await?;
-                let Some(identity) = bound else {
-                    let attempt = Attempt {
-                        outcome: outcome::UNBOUND,
-                        ..attempt
-                    };
-                    return self.turn_away(attempt, unbound()).await;
-                };
-                return self
-                    .arrive(
-                        visit,
-                        again,
-                        identity.account,
-                        attempt,
-                        answer.factor,
-                        agent,
-                    )
-                    .await;
+                self.identity_digest(&settings, &subject)
             }
         };
-        self.arrive(visit, kept, account, attempt, answer.factor, agent)
-            .await
+        let bound = self
+            .read(move |conn| store::issuer::identity_by(conn, digest))
+            .await?;
+        let Some(identity) = bound else {
+            let attempt = Attempt {
+                outcome: outcome::UNBOUND,
+                ..attempt
+            };
+            return self.turn_away(attempt, unbound()).await;
+        };
+        let signed = self
+            .arrive(identity.account, attempt, answer.factor, agent)
+            .await;
+        // Who is asked for a code, or mistyped it, need not go to the provider again.
+        if let Err(Fault::Refused(Refusal::Held(..) | Refusal::Denied(_))) = &signed {
+            let kept = Kept {
+                ticket,
+                nonce: String::new(),
+                verifier: String::new(),
+                proved: Some(digest),
+            };
+            let visit = Visit {
+                content: self.sealed(&kept),
+                ..visit
+            };
+            self.write(move |conn| Ok(store::issuer::put_visit(conn, &visit, now)?))
+                .await?;
+        }
+        signed
     }
 
+    /// Lets somebody in whose identity was proved, where all else holds.
     async fn arrive(
         &self,
-        visit: Visit,
-        kept: Kept,
         id: AccountId,
         attempt: Attempt,
         factor: Option<String>,
@@ -270,24 +270,7 @@ impl Office {
             code: factor,
             agent: cut(agent),
         };
-        let signed = self.judge_arrival(arrival).await;
-        // Who is asked for a code, or mistyped it, need not go to the provider again.
-        if let Err(Fault::Refused(Refusal::Held(..) | Refusal::Denied(_))) = &signed {
-            let kept = Kept {
-                proved: Some(id.0),
-                ..kept
-            };
-            let (visit, now): (Visit, Instant) = (
-                Visit {
-                    content: self.sealed(&kept),
-                    ..visit
-                },
-                self.now(),
-            );
-            self.write(move |conn| Ok(store::issuer::put_visit(conn, &visit, now)?))
-                .await?;
-        }
-        signed
+        self.judge_arrival(arrival).await
     }
 
     async fn turn_away<T>(&self, attempt: Attempt, refusal: Refusal) -> Result<T> {
