@@ -5701,8 +5701,17 @@ export interface components {
             purpose: string;
             role: string;
             role_word: string;
+            stands_in?: components["schemas"]["HomeStandIn"] | null;
             title: string;
             watch?: components["schemas"]["HomeWatch"] | null;
+        };
+        /** @description For whom one acts, and why. */
+        HomeStandIn: {
+            /** @description Name of the holder who is away. */
+            name: string;
+            reason_word: string;
+            /** @description First day back. */
+            to: string;
         };
         /** @description What lies on the desk of a post. */
         HomeWatch: {

@@ -16,6 +16,7 @@ mod packages;
 mod postgres;
 mod repo;
 mod run;
+mod shots;
 mod stages;
 mod test;
 mod ui;
@@ -105,6 +106,15 @@ const COMMANDS: &[Command] = &[
         detail: "cargo xtask bench [ARGUMENTS OF `hangji bench`]\n\n\
                  Builds target/release/hangji and runs `hangji bench`.",
         run: run::bench,
+    },
+    Command {
+        name: "shots",
+        summary: "take a picture of every page at three sizes",
+        detail: "cargo xtask shots [FOLDER]\n\n\
+                 Builds the interface and a debug binary, runs a sample city of forty days, and writes a picture of every\n\
+                 route of the interface for fitting accounts at 1366x768, 390x844 and 1920x1080 into FOLDER\n\
+                 (target/shots where none is named). A route without an example fails. Needs Node.js and chromium.",
+        run: shots::shots,
     },
     Command {
         name: "dist",

@@ -5,6 +5,7 @@ use crate::extract::Signed;
 use crate::{App, Shared};
 use axum::Json;
 use axum::extract::State;
+use civic::absence::reason_word;
 use civic::home::{Job, Watch, purpose};
 use office::{HomeJob, HomePost};
 use serde::Serialize;
@@ -68,6 +69,17 @@ struct DutyName {
     me: bool,
 }
 
+/// For whom one acts, and why.
+#[derive(Serialize, ToSchema)]
+#[schema(as = HomeStandIn)]
+struct StandInView {
+    /// Name of the holder who is away.
+    name: String,
+    reason_word: &'static str,
+    /// First day back.
+    to: String,
+}
+
 /// The home of one post.
 #[derive(Serialize, ToSchema)]
 #[schema(as = HomePost)]
@@ -76,6 +88,9 @@ struct HomePostView {
     role: &'static str,
     role_word: &'static str,
     title: String,
+    /// 代谁办理；自己的岗位没有。
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stands_in: Option<StandInView>,
     /// 这一级做什么。
     purpose: &'static str,
     /// The area of the post; null for an organisation.
@@ -140,6 +155,11 @@ async fn home(State(app): Shared, signed: Signed) -> Answer<Json<HomeView>> {
         role: p.post.role.code(),
         role_word: p.post.role.word(),
         title: p.title,
+        stands_in: p.stands_in.map(|absence| StandInView {
+            name: absence.absent_name.into(),
+            reason_word: reason_word(&absence.reason),
+            to: absence.to.to_string(),
+        }),
         purpose: purpose(p.post.role),
         area: p.area.map(|a| a.to_string()),
         watch: p.watch.map(WatchView::from),

@@ -12,7 +12,7 @@ mod verbs;
 use crate::build::found_and_play;
 use crate::command::{BenchArgs, DatabaseArgs, say};
 use crate::memory::resident_bytes;
-use crate::serve::{blocking, config, create, open};
+use crate::serve::{blocking, config, create_sample, open};
 use meter::{Figure, Meter};
 use office::Office;
 use serde::Serialize;
@@ -50,9 +50,11 @@ pub async fn bench(args: BenchArgs) -> anyhow::Result<ExitCode> {
     };
     let config = config(&place, true)?;
     if args.database.is_none() {
-        let office = create(&config)?;
+        let clock = std::sync::Arc::default();
+        let office = create_sample(&config, &clock)?;
         found_and_play(
             &office,
+            &clock,
             &sample::Profile::putian(),
             sample::Scale::Street,
             30,

@@ -1,9 +1,9 @@
 //! Building a sample city: the rows of an installation, then its days played through the real verbs.
 
 use crate::command::{BuildArgs, tell};
-use crate::serve::{config, create};
+use crate::serve::{config, create_sample};
 use indicatif::{ProgressBar, ProgressStyle};
-use office::Office;
+use office::{DemoClock, Office};
 use sample::drive::{DAYS, Plan, Progress};
 use sample::furnish::{People, furnish};
 use sample::{Profile, Scale, founding};
@@ -15,12 +15,14 @@ use std::time::Instant as Stopwatch;
 /// `hangji build`
 pub async fn build(args: BuildArgs) -> anyhow::Result<ExitCode> {
     let config = config(&args.place, true)?;
-    let office = create(&config)?;
+    let clock = Arc::default();
+    let office = create_sample(&config, &clock)?;
     for pack in &args.packs {
         crate::pack::install(&office, pack).await?;
     }
     found_and_play(
         &office,
+        &clock,
         &args.profile,
         args.scale,
         args.days.unwrap_or(DAYS),
@@ -32,6 +34,7 @@ pub async fn build(args: BuildArgs) -> anyhow::Result<ExitCode> {
 /// Founds the sample city in an empty office and plays its days up to now.
 pub async fn found_and_play(
     office: &Arc<Office>,
+    clock: &DemoClock,
     profile: &Profile,
     scale: Scale,
     days: i64,
@@ -97,7 +100,7 @@ pub async fn found_and_play(
     })
     .await?;
     bar.finish_and_clear();
-    let refused = furnish(office, &people).await?;
+    let refused = furnish(office, clock, &people).await?;
     if refused > 0 {
         tell(&format!("  有 {refused} 类样例内容本地不具备条件，已略去"));
     }
@@ -119,6 +122,7 @@ mod tests {
     use civic::directory::Actor;
     use civic::notice::Kind;
     use civic::post::Seat;
+    use std::collections::HashSet;
 
     /// Founds a street without playing its days, and furnishes it.
     async fn furnished(data: &std::path::Path) -> (Arc<Office>, People) {
@@ -126,7 +130,8 @@ mod tests {
             database: format!("sqlite:{}", data.join("hangji.db").display()),
             data: data.to_owned(),
         };
-        let office = create(&config(&place, true).unwrap()).unwrap();
+        let clock = Arc::default();
+        let office = create_sample(&config(&place, true).unwrap(), &clock).unwrap();
         let zone = office.world().rules.calendar.zone();
         let from = zone.day_of(office.now()).plus(-30);
         let profile: Profile = "putian".parse().unwrap();
@@ -142,7 +147,7 @@ mod tests {
         };
         office.found(rows).await.unwrap();
         assert_eq!(
-            furnish(&office, &people).await.unwrap(),
+            furnish(&office, &clock, &people).await.unwrap(),
             0,
             "nothing is refused"
         );
@@ -179,12 +184,15 @@ mod tests {
             }
         }
         let log = office.logbook(&dispatcher, town, None, None).await.unwrap();
-        assert_eq!((log.entries.len(), log.open.len()), (3, 1));
+        assert_eq!((log.entries.len(), log.open.len()), (28, 1));
+        let days: HashSet<_> = log.entries.iter().map(|e| world.rules.day(e.at)).collect();
+        assert_eq!((days.len(), log.handovers.len()), (14, 14));
         let (visits, _) = office
             .visits(&secretary, Some(community), None, None, None)
             .await
             .unwrap();
-        assert!(!visits.is_empty());
+        let days: HashSet<_> = visits.iter().map(|v| world.rules.day(v.at)).collect();
+        assert!(days.len() >= 14, "visits on {} days", days.len());
         let (head, _) = shown("danyuan");
         let page = office
             .notices(&head, office::notice::Box::In, None, None)
@@ -206,7 +214,7 @@ mod tests {
         let (county, _) = shown("qu");
         let items = office.admissions(&county).await.unwrap();
         let admitted = items.iter().filter(|i| i.decision.is_some()).count();
-        assert_eq!((items.len(), admitted), (2, 1));
+        assert_eq!((items.len(), admitted), (5, 4));
         let (orders, _) = office.hotline(&dispatcher, town).await.unwrap();
         let answered = orders.iter().filter(|(k, _)| k.reply.is_some()).count();
         assert_eq!((orders.len(), answered), (4, 2));
@@ -218,6 +226,38 @@ mod tests {
         }
         let log = office.certificate_log(&dispatcher, town, None, None).await;
         assert_eq!(log.unwrap().0.len(), 3);
+        let (papers, _) = office
+            .publications(&dispatcher, town, None, None)
+            .await
+            .unwrap();
+        let states: HashSet<_> = papers.iter().map(|p| p.state.code()).collect();
+        assert_eq!(states.len(), 4, "{states:?}");
+        assert!(
+            !office
+                .published(None, None, None)
+                .await
+                .unwrap()
+                .0
+                .is_empty()
+        );
+        let due = office.library(&head, "").await.unwrap();
+        assert!(due.iter().any(|d| d.due && d.document.versions.len() == 2));
+        let periods = office.assessments(&county).await.unwrap();
+        let states: Vec<_> = periods
+            .iter()
+            .map(|p| p.assessment.state().code())
+            .collect();
+        for state in ["frozen", "published", "drafted"] {
+            assert!(states.contains(&state), "{states:?}");
+        }
+        assert_eq!(periods.iter().map(|p| p.undecided).sum::<usize>(), 1);
+        let (inspector, _) = shown("jijian");
+        let (packs, _) = office.evidence_taken(&inspector, None, None).await.unwrap();
+        assert_eq!(packs.len(), 2);
+        for register in ["inspection", "power", "station_review", "task_force"] {
+            let found = office.records(&dispatcher, register, town, false, None, None);
+            assert!(!found.await.unwrap().0.is_empty(), "{register}");
+        }
         office.run_first_jobs().await;
         let (system, _) = shown("xitong");
         for row in office.jobs(&system).await.unwrap() {

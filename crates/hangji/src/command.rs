@@ -165,6 +165,9 @@ pub struct DemoArgs {
     /// 只演这么多天的事件；默认 318 天
     #[arg(long)]
     pub days: Option<i64>,
+    /// 把演示的时钟拨快这么多天，用来看回访、到期、申诉期满以后的情形；只有演示可以拨
+    #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u16).range(..=366))]
+    pub ahead: u16,
     /// 不自动打开浏览器
     #[arg(long)]
     pub no_open: bool,

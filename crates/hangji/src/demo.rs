@@ -2,9 +2,9 @@
 
 use crate::build::found_and_play;
 use crate::command::{DatabaseArgs, DemoArgs, say};
-use crate::serve::{config, create, listen};
+use crate::serve::{config, create_sample, listen};
 use anyhow::Context;
-use office::Office;
+use office::{DemoClock, Office};
 use sample::drive::DAYS;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -39,13 +39,15 @@ pub async fn demo(args: DemoArgs) -> anyhow::Result<ExitCode> {
         database,
         data: data.clone(),
     };
-    let office = create(&config(&place, true)?)?;
+    let clock = Arc::new(DemoClock::ahead(args.ahead));
+    let office = create_sample(&config(&place, true)?, &clock)?;
     for pack in &args.packs {
         crate::pack::install(&office, pack).await?;
     }
     if office.world().tree().is_empty() {
         found_and_play(
             &office,
+            &clock,
             &args.profile,
             args.scale,
             args.days.unwrap_or(DAYS),

@@ -3,7 +3,7 @@
 use crate::command::{DatabaseArgs, ServeArgs, say};
 use crate::metrics::Metrics;
 use anyhow::Context;
-use office::{Config, Office, SystemClock};
+use office::{Clock, Config, DemoClock, Office, SystemClock};
 use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -37,6 +37,11 @@ pub fn open(config: &Config) -> Result<Arc<Office>, OpenError> {
 /// Opens a database, made or brought up to date if need be.
 pub fn create(config: &Config) -> Result<Arc<Office>, OpenError> {
     blocking(|| Office::create(config, Arc::new(SystemClock::default())))
+}
+
+/// The same for a sample city, whose clock stands in the past while it is furnished.
+pub fn create_sample(config: &Config, clock: &Arc<DemoClock>) -> Result<Arc<Office>, OpenError> {
+    blocking(|| Office::create(config, Arc::clone(clock) as Arc<dyn Clock>))
 }
 
 /// Runs what blocks this thread. The driver of PostgreSQL has a runtime of its own, and a runtime

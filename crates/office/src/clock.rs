@@ -27,6 +27,45 @@ impl Clock for SystemClock {
     }
 }
 
+/// The clock of a demonstration: days ahead of the machine's where that is asked for, and standing at a
+/// moment while the weeks before are furnished. Nothing but `hangji demo` and `hangji build` uses it.
+#[derive(Debug, Default)]
+pub struct DemoClock {
+    system: SystemClock,
+    ahead_ms: i64,
+    /// Where it stands; it runs at 0.
+    standing: std::sync::atomic::AtomicI64,
+}
+
+impl DemoClock {
+    /// So many days ahead of the machine.
+    #[must_use]
+    pub fn ahead(days: u16) -> Self {
+        Self {
+            ahead_ms: i64::from(days) * 24 * civic::time::HOUR_MS,
+            ..Self::default()
+        }
+    }
+    /// Stands at `at` until it runs again.
+    pub fn stand(&self, at: Instant) {
+        self.standing
+            .store(at.0, std::sync::atomic::Ordering::Relaxed);
+    }
+    /// Runs from now on.
+    pub fn run(&self) {
+        self.stand(Instant(0));
+    }
+}
+
+impl Clock for DemoClock {
+    fn now(&self) -> Instant {
+        match self.standing.load(std::sync::atomic::Ordering::Relaxed) {
+            0 => Instant(self.system.now().0 + self.ahead_ms),
+            at => Instant(at),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -47,5 +86,16 @@ mod tests {
             latest: AtomicI64::new(told.0 - hour_ms),
         };
         assert!(clock.now() >= told);
+    }
+
+    #[test]
+    fn the_clock_of_a_demonstration_stands_where_it_is_put_and_runs_days_ahead() {
+        let clock = DemoClock::ahead(2);
+        let two_days = 2 * 24 * civic::time::HOUR_MS;
+        assert!(clock.now().0 >= SystemClock::default().now().0 + two_days - 60_000);
+        clock.stand(Instant(5));
+        assert_eq!((clock.now(), clock.now()), (Instant(5), Instant(5)));
+        clock.run();
+        assert!(clock.now().0 > two_days);
     }
 }

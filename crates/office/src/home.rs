@@ -4,6 +4,7 @@
 //! list never differ.
 
 use crate::{Office, Result};
+use civic::absence::Absence;
 use civic::area::Level;
 use civic::directory::Actor;
 use civic::home::{self, Job, Watch};
@@ -42,6 +43,8 @@ pub struct HomePost {
     pub post: Arc<Post>,
     /// Its title as shown.
     pub title: String,
+    /// The absence because of which the person acts for its holder; none at an own post.
+    pub stands_in: Option<Absence>,
     /// The area of its lists and boards; of an organisation, none.
     pub area: Option<AreaId>,
     /// What lies on its desk; none for administrators.
@@ -163,8 +166,12 @@ impl Office {
             }
             _ => Vec::new(),
         };
+        let directory = world.directory();
+        let absence = directory.absences().of_post(post.id, day);
+        let stands_in = absence.filter(|_| directory.stands_in_for(post).is_some());
         let one = HomePost {
-            title: world.directory().title(post),
+            title: directory.title(post),
+            stands_in: stands_in.cloned(),
             post: Arc::clone(post),
             area,
             watch: (!deskless).then_some(watch),

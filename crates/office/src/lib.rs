@@ -72,7 +72,7 @@ pub use audit::{AuditRow, AuditWanted, Look};
 pub use board::{Board, BoardChild, KpiValue, Stuck, Today, TodayLevel};
 pub use boundary_import::{FormImport, FormLine};
 pub use certificate::CertificateRow;
-pub use clock::{Clock, SystemClock};
+pub use clock::{Clock, DemoClock, SystemClock};
 pub use departure::{DepartureRow, Removal, Tenure};
 pub use duty::OnDuty;
 pub use evidence::{EvidencePack, EvidenceTaken};

@@ -1,58 +1,36 @@
-//! What the days of the sample city leave out because it is no matter: rosters, the log of a
-//! centre, visits, notices, an absence, a candidate, admitted work, registers, orders of the hotline, a
-//! mediation, an errand, certificates, phrases. All through the real verbs, so
-//! that every page of the demo has something true to show. What a profile lacks is left out.
+//! What the days of the sample city leave out: rosters, the log of a centre, visits, notices, an
+//! absence, a candidate, admitted work, registers, orders of the hotline, mediations, an errand,
+//! certificates, phrases; and over the weeks before today what takes its time: papers, inspections,
+//! assessments ([`history`]). All through the real verbs, so that every page of the demo has something
+//! true to show. What a profile lacks is left out.
 
+mod assessing;
+mod centre;
+mod disputes;
+mod gate;
+mod history;
+mod lists;
+mod papers;
 mod work;
 
 use civic::admission::Application;
 use civic::area::Level;
 use civic::directory::Actor;
 use civic::id::{AccountId, AreaId, NoticeId};
-use civic::logbook::EntryKind;
 use civic::notice::{Answer, Draft, Kind, Scope};
 use civic::post::{Post, Role, Seat};
 use civic::time::{Day, Instant};
 use office::notice::With;
 use office::{
-    AbsenceInput, Appointment, Candidacy, Fault, Office, Person, Verdict, VisitInput, World,
+    AbsenceInput, Appointment, Candidacy, DemoClock, Fault, Office, Person, Verdict, World,
 };
 use std::collections::HashMap;
 use std::sync::Arc;
 
 /// Days that the rosters cover, today included.
 const ROSTER_DAYS: i64 = 7;
-/// Units of the shown community that were visited.
-const VISITED: usize = 12;
 /// Unit heads who read what came from above; those for showing still have it before them.
 const READERS: usize = 8;
-
-/// Lines of the log: kind, text, and whether somebody has to go on with it.
-const LOG: &[(EntryKind, &str, bool)] = &[
-    (
-        EntryKind::Round,
-        "巡查中心各窗口和视频点位，设备运行正常。",
-        false,
-    ),
-    (
-        EntryKind::Caller,
-        "居民来访反映夜间施工噪声，已登记为事件并告知办理时限。",
-        false,
-    ),
-    (
-        EntryKind::Event,
-        "接气象预警，已通知各社区检查低洼路段，明早回访是否有积水。",
-        true,
-    ),
-];
-
-/// Visits: kind and text.
-const VISITS: &[(&str, &str)] = &[
-    ("patrol", "楼道通畅，消防器材在位。"),
-    ("visit", "走访住户，了解物业服务情况，无新增诉求。"),
-    ("publicity", "张贴用电安全提示，向住户说明充电规定。"),
-    ("care", "看望独居住户，帮助更换楼道灯泡。"),
-];
 
 /// Who is there: names by account, and the accounts for showing by login.
 #[derive(Debug, Clone)]
@@ -65,6 +43,7 @@ pub struct People {
 
 struct Furnisher<'a> {
     office: &'a Office,
+    clock: &'a DemoClock,
     people: &'a People,
     world: Arc<World>,
     today: Day,
@@ -75,9 +54,10 @@ struct Furnisher<'a> {
 ///
 /// # Errors
 /// When the program or the database fails; what the rules refuse is left out.
-pub async fn furnish(office: &Office, people: &People) -> Result<usize, Fault> {
+pub async fn furnish(office: &Office, clock: &DemoClock, people: &People) -> Result<usize, Fault> {
     let furnisher = Furnisher {
         office,
+        clock,
         people,
         world: office.world(),
         today: office.today(),
@@ -86,15 +66,18 @@ pub async fn furnish(office: &Office, people: &People) -> Result<usize, Fault> {
     let mut refused = 0;
     let mut weigh = |answer: Result<(), Fault>| match answer {
         Err(Fault::Refused(refusal)) => {
-            tracing::warn!(%refusal, "the sample city goes without");
+            tracing::warn!(?refusal, "the sample city goes without");
             refused += 1;
             Ok(())
         }
         other => other,
     };
+    let past = history::play(&furnisher, &mut weigh).await;
+    clock.run();
+    past?;
+    // What was read while the clock stood in the past is read anew.
+    office.reload().await?;
     weigh(furnisher.rosters().await)?;
-    weigh(furnisher.log().await)?;
-    weigh(furnisher.visits().await)?;
     weigh(furnisher.notices().await)?;
     weigh(furnisher.admissions().await)?;
     weigh(furnisher.nomination().await)?;
@@ -106,6 +89,7 @@ pub async fn furnish(office: &Office, people: &People) -> Result<usize, Fault> {
     weigh(furnisher.certificates().await)?;
     weigh(furnisher.phrases().await)?;
     weigh(furnisher.tags().await)?;
+    weigh(furnisher.evidence().await)?;
     Ok(refused)
 }
 
@@ -180,52 +164,6 @@ impl Furnisher<'_> {
                     .set_duties(&planner, area.id, day, accounts)
                     .await?;
             }
-        }
-        Ok(())
-    }
-
-    /// Lines in the log of the shown town, one of them unfinished.
-    async fn log(&self) -> Result<(), Fault> {
-        let Some((dispatcher, town)) = self.shown("jiedao") else {
-            return Ok(());
-        };
-        for (nth, (kind, text, follow)) in LOG.iter().enumerate() {
-            let key = format!("furnish-log-{nth}");
-            self.office
-                .write_log(
-                    &dispatcher,
-                    town,
-                    *kind,
-                    (*text).into(),
-                    *follow,
-                    key.into(),
-                )
-                .await?;
-        }
-        Ok(())
-    }
-
-    /// Visits of the last two days: an older one nobody may enter any more.
-    async fn visits(&self) -> Result<(), Fault> {
-        let zone = self.world.rules.calendar.zone();
-        for (nth, head) in self.heads().iter().rev().take(VISITED).enumerate() {
-            let Seat::Area(unit) = head.seat else {
-                continue;
-            };
-            let (kind, text) = VISITS[nth % VISITS.len()];
-            let day = self.today.plus(-1 - (nth as i64 % 2));
-            let input = VisitInput {
-                unit,
-                kind: kind.into(),
-                text: text.into(),
-                at: Some(zone.at(day, 9 + nth as u32 % 8, 20)),
-                for_head: false,
-            };
-            let actor = self.actor(head.account);
-            let key = format!("furnish-visit-{nth}");
-            self.office
-                .log_visit(&actor, input, None, Some(key.into()))
-                .await?;
         }
         Ok(())
     }

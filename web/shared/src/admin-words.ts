@@ -129,6 +129,7 @@ export const adminWords = {
     isService: '这是接口账号：给其他系统用，没有密码',
     needLogin: '请填写登录名。',
     needName: '请填写姓名。',
+    madeService: (login: string) => `已开通接口账号 ${login}。`,
     made: (login: string) => `账号 ${login} 的新密码，请当面交给本人，关闭后不再显示：`,
     handOver: '本人首次登录后请立即修改密码。',
     service: '接口账号已开通，没有密码。请任命岗位后，在“接口令牌”签发令牌。',

@@ -11,6 +11,7 @@ export const workWords = {
     duty: '今日值班',
     nobodyOnDuty: '未排班，请在“岗位与值班”里安排',
     onDutyMe: (name: string) => `${name}（我）`,
+    standsIn: (name: string, why: string, to: string) => `您代${name}办理这个岗位的事：${name}${why}，${to} 返岗。办理记录会写明是代办。`,
     standIn: '不方便用手机的，网格员可以代您登记。不用打卡，没有在线时长要求。',
   },
 

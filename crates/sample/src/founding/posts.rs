@@ -86,6 +86,9 @@ pub(super) fn put_posts(maker: &mut Maker<'_>, areas: &[geography::Area]) {
             maker.appoint(Some("zhifadui"), Role::DeptStaff, Seat::Org(org));
         }
     }
+    if let Some(county) = story.county {
+        maker.appoint(Some("jijian"), Role::Discipline, Seat::Area(county));
+    }
 }
 
 /// The bodies of the seed's story, with the logins of their people.

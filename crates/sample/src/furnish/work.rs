@@ -1,4 +1,4 @@
-//! Work beside the incidents: registers, orders of the hotline, a mediation, an errand, certificates,
+//! Work beside the incidents: registers, orders of the hotline, an errand, certificates,
 //! phrases and tags. The people in it are invented, the numbers nobody's.
 
 use super::Furnisher;
@@ -6,15 +6,14 @@ use civic::certificate;
 use civic::directory::Actor;
 use civic::flow::Phase;
 use civic::hotline::{Incoming, Reply};
-use civic::id::{AreaId, FileId, MatterId, MediationBodyId, RecordId};
+use civic::id::{AreaId, FileId, MatterId, RecordId};
 use civic::matter::{Channel, Opening};
-use civic::mediation::{Body, MediatorKind};
 use civic::phrase::PhraseField;
 use civic::post::Seat;
 use civic::register::{Draft, ItemDraft};
 use civic::rights::{Relation, Verb};
 use office::matter::{ContactInput, FormInput, PlaceInput, Query, ReportInput, View};
-use office::{Fault, PhraseInput, SessionInput};
+use office::{Fault, PhraseInput};
 use std::collections::BTreeMap;
 
 /// The paper of an authorisation: an empty page.
@@ -41,18 +40,18 @@ const ORDERS: &[(&str, &str, i64, Option<&str>)] = &[
 /// Tags of what the community judged.
 const TAGS: &[&str] = &["痛点", "堵点", "断点", "痛点", "堵点"];
 
-fn values(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
+pub(super) fn values(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
     let own = |(code, value): &(&str, &str)| ((*code).to_owned(), (*value).to_owned());
     pairs.iter().map(own).collect()
 }
 
 impl Furnisher<'_> {
-    fn name(&self, area: AreaId) -> String {
+    pub(super) fn name(&self, area: AreaId) -> String {
         let found = self.world.tree().get(area);
         found.map_or_else(String::new, |a| a.name.to_string())
     }
 
-    async fn enter(
+    pub(super) async fn enter(
         &self,
         actor: &Actor,
         register: &str,
@@ -60,16 +59,23 @@ impl Furnisher<'_> {
         pairs: &[(&str, &str)],
         items: &[(&str, &str, i64)],
     ) -> Result<RecordId, Fault> {
+        let today = self.office.today();
         let item = |(text, owner, days): &(&str, &str, i64)| ItemDraft {
             text: (*text).into(),
             owner: (*owner).into(),
-            due: Some(self.today.plus(*days)),
+            due: Some(today.plus(*days)),
+        };
+        // Some have a term.
+        let (since, term) = match register {
+            "inspection" => (0, Some(45)),
+            "pairing" | "first_secretary" => (60, Some(305)),
+            "committee_term" => (60, Some(1_765)),
+            _ => (60, None),
         };
         let draft = Draft {
             area,
-            from: self.today.plus(-60),
-            // An agreement has its term.
-            to: (register == "pairing").then(|| self.today.plus(305)),
+            from: today.plus(-since),
+            to: term.map(|days| today.plus(days)),
             values: values(pairs),
             items: items.iter().map(item).collect(),
         };
@@ -228,7 +234,13 @@ impl Furnisher<'_> {
         Ok(())
     }
 
-    fn report(&self, flow: &str, unit: AreaId, text: &str, category: &str) -> ReportInput {
+    pub(super) fn report(
+        &self,
+        flow: &str,
+        unit: AreaId,
+        text: &str,
+        category: &str,
+    ) -> ReportInput {
         ReportInput {
             title: String::new(),
             text: text.into(),
@@ -253,7 +265,7 @@ impl Furnisher<'_> {
         }
     }
 
-    async fn act(
+    pub(super) async fn act(
         &self,
         actor: &Actor,
         matter: MatterId,
@@ -265,65 +277,6 @@ impl Furnisher<'_> {
             .act(actor, matter, action, None, form, Some(key.into()))
             .await?;
         Ok(())
-    }
-
-    /// The mediation organisation of the shown community, and a dispute that came to an agreement.
-    pub(super) async fn dispute(&self) -> Result<(), Fault> {
-        let (Some((staff, community)), Some((_, unit))) =
-            (self.shown("shequ"), self.shown("danyuan"))
-        else {
-            return Ok(());
-        };
-        let place = self.name(community);
-        let body = Body {
-            id: MediationBodyId(0),
-            area: community,
-            name: format!("{place}人民调解委员会"),
-            host: format!("{place}邻里中心"),
-            address: "邻里中心一楼".into(),
-            mediators: Vec::new(),
-        };
-        let body = self.office.found_mediation(&staff, body).await?;
-        for (kind, name) in [
-            (MediatorKind::People, "林调解"),
-            (MediatorKind::Lawyer, "陈律"),
-            (MediatorKind::Elder, "黄伯"),
-        ] {
-            self.office
-                .admit_mediator(&staff, body.id, kind, name.into())
-                .await?;
-        }
-        let text = "楼上卫生间漏水，楼下天花板发霉，双方对维修费用有争议。";
-        let mut report = self.report("dispute", unit, text, "0102");
-        report.opening.fields = values(&[("risk", "中风险"), ("scale", "2人")]);
-        let made = self
-            .office
-            .report(&staff, report, Some("furnish-dispute".to_owned().into()))
-            .await?;
-        let say = |opinion: &str| FormInput {
-            opinion: Some(opinion.into()),
-            ..FormInput::default()
-        };
-        self.act(
-            &staff,
-            made.id,
-            "undertake",
-            say("双方同意调解，由社区受理"),
-        )
-        .await?;
-        let session = SessionInput {
-            at: self.office.now(),
-            place: "邻里中心调解室".into(),
-            mediators: vec![(body.id, 1), (body.id, 2)],
-            parties: vec!["王某（楼上）".into(), "何某（楼下）".into()],
-            record: "现场查看漏点，双方核对维修报价后达成一致。".into(),
-            agreement: Some("楼上七日内修好防水，承担天花板粉刷费用的七成。".into()),
-        };
-        let form = FormInput {
-            session: Some(session),
-            ..FormInput::default()
-        };
-        self.act(&staff, made.id, "mediate", form).await
     }
 
     /// An errand under way for a resident who authorised it.
