@@ -224,6 +224,8 @@ export interface HomePost {
   role: string
   role_word: string
   title: string
+  /** For whom one acts, why, and until when. */
+  stands_in?: { name: string; reason_word: string; to: Day } | null
   purpose: string
   area?: Id | null
   watch?: HomeWatch | null
