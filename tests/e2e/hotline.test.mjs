@@ -17,7 +17,7 @@ after(async () => {
 })
 
 const opinion = (text) => (page) => page.fill('#act-opinion-in', text)
-const HEADING = '工单编号,诉求内容,地址,区划代码,来电人,电话,答复期限,保密'
+const HEADING = ['工单编号', '诉求内容', '地址', '区划代码', '来电人', '电话', '答复期限', '保密']
 const NO = '12345-e2e-0001'
 
 /** What the hotline's system sends: signed, without token and key. */
@@ -42,7 +42,11 @@ test('a hotline order comes in by file, is handled, and its reply goes out', { t
 
   // The file: one good line, one that names no place and no day.
   await town.goto(`${demo.base}/hotline`)
-  const lines = [HEADING, `${NO},东门口路灯连续三晚不亮。,小区东门,${code},林某某,10012345678,${day(2)},否`, '12345-e2e-0002,人行道地砖松动。,站台旁,999,,,明天,否']
+  const lines = [
+    HEADING,
+    [NO, '东门口路灯连续三晚不亮。', '小区东门', code, '林某某', '10012345678', day(2), '否'],
+    ['12345-e2e-0002', '人行道地砖松动。', '站台旁', '999', '', '', '明天', '否'],
+  ].map((cells) => cells.join(','))
   await town.setInputFiles('input[type=file]', { name: '工单.csv', mimeType: 'text/csv', buffer: Buffer.from(`\ufeff${lines.join('\n')}\n`) })
   const said = town.locator('.notice[role=status]')
   await said.getByText('登记 1 条，1 条有问题').waitFor()
