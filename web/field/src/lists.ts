@@ -8,12 +8,20 @@ import { useKept } from './kept'
 const HOUR = 3_600_000
 const list = <Value>(name: string, read: () => Promise<Value>, enabled?: () => boolean) => useKept(() => name, read, enabled, HOUR).data
 
-export const useDictionaries = () => list('dictionaries', api.dictionaries)
-/** Every category with its conditions: for staff. */
-export const useCategories = () => list('categories', api.categories)
+/** For lists that only the staff may read and needs. */
+function staff(): () => boolean {
+  const session = useSession()
+  return () => Boolean(session.me && !session.me.resident)
+}
+export const useDictionaries = () => list('dictionaries', api.dictionaries, staff())
+/** Every category with its conditions. */
+export const useCategories = () => list('categories', api.categories, staff())
+export const useFlows = () => list('flows', api.flows, staff())
 /** The categories that a resident may name. */
-export const useOpenCategories = () => list('open-categories', resident.categories)
-export const useFlows = () => list('flows', api.flows)
+export function useOpenCategories() {
+  const isStaff = staff()
+  return list('open-categories', resident.categories, () => !isStaff())
+}
 
 /** The units where this person works: the own one, or those of the own grid. */
 export function useOwnUnits() {
@@ -29,7 +37,7 @@ export function useOwnUnits() {
       }
     }
     return [...found.values()]
-  }, () => Boolean(session.me && !session.me.resident))
+  }, staff())
 }
 /** The last two names of a place: "坂头安置房小区网格 / 10号楼". */
 export const short = (name: string) => name.split(' / ').slice(-2).join(' / ')

@@ -10,7 +10,7 @@ export const fieldWords = {
     off: '标准版',
     size: '字号',
     sizes: ['大', '更大', '最大'],
-    read: '朗读本页',
+    read: '朗读',
     stop: '停止朗读',
   },
   call: {
