@@ -1,6 +1,7 @@
 // The field app on a phone: a unit head's day without a network and with a browser that is killed, a
 // department that refuses, a resident who follows and has it done again, and both versions for axe.
 import assert from 'node:assert/strict'
+import { createHmac, randomUUID } from 'node:crypto'
 import { after, before, test } from 'node:test'
 import { Demo } from './demo.mjs'
 import { Desk, Line, Phone } from './phone.mjs'
@@ -254,6 +255,23 @@ test('a resident without an account reports, follows, says that it is not solved
   await page.getByText('这件事会自动重新办理一次').waitFor()
   const again = await clerk.call('GET', `/matters/${id}`)
   assert.equal(again.reopened, true)
+})
+
+test('a resident enters from the app of the city by the token that it signed', { timeout: 60_000 }, async () => {
+  const keeper = await Desk.of(demo.base, 'anquan')
+  const { key } = await keeper.call('PUT', '/entry-apps/huiminbao', { name: '惠民宝', enabled: true })
+  const now = Math.floor(Date.now() / 1000)
+  const claims = Buffer.from(JSON.stringify({ sub: 'resident-7', name: '陈某', iat: now, exp: now + 200, jti: randomUUID() })).toString('base64url')
+  const mac = createHmac('sha256', key).update(`huiminbao.${claims}`).digest('base64url')
+  const { page } = phone
+  await phone.open(`/enter#token=huiminbao.${claims}.${mac}`)
+  await page.getByText('您还没有反映过问题。').waitFor()
+  assert.equal(page.url(), `${line.base}/m/my`)
+  await phone.open('/me')
+  await page.click('#sign-out')
+  await page.waitForURL((url) => url.pathname === '/m/')
+  await phone.open(`/enter#token=huiminbao.${claims}.${mac}`)
+  await page.getByText('没能自动登录').waitFor()
 })
 
 test('both versions pass axe, fit 320 pixels, and ask nobody else for anything', { timeout: 240_000 }, async () => {

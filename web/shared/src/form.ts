@@ -68,6 +68,9 @@ export function isOneTap(available: Available): boolean {
   return available.needs.length === 0 && !available.fields?.length && (available.slots?.length ?? 0) <= 1
 }
 
+/** What is done less often than judging and handling: remarks, reminders, corrections. They stand apart. */
+export const LESS = new Set(['comment', 'urge', 'join', 'claim', 'classify', 'tag', 'rate_risk', 'supervise', 'archive', 'withdraw', 'void', 'merge', 'waive', 'ask_extension', 'ask_suspension', 'recall', 'recall_task', 'split', 'transfer', 'countersign_all', 'countersign_any', 'countersign_two'])
+
 /** Checks what can be checked here; the server checks again. Field name to sentence. */
 export function checkForm(fields: Field[], form: ActionForm): Record<string, string> {
   const faults: Record<string, string> = {}

@@ -14,6 +14,8 @@ export const useSession = defineStore('session', () => {
   const verbs = computed(() => new Set(me.value?.verbs ?? []))
   const can = (verb: string) => verbs.value.has(verb)
   const roles = computed(() => me.value?.posts.map((one) => one.role) ?? [])
+  /** Somebody of the grid or community may enter what a unit head did (R044). */
+  const mayStandIn = computed(() => me.value?.posts.some((one) => ['grid', 'community'].includes(one.area?.level ?? '')) ?? false)
   /** Parts of the platform that are switched off where this person works. */
   const missing = computed(() => me.value?.missing ?? [])
   /** "莆田市 / 荔城区 / 镇海街道", from the first post. */
@@ -52,5 +54,5 @@ export const useSession = defineStore('session', () => {
   function forget() {
     me.value = null
   }
-  return { me, asked, post, home, roles, can, missing, placeTrail, load, signIn, signOut, enter, resume, forget }
+  return { me, asked, post, home, roles, mayStandIn, can, missing, placeTrail, load, signIn, signOut, enter, resume, forget }
 })
