@@ -22,6 +22,9 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+/// Most places that a search answers.
+pub(crate) const FOUND_MAX: usize = 20;
+
 pub(crate) fn routes() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::new()
         .routes(routes!(root))
@@ -284,7 +287,7 @@ pub(crate) fn level(f: &mut Fields) -> Option<Level> {
 
 /// Areas by name
 ///
-/// 按名称查找区域，最多 20 个。
+/// 按名称查找区域，最多 20 个；也按标准地址找到它所在的单元，地址写在名称后的括号里。
 #[utoipa::path(get, path = "/areas/search", tag = "area", params(SearchQuery), responses((status = 200, body = Vec<AreaView>)))]
 async fn search(
     State(app): Shared,
@@ -292,7 +295,13 @@ async fn search(
     Asked(query): Asked<SearchQuery>,
 ) -> Answer<Json<Vec<AreaView>>> {
     let world = app.office.world();
-    let found = app.office.search_areas(&query.q, query.level);
+    let mut found = app.office.search_areas(&query.q, query.level);
+    if query.level.is_none_or(|level| level == Level::Unit) {
+        found = app
+            .office
+            .search_everywhere(found, &query.q, FOUND_MAX)
+            .await?;
+    }
     let view = |n: &Named| AreaView::named(&world.kinds, &n.area, n.full_name.clone());
     Ok(Json(found.iter().map(view).collect()))
 }

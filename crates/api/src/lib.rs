@@ -5,6 +5,7 @@
 //! the verb, and turns the value into a view.
 
 mod absence;
+mod address;
 mod account;
 mod admission;
 mod area;
@@ -148,6 +149,7 @@ fn routes() -> OpenApiRouter<Arc<App>> {
         .merge(whole::routes())
         .merge(grid_import::routes())
         .merge(boundary_import::routes())
+        .merge(address::routes())
         .merge(post::routes())
         .merge(departure::routes())
         .merge(absence::routes())

@@ -73,6 +73,8 @@ pub const ACTIONS: &[(&str, &str)] = &[
     ("apply_areas", "区划调整生效"),
     ("fail_areas", "区划调整未能生效"),
     ("import_grids", "导入网格"),
+    ("import_addresses", "导入标准地址和户"),
+    ("correct_address", "更正标准地址"),
     ("import_boundaries", "导入边界"),
     ("restore_boundaries", "恢复原边界"),
     ("import_codes", "导入区划编码"),

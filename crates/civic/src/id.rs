@@ -56,6 +56,8 @@ ids! {
     MessageId,
     /// One visit or patrol.
     VisitId,
+    /// One standard address.
+    AddressId,
     /// One notice, task or bulletin from above.
     NoticeId,
     /// One item of a department that is to be admitted to communities and grids.

@@ -9,6 +9,7 @@
 mod words;
 
 pub mod absence;
+pub mod address;
 pub mod admission;
 pub mod area;
 pub mod assessment;

@@ -42,6 +42,10 @@ pub const WORKBOOK_UNPACKED_MAX: u64 = 256 * 1024 * 1024;
 pub const WORKBOOK_ROWS_MAX: usize = 200_000;
 /// Most columns of a workbook.
 pub const WORKBOOK_COLUMNS_MAX: usize = 60;
+/// Most rows of one import of addresses or households.
+pub const ADDRESS_ROWS_MAX: usize = 150_000;
+/// Longest part of an address, in characters.
+pub const ADDRESS_PART_CHARS_MAX: usize = 60;
 /// Most areas that one change of the tree makes or joins.
 pub const AREA_PARTS_MAX: usize = 100;
 /// Farthest day ahead for which a change of the tree is planned, in days.

@@ -92,6 +92,7 @@ verbs! {
     ManageDuty "manage_duty" "值班安排",
     KeepLog "keep_log" "值班日志",
     KeepRegisters "keep_registers" "组织台账",
+    KeepAddresses "keep_addresses" "标准地址管理",
     KeepParty "keep_party" "编入党员名册",
     ManagePosts "manage_posts" "任免",
     Substitute "substitute" "安排代理",
@@ -291,6 +292,7 @@ const JUDGE: &[(Verb, Relation)] = &[
     (V::ManageDuty, R::Within),
     (V::KeepLog, R::Within),
     (V::KeepRegisters, R::Within),
+    (V::KeepAddresses, R::Within),
     (V::WritePublic, R::Within),
     (V::SharePhrases, R::Within),
     (V::ProposeAreas, R::Within),
@@ -321,6 +323,7 @@ const LEAD: &[(Verb, Relation)] = &[
     (V::ManageDuty, R::Within),
     (V::KeepLog, R::Within),
     (V::KeepRegisters, R::Within),
+    (V::KeepAddresses, R::Within),
     // What is published is read by a second person who leads (R217).
     (V::WritePublic, R::Within),
     (V::ReviewPublic, R::Within),

@@ -76,11 +76,21 @@ pub fn read(
     bytes: &[u8],
     columns: &'static [Column],
 ) -> (Vec<Row>, Vec<Problem>) {
+    let mut rows = Vec::new();
+    let problems = scan(file, bytes, columns, |row| rows.push(row));
+    (rows, problems)
+}
+
+/// The same row by row, for sheets of any length: nothing is held but the text.
+#[must_use]
+pub fn scan(
+    file: &'static str,
+    bytes: &[u8],
+    columns: &'static [Column],
+    mut each: impl FnMut(Row),
+) -> Vec<Problem> {
     let fail = |line: u64, code: &str, message: &str| {
-        (
-            Vec::new(),
-            vec![Problem::in_line(file, line, code, message)],
-        )
+        vec![Problem::in_line(file, line, code, message)]
     };
     let Ok(text) = std::str::from_utf8(bytes) else {
         let before = bytes.utf8_chunks().next().map_or("", |c| c.valid());
@@ -120,9 +130,9 @@ pub fn read(
         }
     }
     if !problems.is_empty() {
-        return (Vec::new(), problems);
+        return problems;
     }
-    let mut rows = Vec::new();
+    let mut any = false;
     for record in reader.records() {
         let record = match record {
             Ok(record) => record,
@@ -166,13 +176,14 @@ pub fn read(
                 problems.push(row.problem(column.code, "required", "没有填写，请补上。"));
             }
         }
-        rows.push(row);
+        any = true;
+        each(row);
     }
-    if rows.is_empty() && problems.is_empty() {
+    if !any && problems.is_empty() {
         let message = "没有任何内容，请至少填写一行。";
         problems.push(Problem::in_line(file, 1, "empty", message));
     }
-    (rows, problems)
+    problems
 }
 
 /// Heading of the column that [`marked`] adds. Sheets that come back with it list it as a column.

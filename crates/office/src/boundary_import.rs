@@ -197,6 +197,9 @@ fn take(
     form::kept(conn, &row)?;
     form::redraw(conn, id, today, &forms)?;
     form::place(conn, &outside(world.tree(), &forms))?;
+    let drawn = World::read(conn, now).map_err(|e| Refusal::Conflict(e.sentence))?;
+    let homes: Vec<AreaId> = world.tree().subtree(scope).map(|a| a.id).collect();
+    crate::address::follow(conn, &homes, None, &drawn)?;
     let object = format!("area_change:{id}");
     let line = entry(by, now, action, object, row.sentence);
     store::audit::append(conn, &line)?;

@@ -5,6 +5,7 @@
 //! sweep.
 
 mod absence;
+mod address;
 mod admission;
 mod area;
 mod area_change;
@@ -59,6 +60,7 @@ pub mod workbook;
 mod world;
 
 pub use absence::{AbsenceInput, AbsenceRow};
+pub use address::{AddressSeen, Correction, RegisterImport, Sheet};
 pub use admission::Verdict;
 pub use area::{AreaDetail, Counts, Located, Named, Responsible, UNIT_PEOPLE};
 pub use area_change::form::of_geometry as form_of_geometry;

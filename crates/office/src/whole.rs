@@ -1,6 +1,6 @@
 //! The check whether the tree is whole (R009, R008): what lies nowhere, belongs to nobody or is there
-//! twice, below one area, with what boundaries say. Households and addresses are not in the tree yet
-//! and not judged.
+//! twice, below one area, with what boundaries say; and every standard address and household, whether it
+//! lies in exactly one unit.
 
 use crate::area::UNIT_PEOPLE;
 use crate::{Office, Result, World};
@@ -12,6 +12,7 @@ use civic::refusal::Refusal;
 use civic::rights::Verb;
 use civic::time::Day;
 use std::collections::{BTreeMap, HashMap, HashSet};
+use store::address::{Sums, Within};
 use store::driver::Conn;
 
 /// Areas whose boundaries are compared with those below them in one check; of a larger one it is
@@ -72,8 +73,14 @@ fn look(conn: &mut Conn, world: &World, root: AreaId, day: Day) -> store::driver
     let mut found = lacks(world.directory(), root, day, &coded, UNIT_PEOPLE);
     let areas: Vec<&Area> = tree.subtree(root).filter(|a| a.valid_on(day)).collect();
     let drawn = store::area::drawn(conn)?;
-    let mut not_checked =
-        vec!["户和标准地址还没有导入，没有检查每户、每个地址是否恰好属于一个单元。"];
+    let mut not_checked = Vec::new();
+    let homes = crate::address::within(tree, root);
+    if store::address::sums(conn, &homes)? == Sums::default() {
+        not_checked
+            .push("户和标准地址还没有导入，没有检查每户、每个地址是否恰好属于一个单元。");
+    } else {
+        homeless(conn, world, &homes, &mut found)?;
+    }
     if drawn.is_empty() {
         not_checked.push("还没有任何边界，没有检查缝隙、重叠和定位点；可以先使用，以后再补。");
     } else {
@@ -109,6 +116,46 @@ fn look(conn: &mut Conn, world: &World, root: AreaId, day: Day) -> store::driver
         found,
         not_checked,
     })
+}
+
+/// Addresses and households that lie nowhere, elsewhere or are there twice.
+fn homeless(
+    conn: &mut Conn,
+    world: &World,
+    homes: &Within,
+    found: &mut Vec<Found>,
+) -> store::driver::Result<()> {
+    let mut note = |lack, area: AreaId, words: String| found.push(Found { lack, area, words });
+    let bounded = !world.locator.is_empty();
+    store::address::for_each_valid(conn, homes, |code, text, area, in_unit, point| {
+        if !in_unit {
+            note(Lack::AddressNowhere, area, format!("{text}（{code}）"));
+        } else if let Some((lon, lat)) = point.filter(|_| bounded) {
+            let at = world.locator.locate(Point::new(lon, lat)).map(AreaId);
+            if at != Some(area) {
+                let there = match at {
+                    Some(other) => format!("落在“{}”", world.tree().full_name(other)),
+                    None => "不在任何治理单元里".to_owned(),
+                };
+                note(
+                    Lack::AddressElsewhere,
+                    area,
+                    format!("{text}（{code}）的坐标{there}"),
+                );
+            }
+        }
+        Ok(())
+    })?;
+    for (area, code, text) in store::address::twice(conn, homes)? {
+        note(Lack::AddressTwice, area, format!("{text}（{code}）"));
+    }
+    for (area, no) in store::address::homeless(conn, homes)? {
+        note(Lack::HomeNowhere, area, format!("户 {no}"));
+    }
+    for (area, no, text) in store::address::scattered(conn, homes)? {
+        note(Lack::HomeTwice, area, format!("户 {no} 登记在 {text}"));
+    }
+    Ok(())
 }
 
 /// A unit whose point lies in another one or in none.

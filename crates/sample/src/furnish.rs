@@ -88,6 +88,7 @@ pub async fn furnish(office: &Office, clock: &DemoClock, people: &People) -> Res
     weigh(furnisher.errand().await)?;
     weigh(furnisher.certificates().await)?;
     weigh(furnisher.phrases().await)?;
+    weigh(furnisher.addresses().await)?;
     weigh(furnisher.tags().await)?;
     weigh(furnisher.evidence().await)?;
     Ok(refused)

@@ -5,6 +5,7 @@
 
 pub mod absence;
 pub mod account;
+pub mod address;
 pub mod admission;
 pub mod answered;
 pub mod area;

@@ -110,6 +110,11 @@ pub const MIGRATIONS: &[Migration] = &[
         "phone_code",
         include_str!("../migrations/0027_phone_code.sql"),
     ),
+    (
+        28,
+        "address",
+        include_str!("../migrations/0028_address.sql"),
+    ),
 ];
 
 /// Threads that read. Few cores gain nothing from more.

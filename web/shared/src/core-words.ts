@@ -159,6 +159,7 @@ export const coreWords = {
     areas: '区划管理',
     whole: '完整性检查',
     grids: '网格对照',
+    addresses: '标准地址',
     flow: '业务流程',
     messages: '消息',
     notices: '通知任务',

@@ -12,6 +12,7 @@ import { assessmentWords } from './assessment-words'
 import { boardWords } from './board-words'
 import { appointmentWords } from './appointment-words'
 import { logbookWords } from './logbook-words'
+import { addressWords } from './address-words'
 import { libraryWords } from './library-words'
 import { publicationWords } from './publication-words'
 import { evidenceWords } from './evidence-words'
@@ -40,4 +41,5 @@ export const zh = {
   evidence: evidenceWords,
   publications: publicationWords,
   library: libraryWords,
+  addresses: addressWords,
 }

@@ -2,7 +2,7 @@
 //! that are public anyway, of areas that are valid today; no figures, no people.
 
 use crate::area::place::outside;
-use crate::area::tagged_json;
+use crate::area::{FOUND_MAX, tagged_json};
 use crate::error::Answer;
 use crate::extract::{Address, Asked};
 use crate::fields::{Fields, Input};
@@ -64,7 +64,7 @@ impl Input for PlaceQuery {
 
 /// Places by name
 ///
-/// 按名称查找上报地点(村居、网格、单元)，最多 20 个。
+/// 按名称或标准地址查找上报地点(村居、网格、单元)，最多 20 个；标准地址只到楼栋。
 #[utoipa::path(get, path = "/public/areas/search", tag = "public", security(()), params(PlaceQuery), responses((status = 200, body = Vec<PlaceView>)))]
 async fn places(
     State(app): Shared,
@@ -73,6 +73,10 @@ async fn places(
 ) -> Answer<Json<Vec<PlaceView>>> {
     app.throttles.lookup.take(address, app.office.now())?;
     let found = app.office.search_places(&query.q);
+    let found = app
+        .office
+        .search_everywhere(found, &query.q, FOUND_MAX)
+        .await?;
     Ok(Json(found.into_iter().map(PlaceView::from).collect()))
 }
 

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "these are tests")]
 
 mod absence;
+mod addresses;
 mod admissions;
 mod app;
 mod assessment;

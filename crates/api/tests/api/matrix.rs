@@ -38,6 +38,8 @@ struct Scene {
     mediation: String,
     /// A refusal in the log of certificates.
     certificate: String,
+    /// A standard address.
+    address: String,
     /// A phrase that the town shares.
     phrase: String,
     public_no: String,
@@ -121,6 +123,7 @@ fn call(operation: &str, scene: &Scene) -> Call {
         document,
         mediation,
         certificate,
+        address,
         phrase,
         public_no,
         public_code,
@@ -187,6 +190,23 @@ fn call(operation: &str, scene: &Scene) -> Call {
             format!("/api/v1/area-changes/{change}/restoration"),
             "sysadmin",
             json!({}),
+        ),
+        "get /api/v1/areas/{id}/addresses" => read("/api/v1/areas/4/addresses", "community"),
+        "post /api/v1/areas/{id}/addresses" => write(
+            "/api/v1/areas/4/addresses",
+            "community",
+            json!({ "file": "code,street,door\nD1,A,1" }),
+        ),
+        "post /api/v1/areas/{id}/households" => write(
+            "/api/v1/areas/4/households",
+            "community",
+            json!({ "file": "no,people,community\nH1,3,350302003004" }),
+        ),
+        "get /api/v1/addresses/{id}" => read(format!("/api/v1/addresses/{address}"), "community"),
+        "put /api/v1/addresses/{id}" => write(
+            format!("/api/v1/addresses/{address}"),
+            "community",
+            json!({ "street": "胜利路", "door": "1号", "status": "valid", "unit": "6", "reason": "核对" }),
         ),
         "get /api/v1/areas/{id}/crosswalk" => {
             read("/api/v1/areas/3/crosswalk?system=police", "town")
@@ -883,6 +903,12 @@ async fn scene(app: &App) -> Scene {
         )
         .await;
     let certificate = certificate.done().json()["id"].as_str().unwrap().to_owned();
+    let community = app.user("community").await;
+    let list = json!({ "file": "code,street,door\nD0,A,1", "apply": true });
+    let taken = community.post("/api/v1/areas/4/addresses", &list).await;
+    taken.done();
+    let page = community.get("/api/v1/areas/4/addresses").await;
+    let address = page.done().json()["rows"][0]["id"].as_str().unwrap().to_owned();
     let phrase = json!({ "field": "reply", "text": "感谢您的支持", "area": "3" });
     let phrase = app
         .user("town")
@@ -936,6 +962,7 @@ async fn scene(app: &App) -> Scene {
         notice,
         mediation,
         certificate,
+        address,
         phrase,
         admission: admission["id"].as_str().unwrap().into(),
         public_no: receipt["no"].as_str().unwrap().into(),

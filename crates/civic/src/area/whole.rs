@@ -32,6 +32,16 @@ words! {
         Overlap "overlap" "边界有重叠",
         /// An area that reaches beyond the one above.
         Beyond "beyond" "超出上级边界",
+        /// A standard address that lies in no unit.
+        AddressNowhere "address_nowhere" "地址没有单元",
+        /// One standard address under two codes.
+        AddressTwice "address_twice" "地址重复",
+        /// An address whose point lies in another unit than the one it is kept in.
+        AddressElsewhere "address_elsewhere" "地址坐标与单元不符",
+        /// A household without a standard address.
+        HomeNowhere "home_nowhere" "户没有地址",
+        /// A household at several addresses.
+        HomeTwice "home_twice" "一户多址",
     }
 }
 
@@ -54,12 +64,21 @@ impl Lack {
             Self::Gap => "有地方不属于任何下级区域；请划入相邻区域。",
             Self::Overlap => "两个相邻区域的边界重叠；请确定归属。",
             Self::Beyond => "区域的一部分在上级边界之外；请修正边界。",
+            Self::AddressNowhere => {
+                "有效的标准地址不属于任何治理单元；请补充坐标或指定所属单元。"
+            }
+            Self::AddressTwice => "同一个县区里，同样的地址有两个编码；请核对后注销其中一个。",
+            Self::AddressElsewhere => {
+                "地址的坐标落在别的单元或不在任何单元里；请更正坐标或所属单元。"
+            }
+            Self::HomeNowhere => "户没有标准地址，或者它的地址已经注销；请补登地址。",
+            Self::HomeTwice => "同一个户编号登记在两个地址；请核对后留下现住的一处。",
         }
     }
 }
 
 /// One finding.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Found {
     /// What.
     pub lack: Lack,

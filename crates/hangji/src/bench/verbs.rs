@@ -79,6 +79,33 @@ pub async fn queues(office: &Arc<Office>, span: Duration) -> anyhow::Result<Figu
     Ok(meter.figure())
 }
 
+/// Lines of the list of addresses that is taken.
+const ADDRESSES: usize = 100_000;
+
+/// A list of standard addresses, tried and written in one go; an operation is a line (R009).
+pub async fn addresses(office: &Arc<Office>) -> anyhow::Result<Figure> {
+    let actor = holder(office, Role::CityCenter).ok_or_else(|| anyhow::anyhow!("no city post"))?;
+    let world = office.world();
+    let units = world.tree().iter().filter(|a| a.level == Level::Unit);
+    let points: Vec<(f64, f64)> = units.map(|a| (a.lon, a.lat)).collect();
+    anyhow::ensure!(!points.is_empty(), "no units");
+    let mut text = String::from("code,street,door,building,room,lon,lat\n");
+    for nth in 0..ADDRESSES {
+        let (lon, lat) = points[nth % points.len()];
+        let (door, room) = (nth / 40, nth % 40);
+        text += &format!("B{nth:08},示例路,{door}号,1号楼,{room}室,{lon},{lat}\n");
+    }
+    let root = office.root()?.id;
+    let mut meter = Meter::new("lines of a list of 100 000 addresses");
+    let one = Stopwatch::now();
+    let taken = office
+        .import_register(&actor, root, office::Sheet::Addresses, text, true)
+        .await?;
+    anyhow::ensure!(taken.written, "refused: {:?}", taken.problems.first());
+    meter.note_many(one.elapsed(), ADDRESSES as u64);
+    Ok(meter.figure())
+}
+
 fn holder(office: &Office, role: Role) -> Option<Actor> {
     let world = office.world();
     let post = world.directory().posts().find(|p| p.role == role)?.clone();

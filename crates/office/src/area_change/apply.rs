@@ -159,6 +159,8 @@ fn carry_out(
     let points = crate::boundary_import::outside(&directory.tree, &forms);
     area_change::form::place(conn, &points)?;
     let world = World::read(conn, now).map_err(|e| Refusal::Conflict(e.sentence))?;
+    let homes = crate::address::disturbed(&plan, &directory.tree);
+    crate::address::follow(conn, &homes, Some(&plan), &world)?;
     let mut reform = telling(now, told(&plan, &directory, &row.sentence));
     for matter in disturbed {
         let Some(home) = plan.home(world.tree(), &matter.path, &matter.place) else {

@@ -79,6 +79,10 @@ impl Following {
             let all = store::logbook::handovers(conn, *area, DESK_MAX)?;
             shifts.extend(all.into_iter().filter(Handover::is_pending));
         }
+        let homes = crate::address::disturbed(plan, before);
+        let (addresses, households) = store::address::count_of_areas(conn, &homes)?;
+        plain.insert("标准地址", addresses as usize);
+        plain.insert("户", households as usize);
         plain.insert("未答复的热线工单", rest::open_orders(conn, moved)?);
         let absences = store::absence::not_over(conn, plan.day)?;
         Ok(Self {
