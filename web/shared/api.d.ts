@@ -176,6 +176,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/addresses/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One standard address
+         * @description 一个标准地址。
+         */
+        get: operations["area_address"];
+        /**
+         * Correct a standard address
+         * @description 更正一个标准地址：写明理由，原来的内容留在审计里；不指定单元的按坐标归属，户随地址走。
+         */
+        put: operations["area_correct"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admissions": {
         parameters: {
             query?: never;
@@ -437,7 +461,7 @@ export interface paths {
         };
         /**
          * Areas by name
-         * @description 按名称查找区域，最多 20 个。
+         * @description 按名称查找区域，最多 20 个；也按标准地址找到它所在的单元，地址写在名称后的括号里。
          */
         get: operations["area_search"];
         put?: never;
@@ -488,6 +512,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/areas/{id}/addresses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Standard addresses of an area
+         * @description 区域内的标准地址，可按字词和状态查找；附地址、户和人数合计。
+         */
+        get: operations["area_addresses"];
+        put?: never;
+        /**
+         * Import standard addresses
+         * @description 导入标准地址（CSV 或 Excel），最多 15 万行。表头：地址编码、上级地址编码、街路巷、门牌号、小区、楼栋、梯位、楼层、户室、别名、状态、治理单元编码、所属村居编码、经度、纬度。先预检，全部没有问题才写入；已有的编码更新。
+         */
+        post: operations["area_import_addresses"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/areas/{id}/boundaries": {
         parameters: {
             query?: never;
@@ -506,6 +554,26 @@ export interface paths {
          * @description 从 GeoJSON 导入区域边界：先预检，逐个图形指出问题；确认无误后一次写入，可在区划调整台账中恢复。
          */
         post: operations["area_import_boundaries"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/areas/{id}/boundaries.geojson": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The boundaries of an area and of all below it, as a file
+         * @description 导出本区域及以下全部现行边界(GeoJSON，CGCS2000/WGS84)，带编码，可以再导入；限提出、审批或管理区划的人，记入审计。
+         */
+        get: operations["area_export_boundaries"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -720,6 +788,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/areas/{id}/former-boundaries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The former boundaries of an area
+         * @description 区域的历次边界：到哪一天为止、由哪次调整改掉、谁提出、为什么；新的在前。
+         */
+        get: operations["area_former_boundaries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/areas/{id}/grids": {
         parameters: {
             query?: never;
@@ -774,6 +862,26 @@ export interface paths {
         get: operations["area_history"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/areas/{id}/households": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import households
+         * @description 导入户（CSV 或 Excel）：户编号、地址编码、人数、所属村居编码；只有数量，没有个人信息，户编号不能是个人号码。
+         */
+        post: operations["area_import_households"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3197,7 +3305,7 @@ export interface paths {
         };
         /**
          * Places by name
-         * @description 按名称查找上报地点(村居、网格、单元)，最多 20 个。
+         * @description 按名称或标准地址查找上报地点(村居、网格、单元)，最多 20 个；标准地址只到楼栋。
          */
         get: operations["public_places"];
         put?: never;
@@ -4151,6 +4259,85 @@ export interface components {
                 [key: string]: string;
             };
         };
+        /** @description A standard address. */
+        Address: {
+            aliases: string;
+            /** @description The unit in which it lies, or the area above where that is not known. */
+            area: string;
+            area_name: string;
+            building: string;
+            /** Format: int64 */
+            changed_at: number;
+            changed_by: string;
+            code: string;
+            door: string;
+            /** @description The unit in which its point lies, where that is another one. */
+            elsewhere?: string | null;
+            estate: string;
+            floor: string;
+            id: string;
+            in_unit: boolean;
+            /** Format: double */
+            lat?: number | null;
+            /**
+             * Format: double
+             * @description WGS84 degrees.
+             */
+            lon?: number | null;
+            may_correct: boolean;
+            /** @description Code of the address above; may be empty. */
+            parent: string;
+            room: string;
+            stairwell: string;
+            /** @description Somebody said which unit; else the point did. */
+            stated: boolean;
+            status: string;
+            status_word: string;
+            street: string;
+            /** @description The whole address in one text. */
+            text: string;
+        };
+        /** @description A correction; everything is said anew. */
+        AddressCorrection: {
+            aliases?: string | null;
+            building?: string | null;
+            door?: string | null;
+            estate?: string | null;
+            floor?: string | null;
+            /** Format: double */
+            lat?: number | null;
+            /** Format: double */
+            lon?: number | null;
+            /** @description 更正的理由，写入审计。 */
+            reason: string;
+            room?: string | null;
+            stairwell?: string | null;
+            /** @description `planned`、`valid`、`abolished`。 */
+            status: string;
+            street?: string | null;
+            /** @description 指定的治理单元；不指定的按坐标归属。 */
+            unit?: string | null;
+        };
+        /** @description Standard addresses of an area. */
+        AddressPage: {
+            /**
+             * Format: int64
+             * @description Addresses of the area that are not abolished.
+             */
+            addresses: number;
+            /**
+             * Format: int64
+             * @description Households of the area.
+             */
+            households: number;
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description People of them.
+             */
+            people: number;
+            rows: components["schemas"]["Address"][];
+        };
         /** @description An item with its way through the gate. */
         Admission: {
             applied_by: string;
@@ -4357,6 +4544,8 @@ export interface components {
             day: string;
             /** @description Areas that end, with names from the root. */
             ends: string[];
+            /** @description Gaps, overlaps and what reaches out, as it would be then. */
+            findings: components["schemas"]["CoverFinding"][];
             /** @description Open matters that go elsewhere, most first. */
             matters: components["schemas"]["MatterMovesView"][];
             /** @description How many open matters go elsewhere. */
@@ -4365,6 +4554,8 @@ export interface components {
             /** @description What else goes along, kind by kind. */
             others: components["schemas"]["AlongView"][];
             posts: components["schemas"]["PostMoveView"][];
+            /** @description Areas that get another boundary, with names from the root. */
+            redraws: string[];
             renames: components["schemas"]["RenameView"][];
             scope: string;
             scope_name: string;
@@ -5551,6 +5742,19 @@ export interface components {
             /** Format: int32 */
             version: number;
         };
+        /** @description A former boundary of an area. */
+        FormerBoundary: {
+            /** @description Who asked for the change. */
+            by: string;
+            /** @description The change that replaced it. */
+            change: string;
+            /** @description GeoJSON geometry in WGS84; null where the area had no boundary before. */
+            geometry?: Record<string, never> | null;
+            reason: string;
+            sentence: string;
+            /** @description First day on which it was so no longer. */
+            until: string;
+        };
         /** @description An organisation to be registered. */
         FoundMediation: {
             address?: string | null;
@@ -6080,6 +6284,13 @@ export interface components {
              * @description Matters open now.
              */
             open: number;
+            /**
+             * Format: int64
+             * @description Matters reported in the period.
+             */
+            period: number;
+            /** @description What stands out beside the others, in words. */
+            remarks: string[];
             /**
              * Format: int64
              * @description Matters reported in all time.
@@ -7362,6 +7573,22 @@ export interface components {
             required: boolean;
             word: string;
         };
+        /** @description What an import found or did. */
+        RegisterImport: {
+            /** @description Addresses whose point lies in another unit than the stated one. */
+            elsewhere: number;
+            known: number;
+            /** @description The sheet again with a column 错误原因, where something is wrong. */
+            marked?: string | null;
+            new: number;
+            /** @description Addresses in no unit, or households without an address. */
+            nowhere: number;
+            /** @description Of at most 2 000 wrong lines. */
+            problems: components["schemas"]["FieldProblem"][];
+            rows: number;
+            written: boolean;
+            wrong: number;
+        };
         /** @description The work that may follow from a record. */
         RegisterItems: {
             /** @description The flow of the matter that one becomes; empty for a report. */
@@ -7376,6 +7603,15 @@ export interface components {
             /** @description Fields that this choice makes mandatory; `to` is the last day. */
             needs: string[];
             word: string;
+        };
+        /** @description A sheet of addresses or of households. */
+        RegisterSheet: {
+            /** @description 只有为真且没有任何问题时才写入。 */
+            apply?: boolean | null;
+            /** @description CSV（UTF-8）。 */
+            file?: string | null;
+            /** @description 或者 Excel 工作簿（.xlsx）的 base64，取第一个工作表。 */
+            workbook?: string | null;
         };
         /** @description A removal: from which day, and why. */
         Removal: {
@@ -8337,6 +8573,70 @@ export interface operations {
             };
         };
     };
+    area_address: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Address"];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    area_correct: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddressCorrection"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Address"];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     admission_admissions: {
         parameters: {
             query?: never;
@@ -8915,6 +9215,77 @@ export interface operations {
             };
         };
     };
+    area_addresses: {
+        parameters: {
+            query?: {
+                /** @description 地址、别名或编码中的字词，空格分开的都要有。 */
+                q?: string;
+                /** @description `planned`、`valid`、`abolished`。 */
+                status?: string;
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AddressPage"];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    area_import_addresses: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RegisterSheet"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegisterImport"];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     area_boundaries: {
         parameters: {
             query?: never;
@@ -8972,6 +9343,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BoundaryImport"];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    area_export_boundaries: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": unknown;
                 };
             };
             /** @description 没有办成：原因与办法见 detail */
@@ -9091,7 +9492,10 @@ export interface operations {
     };
     area_check: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description 任务量按最近多少天比较，含今天；不说的为 90 天。 */
+                days?: number;
+            };
             header?: never;
             path: {
                 id: string;
@@ -9385,6 +9789,36 @@ export interface operations {
             };
         };
     };
+    area_former_boundaries: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FormerBoundary"][];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     area_grids: {
         parameters: {
             query?: never;
@@ -9470,6 +9904,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AreaHistory"];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    area_import_households: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RegisterSheet"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegisterImport"];
                 };
             };
             /** @description 没有办成：原因与办法见 detail */

@@ -300,8 +300,8 @@ struct ImportView {
 
 impl ImportView {
     fn of(found: RegisterImport, text: &str) -> Self {
-        let marked = (!found.reasons.is_empty())
-            .then(|| civic::sheet::marked(text, &found.reasons));
+        let marked =
+            (!found.reasons.is_empty()).then(|| civic::sheet::marked(text, &found.reasons));
         Self {
             rows: found.rows,
             new: found.new,

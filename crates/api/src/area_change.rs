@@ -1,6 +1,7 @@
 //! Changes of the tree: preview, proposal, decision, withdrawal, history.
 
 use crate::area::AreaView;
+use crate::area_check::CoverFinding;
 use crate::audit::limit;
 use crate::error::Answer;
 use crate::extract::{Asked, Form, Id, Signed};
@@ -349,6 +350,10 @@ pub(crate) struct PreviewView {
     matters_total: usize,
     /// What else goes along, kind by kind.
     others: Vec<AlongView>,
+    /// Areas that get another boundary, with names from the root.
+    redraws: Vec<String>,
+    /// Gaps, overlaps and what reaches out, as it would be then.
+    findings: Vec<CoverFinding>,
 }
 
 /// How much of a kind goes along with a change.
@@ -366,6 +371,8 @@ impl PreviewView {
         let posts = p.posts.into_iter();
         let matters = p.matters.into_iter();
         Self {
+            redraws: p.redraws,
+            findings: p.findings.into_iter().map(CoverFinding::from).collect(),
             sentence: p.sentence,
             day: p.day.to_string(),
             scope: p.scope.0.to_string(),

@@ -8,6 +8,7 @@ use crate::{App, Shared};
 use axum::Json;
 use axum::extract::State;
 use civic::id::AreaId;
+use civic::limits::LOAD_DAYS_MAX;
 use serde::Serialize;
 use std::sync::Arc;
 use utoipa::{IntoParams, ToSchema};
@@ -23,7 +24,7 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<App>> {
 
 /// Ground that is covered twice, not at all, or from outside.
 #[derive(Serialize, ToSchema)]
-struct CoverFinding {
+pub(crate) struct CoverFinding {
     /// `gap`, `overlap`, `outside`, `missing`.
     kind: &'static str,
     sentence: String,
@@ -36,6 +37,33 @@ struct CoverFinding {
     lat: Option<f64>,
 }
 
+impl From<office::Finding> for CoverFinding {
+    fn from(f: office::Finding) -> Self {
+        Self {
+            kind: f.kind,
+            sentence: f.sentence,
+            m2: f.m2.round(),
+            lon: f.at.map(|p| p.0),
+            lat: f.at.map(|p| p.1),
+        }
+    }
+}
+
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+struct CheckQuery {
+    /// 任务量按最近多少天比较，含今天；不说的为 90 天。
+    days: Option<i64>,
+}
+
+impl Input for CheckQuery {
+    fn read(f: &mut Fields) -> Option<Self> {
+        Some(Self {
+            days: f.int("days", 1..=LOAD_DAYS_MAX),
+        })
+    }
+}
+
 /// The load of an area.
 #[derive(Serialize, ToSchema)]
 struct LoadView {
@@ -43,8 +71,12 @@ struct LoadView {
     units: usize,
     /// Matters reported in all time.
     reported: i64,
+    /// Matters reported in the period.
+    period: i64,
     /// Matters open now.
     open: i64,
+    /// What stands out beside the others, in words.
+    remarks: Vec<String>,
 }
 
 /// What the check of an area found.
@@ -60,21 +92,23 @@ struct CheckView {
 /// Gaps, overlaps and loads of the areas below one
 ///
 /// 无缝覆盖检查与任务量比较：下级区域有没有缝隙、重叠、越界，各有多少人口、户数和事件。
-#[utoipa::path(get, path = "/areas/{id}/check", tag = "area", params(("id" = String, Path)), responses((status = 200, body = CheckView)))]
-async fn check(State(app): Shared, signed: Signed, Id(id): Id<AreaId>) -> Answer<Json<CheckView>> {
-    let found = app.office.check_area(&signed.actor, id).await?;
+#[utoipa::path(get, path = "/areas/{id}/check", tag = "area", params(("id" = String, Path), CheckQuery), responses((status = 200, body = CheckView)))]
+async fn check(
+    State(app): Shared,
+    signed: Signed,
+    Id(id): Id<AreaId>,
+    Asked(query): Asked<CheckQuery>,
+) -> Answer<Json<CheckView>> {
+    let days = query.days.unwrap_or(90);
+    let found = app.office.check_area(&signed.actor, id, days).await?;
     let world = app.office.world();
-    let findings = found.findings.into_iter().map(|f| CoverFinding {
-        kind: f.kind,
-        sentence: f.sentence,
-        m2: f.m2.round(),
-        lon: f.at.map(|p| p.0),
-        lat: f.at.map(|p| p.1),
-    });
+    let findings = found.findings.into_iter().map(CoverFinding::from);
     let loads = found.loads.iter().map(|l| LoadView {
         area: AreaView::of(&world.kinds, &l.area),
         units: l.units,
         reported: l.reported,
+        period: l.period,
+        remarks: l.remarks.clone(),
         open: l.open,
     });
     Ok(Json(CheckView {

@@ -7,6 +7,8 @@ use crate::limit::IMPORT_BYTES_MAX;
 use crate::{App, Shared};
 use axum::Json;
 use axum::extract::{DefaultBodyLimit, State};
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::response::IntoResponse;
 use civic::id::AreaId;
 use office::{Crs, FormLine};
 use serde::Serialize;
@@ -19,6 +21,8 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::new()
         .routes(routes!(import_boundaries))
         .layer(DefaultBodyLimit::max(IMPORT_BYTES_MAX))
+        .routes(routes!(former_boundaries))
+        .routes(routes!(export_boundaries))
 }
 
 /// Boundaries of areas.
@@ -131,4 +135,64 @@ async fn import_boundaries(
         problems: done.problems.into_iter().map(FieldProblem::from).collect(),
         lines,
     }))
+}
+
+/// A former boundary of an area.
+#[derive(Serialize, ToSchema)]
+struct FormerBoundary {
+    /// First day on which it was so no longer.
+    until: String,
+    /// The change that replaced it.
+    change: String,
+    sentence: String,
+    reason: String,
+    /// Who asked for the change.
+    by: String,
+    /// GeoJSON geometry in WGS84; null where the area had no boundary before.
+    #[schema(value_type = Option<Object>)]
+    geometry: Option<serde_json::Value>,
+}
+
+/// The former boundaries of an area
+///
+/// 区域的历次边界：到哪一天为止、由哪次调整改掉、谁提出、为什么；新的在前。
+#[utoipa::path(get, path = "/areas/{id}/former-boundaries", tag = "area", params(("id" = String, Path)), responses((status = 200, body = Vec<FormerBoundary>)))]
+async fn former_boundaries(
+    State(app): Shared,
+    signed: Signed,
+    Id(id): Id<AreaId>,
+) -> Answer<Json<Vec<FormerBoundary>>> {
+    let found = app.office.former_boundaries(&signed.actor, id).await?;
+    let shown = found.into_iter().map(|one| FormerBoundary {
+        until: one.until.to_string(),
+        change: one.change.id.to_string(),
+        sentence: one.change.sentence,
+        reason: one.change.reason,
+        by: one.change.proposer.name,
+        geometry: one.shape.and_then(|text| {
+            let mut all: serde_json::Value = serde_json::from_str(&text).ok()?;
+            Some(all["features"][0]["geometry"].take())
+        }),
+    });
+    Ok(Json(shown.collect()))
+}
+
+/// The boundaries of an area and of all below it, as a file
+///
+/// 导出本区域及以下全部现行边界(GeoJSON，CGCS2000/WGS84)，带编码，可以再导入；限提出、审批或管理区划的人，记入审计。
+#[utoipa::path(get, path = "/areas/{id}/boundaries.geojson", tag = "area", params(("id" = String, Path)), responses((status = 200, content_type = "application/geo+json", body = serde_json::Value)))]
+async fn export_boundaries(
+    State(app): Shared,
+    signed: Signed,
+    Id(id): Id<AreaId>,
+) -> Answer<axum::response::Response> {
+    let text = app.office.export_boundaries(&signed.actor, id).await?;
+    let head = [
+        (CONTENT_TYPE, "application/geo+json"),
+        (
+            CONTENT_DISPOSITION,
+            "attachment; filename=\"boundaries.geojson\"",
+        ),
+    ];
+    Ok((head, text).into_response())
 }

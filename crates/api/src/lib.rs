@@ -5,8 +5,8 @@
 //! the verb, and turns the value into a view.
 
 mod absence;
-mod address;
 mod account;
+mod address;
 mod admission;
 mod area;
 mod area_change;

@@ -12,6 +12,8 @@ pub struct Feature<'a> {
     pub id: i64,
     /// Name as shown.
     pub name: &'a str,
+    /// Code by which the area is found again; left out where it is empty.
+    pub code: &'a str,
     /// Level of the tree, 1 city to 6 unit.
     pub level: u8,
     /// Boundary bytes of [`crate::encode_boundary`].
@@ -72,6 +74,10 @@ impl FeatureWriter {
             feature.id, feature.id
         );
         self.text(feature.name);
+        if !feature.code.is_empty() {
+            self.out.push_str(r#","code":"#);
+            self.text(feature.code);
+        }
         let _ = write!(self.out, r#","level":{}"#, feature.level);
         for (name, value) in feature.figures {
             self.out.push(',');
@@ -176,6 +182,7 @@ mod tests {
             .push(&Feature {
                 id: 9_007_199_254_740_993,
                 name: "坂头\"社区",
+                code: "",
                 level: 4,
                 boundary: &bytes,
                 figures: &[("open", 3.0), ("rate", 0.5), ("none", f64::NAN)],
@@ -209,6 +216,7 @@ mod tests {
                 .push(&Feature {
                     id,
                     name: "岛",
+                    code: "",
                     level: 6,
                     boundary: &encode_boundary(&b),
                     figures: &[],
@@ -230,6 +238,7 @@ mod tests {
                 .push(&Feature {
                     id: 1,
                     name: "x",
+                    code: "",
                     level: 6,
                     boundary: &[1, 9],
                     figures: &[]

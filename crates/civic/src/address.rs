@@ -79,7 +79,10 @@ impl Parts {
             found.push(("street", "街路巷和小区至少填写一项".into()));
         }
         if self.place() == self.street {
-            found.push(("door", "请填写门牌号、小区或楼栋，只有街路巷不成地址".into()));
+            found.push((
+                "door",
+                "请填写门牌号、小区或楼栋，只有街路巷不成地址".into(),
+            ));
         }
         found
     }
@@ -300,7 +303,10 @@ impl HouseholdLine {
         let said = row.cell("people");
         let people = said.parse().ok().filter(|n| (0..=200).contains(n));
         if people.is_none() {
-            wrong("people", &format!("“{said}”不是人数，请填写 0 到 200 的整数"));
+            wrong(
+                "people",
+                &format!("“{said}”不是人数，请填写 0 到 200 的整数"),
+            );
         }
         match people {
             Some(people) if problems.is_empty() => Ok(Self {
@@ -325,11 +331,13 @@ fn is_of_a_person(no: &str) -> bool {
     let bytes = no.as_bytes();
     let digits = |b: &[u8]| b.iter().all(u8::is_ascii_digit);
     match bytes.len() {
-        18 => digits(&bytes[..17]) && matches!(bytes[17], b'0'..=b'9' | b'X' | b'x') && {
-            let month = &no[10..12];
-            let day = &no[12..14];
-            ("01"..="12").contains(&month) && ("01"..="31").contains(&day)
-        },
+        18 => {
+            digits(&bytes[..17]) && matches!(bytes[17], b'0'..=b'9' | b'X' | b'x') && {
+                let month = &no[10..12];
+                let day = &no[12..14];
+                ("01"..="12").contains(&month) && ("01"..="31").contains(&day)
+            }
+        }
         11 => digits(bytes) && no.starts_with('1') && no.as_bytes()[1] >= b'3',
         _ => false,
     }

@@ -4,6 +4,7 @@
 
 mod change;
 mod heir;
+mod load;
 mod plan;
 #[cfg(test)]
 pub(crate) mod tests;
@@ -12,6 +13,7 @@ mod whole;
 
 pub use change::{Change, ChangeState, Form, Part, kind_word};
 pub use heir::{Home, Why};
+pub use load::{Burden, standing_out};
 pub use plan::{Moved, Plan, plan};
 pub use tree::{Tree, outside_size_band};
 pub use whole::{Found, Lack, lacks};

@@ -77,6 +77,7 @@ pub const ACTIONS: &[(&str, &str)] = &[
     ("correct_address", "更正标准地址"),
     ("import_boundaries", "导入边界"),
     ("restore_boundaries", "恢复原边界"),
+    ("export_boundaries", "导出边界"),
     ("import_codes", "导入区划编码"),
     ("create_account", "开通账号"),
     ("disable_account", "停用账号"),

@@ -32,6 +32,10 @@ pub const SUSPENSION_DAYS_MAX: i64 = 365;
 pub const CODE_CHARS_MAX: usize = 60;
 /// Most lines of one import of codes.
 pub const CODE_ROWS_MAX: usize = 20_000;
+/// Most areas of one export of boundaries.
+pub const EXPORT_AREAS_MAX: usize = 20_000;
+/// Longest period over which loads are compared, in days.
+pub const LOAD_DAYS_MAX: i64 = 366;
 /// Most boundaries of one import.
 pub const BOUNDARY_ROWS_MAX: usize = 5_000;
 /// Largest workbook of an import, in bytes.

@@ -89,9 +89,8 @@ pub fn scan(
     columns: &'static [Column],
     mut each: impl FnMut(Row),
 ) -> Vec<Problem> {
-    let fail = |line: u64, code: &str, message: &str| {
-        vec![Problem::in_line(file, line, code, message)]
-    };
+    let fail =
+        |line: u64, code: &str, message: &str| vec![Problem::in_line(file, line, code, message)];
     let Ok(text) = std::str::from_utf8(bytes) else {
         let before = bytes.utf8_chunks().next().map_or("", |c| c.valid());
         let line = before.matches('\n').count() as u64 + 1;

@@ -94,9 +94,7 @@ impl Office {
         let within = within(self.world().tree(), area);
         let words: Vec<String> = words.split_whitespace().map(plain).collect();
         let found = self
-            .read(move |conn| {
-                store::address::page(conn, &within, &words, status, after, limit)
-            })
+            .read(move |conn| store::address::page(conn, &within, &words, status, after, limit))
             .await?;
         Ok(found.into_iter().map(|a| self.shown(actor, a)).collect())
     }

@@ -301,6 +301,7 @@ impl Office {
             let feature = Feature {
                 id: area.id.0,
                 name: &area.name,
+                code: "",
                 level: area.level as u8,
                 boundary: body,
                 figures: &[("self", own), ("lon", area.lon), ("lat", area.lat)],

@@ -60,7 +60,7 @@ impl Office {
         day: Day,
     ) -> Result<Preview> {
         let plan = self.planned(actor, change, day).await?;
-        self.preview(actor, plan).await
+        self.preview(actor, plan, form::read(change)?).await
     }
 
     /// The plan of a change that the actor may propose.
@@ -284,7 +284,7 @@ impl Office {
         let (world, day) = (self.world(), row.day.max(self.today()));
         let fresh = self.read(store::area_change::fresh_area).await?;
         let plan = civic::area::plan(world.directory(), &row.change, day, fresh)?;
-        self.preview(actor, plan).await
+        self.preview(actor, plan, form::read(&row.change)?).await
     }
 
     /// What an area was, and what changed it.

@@ -1,11 +1,12 @@
 //! Whether an area is cut well (R008): gaps and overlaps of what lies below it, and how the load is
 //! shared. Crosswalk to the codes of other systems (R011).
 
+use crate::area::UNIT_PEOPLE;
 use crate::identity::entry;
 use crate::post::staff_only;
 use crate::{Office, Result};
 use atlas::{Boundary, check_cover, decode_boundary};
-use civic::area::{Area, Code, Level};
+use civic::area::{Area, Burden, Code, Level, outside_size_band, standing_out};
 use civic::directory::Actor;
 use civic::id::AreaId;
 use civic::limits::{CODE_CHARS_MAX, CODE_ROWS_MAX};
@@ -41,8 +42,12 @@ pub struct Load {
     pub units: usize,
     /// Matters reported in all time.
     pub reported: i64,
+    /// Matters reported in the period.
+    pub period: i64,
     /// Matters open now.
     pub open: i64,
+    /// What stands out beside the others, in words.
+    pub remarks: Vec<String>,
 }
 
 /// What the check of an area found.
@@ -66,11 +71,11 @@ pub struct CodeImport {
 }
 
 impl Office {
-    /// Checks the areas below one.
+    /// Checks the areas below one; their loads over the last `days`, today included.
     ///
     /// # Errors
     /// `Unknown`; `Denied` outside the actor's area.
-    pub async fn check_area(&self, actor: &Actor, id: AreaId) -> Result<AreaCheck> {
+    pub async fn check_area(&self, actor: &Actor, id: AreaId, days: i64) -> Result<AreaCheck> {
         self.require_over(actor, Verb::SeeBoard, id)
             .or_else(|_| self.require_over(actor, Verb::ManageAreas, id))?;
         let (world, today) = (self.world(), self.today());
@@ -89,15 +94,18 @@ impl Office {
         let (bodies, figures) = self
             .read(move |conn| {
                 let bodies = store::area::boundaries_of(conn, &ids)?;
-                let total = [&Span::total()];
-                let mut figures: HashMap<AreaId, Figures> = HashMap::new();
-                for (area, [now]) in store::tally::children(conn, id, &total)? {
-                    figures.insert(area, now);
+                let (total, lately) = (
+                    Span::total(),
+                    Span::days(today.plus(1 - days), today, today),
+                );
+                let spans = [&total, &lately];
+                let mut figures: HashMap<AreaId, [Figures; 2]> = HashMap::new();
+                for (area, counted) in store::tally::children(conn, id, &spans)? {
+                    figures.insert(area, counted);
                 }
                 if with_units {
-                    for (unit, mut own) in store::tally::of_units(conn, &units, &total)? {
-                        let [now] = own.remove(&0).unwrap_or_default();
-                        figures.insert(unit, now);
+                    for (unit, mut own) in store::tally::of_units(conn, &units, &spans)? {
+                        figures.insert(unit, own.remove(&0).unwrap_or_default());
                     }
                 }
                 Ok((bodies, figures))
@@ -107,22 +115,36 @@ impl Office {
             .into_iter()
             .filter_map(|(area, body)| Some((area, decode_boundary(&body).ok()?)))
             .collect();
-        let none = Figures::default();
-        let mut loads: Vec<Load> = below
-            .iter()
-            .map(|area| {
-                let counted = figures.get(&area.id).unwrap_or(&none);
-                Load {
-                    area: area.clone(),
-                    units: tree
-                        .subtree(area.id)
-                        .filter(|a| a.level == Level::Unit && a.valid_on(today))
-                        .count(),
-                    reported: counted.get(Measure::Reported),
-                    open: counted.get(Measure::Open),
-                }
-            })
-            .collect();
+        let none = Default::default();
+        let mut loads: Vec<Load> = Vec::with_capacity(below.len());
+        let mut burdens: Vec<Burden> = Vec::with_capacity(below.len());
+        for area in &below {
+            let [total, lately]: &[Figures; 2] = figures.get(&area.id).unwrap_or(&none);
+            let is_unit = area.level == Level::Unit;
+            let units = tree.subtree(area.id);
+            let units = units.filter(|a| a.level == Level::Unit && a.valid_on(today));
+            let load = Load {
+                area: area.clone(),
+                units: units.count(),
+                reported: total.get(Measure::Reported),
+                period: lately.get(Measure::Reported),
+                open: total.get(Measure::Open),
+                remarks: Vec::new(),
+            };
+            let odd = outside_size_band(tree, area.id, UNIT_PEOPLE).filter(|a| a.valid_on(today));
+            burdens.push(Burden {
+                is_unit,
+                people: area.population,
+                odd_units: if is_unit { 0 } else { odd.count() as i64 },
+                reported: load.period,
+                open: load.open,
+            });
+            loads.push(load);
+        }
+        let remarks = standing_out(&burdens, &UNIT_PEOPLE);
+        for (load, words) in loads.iter_mut().zip(remarks) {
+            load.remarks = words;
+        }
         loads.sort_by_key(|l| (std::cmp::Reverse(l.area.population), l.area.ord));
         Ok(AreaCheck {
             findings: findings(own, &below, &drawn),
@@ -239,7 +261,12 @@ impl Office {
     }
 }
 
-fn findings(own: &Area, below: &[Area], drawn: &HashMap<AreaId, Boundary>) -> Vec<Finding> {
+/// What is wrong with the ground of an area and of those below it, the largest first.
+pub(crate) fn findings(
+    own: &Area,
+    below: &[Area],
+    drawn: &HashMap<AreaId, Boundary>,
+) -> Vec<Finding> {
     let mut found: Vec<Finding> = below
         .iter()
         .filter(|a| !drawn.contains_key(&a.id))

@@ -14,6 +14,7 @@ mod assessment;
 mod audit;
 pub mod backup;
 mod board;
+mod boundary_history;
 mod boundary_import;
 mod burden;
 mod certificate;
@@ -72,6 +73,7 @@ pub use assessment::{
 pub use atlas::Crs;
 pub use audit::{AuditRow, AuditWanted, Look};
 pub use board::{Board, BoardChild, KpiValue, Stuck, Today, TodayLevel};
+pub use boundary_history::FormerBoundary;
 pub use boundary_import::{FormImport, FormLine};
 pub use certificate::CertificateRow;
 pub use clock::{Clock, DemoClock, SystemClock};

@@ -76,8 +76,7 @@ fn look(conn: &mut Conn, world: &World, root: AreaId, day: Day) -> store::driver
     let mut not_checked = Vec::new();
     let homes = crate::address::within(tree, root);
     if store::address::sums(conn, &homes)? == Sums::default() {
-        not_checked
-            .push("户和标准地址还没有导入，没有检查每户、每个地址是否恰好属于一个单元。");
+        not_checked.push("户和标准地址还没有导入，没有检查每户、每个地址是否恰好属于一个单元。");
     } else {
         homeless(conn, world, &homes, &mut found)?;
     }

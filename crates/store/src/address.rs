@@ -104,7 +104,8 @@ pub struct Within {
 impl Within {
     fn condition(&self, alias: &str) -> String {
         match self.level {
-            Level::City => "$1 = $1".to_owned(),
+            // Every statement takes the same list; the city has all.
+            Level::City => format!("({alias}county = ANY($1) OR 1 = 1)"),
             level => format!("{alias}{} = ANY($1)", within(level)),
         }
     }
@@ -212,7 +213,10 @@ pub fn by_codes(
     let sql = "SELECT code, id, area FROM address WHERE code = ANY($1)";
     let mut found = HashMap::new();
     conn.for_each(sql, &[Value::Texts(codes)], |row| {
-        found.insert(row.string(0)?, (AddressId(row.int(1)?), AreaId(row.int(2)?)));
+        found.insert(
+            row.string(0)?,
+            (AddressId(row.int(1)?), AreaId(row.int(2)?)),
+        );
         Ok(())
     })?;
     Ok(found)

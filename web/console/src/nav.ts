@@ -46,6 +46,7 @@ export const NAV: NavItem[] = [
   { to: '/appointments', word: zh.nav.appointments, icon: Avatar, verbs: ['manage_posts', 'propose'] },
   { to: '/areas', word: zh.nav.areas, icon: OfficeBuilding, verbs: ['propose_areas', 'decide_areas', 'manage_areas'] },
   { to: '/addresses', word: zh.nav.addresses, icon: MapLocation, verbs: ['keep_addresses', 'manage_areas'] },
+  { to: '/boundaries', word: zh.nav.boundaries, icon: EditPen, verbs: ['propose_areas', 'decide_areas', 'manage_areas'] },
   { to: '/whole', word: zh.nav.whole, icon: DocumentChecked, verbs: ['propose_areas', 'decide_areas', 'manage_areas'] },
   { to: '/grids', word: zh.nav.grids, icon: Grid, verbs: ['decide_areas', 'manage_areas'] },
   { to: '/flow', word: zh.nav.flow, icon: Share, verbs: [] },
@@ -74,7 +75,7 @@ const GROUPS: { word: string; first: string[] }[] = [
   { word: zh.nav.groups.work, first: ['/home', '/queue', '/register', '/start', '/notices', '/messages', '/visits', '/hotline', '/mediation', '/centre', '/publications', '/evidence'] },
   { word: zh.nav.groups.look, first: ['/today', '/board', '/burden', '/registers/supervision', '/assessments'] },
   { word: zh.nav.groups.rules, first: ['/library', '/registers/powers', '/stations', '/admissions', '/certificates', '/flow', '/rules'] },
-  { word: zh.nav.groups.people, first: ['/registers/party', '/registers/joint', '/registers/staff', '/posts', '/appointments', '/areas', '/addresses', '/whole', '/grids'] },
+  { word: zh.nav.groups.people, first: ['/registers/party', '/registers/joint', '/registers/staff', '/posts', '/appointments', '/areas', '/boundaries', '/addresses', '/whole', '/grids'] },
   { word: zh.nav.groups.system, first: [] },
 ]
 

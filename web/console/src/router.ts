@@ -62,6 +62,7 @@ export const router = createRouter({
         { path: 'departures/:post', component: () => import('./pages/HandoverSheet.vue'), meta: { title: zh.appointments.sheet } },
         { path: 'grids/:area?', component: () => import('./pages/Grids.vue'), meta: { title: zh.nav.grids } },
         { path: 'addresses/:area?', component: () => import('./pages/Addresses.vue'), meta: { title: zh.nav.addresses } },
+        { path: 'boundaries/:area?', component: () => import('./pages/BoundaryEditor.vue'), meta: { title: zh.nav.boundaries } },
         { path: 'whole/:area?', component: () => import('./pages/Whole.vue'), meta: { title: zh.nav.whole } },
         { path: 'areas/:area?', component: () => import('./pages/Areas.vue'), meta: { title: zh.nav.areas } },
         { path: 'flow/:code?/:version?', component: () => import('./pages/Flow.vue'), meta: { title: zh.nav.flow } },

@@ -2,7 +2,7 @@
 import { request } from './http'
 import type {
   BulkResult,
-  Absence, Account, ActionForm, ApiToken, Area, AreaChange, AreaChangeForm, AreaChangePreview, AreaCheck, AreaDetail, AreaHistory, AreaWhole, BoundaryImport, Crosswalk, GridImport, LineCount,
+  Absence, Account, ActionForm, ApiToken, Area, AreaChange, AreaChangeForm, AreaChangePreview, AreaCheck, AreaDetail, AreaHistory, AreaWhole, BoundaryImport, Crosswalk, FormerBoundary, GridImport, LineCount,
   AreaPost, AuditRow, Board, Callable, CategoryClass, Day, DemoAccount, Dictionaries, Duty, Factor, FactorOffer,
   FileRef, Flow, FlowSummary, Followed, Home, Id, Located, Look, MadeAccount, MadeToken, MatterPage, MatterRow, MatterView, Me, Message, Millis,
   Job, JobRun, Letter, OpenSession, Page, Parameter, ReportForm, RuleBook, Sender, SignInAttempt, Station, StuckDesk, Subscription,
@@ -81,7 +81,8 @@ export const api = {
   restoreBoundaries: (change: Id) => request<AreaChange>('POST', `/area-changes/${enc(change)}/restoration`),
   crosswalk: (id: Id, system: string) => get<Crosswalk>(`/areas/${enc(id)}/crosswalk`, { query: { system } }),
   areaWhole: (id: Id, kind: string) => get<AreaWhole>(`/areas/${enc(id)}/completeness`, { query: { kind: kind || undefined } }),
-  areaCheck: (id: Id) => get<AreaCheck>(`/areas/${enc(id)}/check`),
+  areaCheck: (id: Id, days: number) => get<AreaCheck>(`/areas/${enc(id)}/check`, { query: { days } }),
+  formerBoundaries: (id: Id) => get<FormerBoundary[]>(`/areas/${enc(id)}/former-boundaries`),
   areaChanges: (area: Id) => get<Page<AreaChange>>('/area-changes', { query: { area } }),
   areaChangePreview: (id: Id) => get<AreaChangePreview>(`/area-changes/${enc(id)}/preview`),
   previewAreaChange: (form: AreaChangeForm) => request<AreaChangePreview>('POST', '/area-changes/preview', { body: form }),

@@ -1,4 +1,5 @@
 /** Areas, their changes, and the people who hold posts in them; see `types.ts`. */
+import type { Geometry } from 'geojson'
 import type { Day, Id, Level, Millis } from './types'
 
 export interface TrailEntry {
@@ -80,6 +81,25 @@ export interface AreaChangePreview {
   matters: { to: string; why_word: string; count: number; numbers: string[] }[]
   matters_total: number
   others: { word: string; count: number }[]
+  redraws: string[]
+  findings: CoverFinding[]
+}
+
+export interface CoverFinding {
+  kind: string
+  sentence: string
+  m2: number
+  lon?: number | null
+  lat?: number | null
+}
+
+export interface FormerBoundary {
+  until: Day
+  change: Id
+  sentence: string
+  reason: string
+  by: string
+  geometry?: Geometry | null
 }
 
 export interface AreaChangeForm {
@@ -91,6 +111,7 @@ export interface AreaChangeForm {
   areas?: Id[]
   parts?: { name: string; children: Id[]; posts: Id[]; population: number; households: number }[]
   line?: { from: { lon: number; lat: number }; to: { lon: number; lat: number } }
+  forms?: { area: Id; geometry: Geometry }[]
   day?: Day
   reason?: string
 }
@@ -126,8 +147,8 @@ export interface AreaWhole {
 }
 
 export interface AreaCheck {
-  findings: { kind: string; sentence: string; m2: number; lon?: number | null; lat?: number | null }[]
-  loads: { area: Area; units: number; reported: number; open: number }[]
+  findings: CoverFinding[]
+  loads: { area: Area; units: number; reported: number; period: number; open: number; remarks: string[] }[]
 }
 
 export interface Located {

@@ -160,6 +160,7 @@ export const coreWords = {
     whole: '完整性检查',
     grids: '网格对照',
     addresses: '标准地址',
+    boundaries: '边界编辑',
     flow: '业务流程',
     messages: '消息',
     notices: '通知任务',

@@ -64,6 +64,41 @@ export async function createEngine(options: AreaMapOptions): Promise<AreaMap> {
     paint: { 'text-color': '#14263d', 'text-halo-color': 'rgba(255, 255, 255, 0.85)', 'text-halo-width': 1.2 },
   })
 
+  for (const id of ['ghost', 'line-drawn', 'handles', 'spots']) engine.addSource(id, { type: 'geojson', data: NOTHING })
+  engine.addLayer({ id: 'ghost', type: 'line', source: 'ghost', paint: { 'line-color': '#8a4b08', 'line-width': 3, 'line-dasharray': [2, 2] } })
+  engine.addLayer({ id: 'line-drawn', type: 'line', source: 'line-drawn', paint: { 'line-color': '#0b2f63', 'line-width': 3 } })
+  engine.addLayer({ id: 'spots', type: 'circle', source: 'spots', paint: { 'circle-radius': 14, 'circle-color': 'rgba(192, 39, 29, 0.15)', 'circle-stroke-color': '#c0271d', 'circle-stroke-width': 2 } })
+  engine.addLayer({ id: 'middles', type: 'circle', source: 'handles', filter: ['==', ['get', 'kind'], 'middle'], minzoom: 13,
+    paint: { 'circle-radius': 5, 'circle-color': '#ffffff', 'circle-stroke-color': '#27507f', 'circle-stroke-width': 1 } })
+  engine.addLayer({ id: 'vertices', type: 'circle', source: 'handles', filter: ['==', ['get', 'kind'], 'vertex'],
+    paint: { 'circle-radius': 7, 'circle-color': '#27507f', 'circle-stroke-color': '#ffffff', 'circle-stroke-width': 2 } })
+  const pixel = () => {
+    const [left, right] = [engine.unproject([0, 0]), engine.unproject([100, 0])]
+    return Math.abs(right.lng - left.lng) / 100
+  }
+  for (const layer of ['vertices', 'middles']) {
+    for (const [down, drag, up] of [['mousedown', 'mousemove', 'mouseup'], ['touchstart', 'touchmove', 'touchend']] as const) {
+      engine.on(down, layer, (event) => {
+        const index = Number(event.features?.[0]?.properties.index)
+        event.preventDefault()
+        let last: [number, number] | null = null
+        const go = (moved: { lngLat: { lng: number; lat: number } }) => {
+          last = [moved.lngLat.lng, moved.lngLat.lat]
+          options.onDrag?.(index, last, false, pixel())
+        }
+        engine.on(drag, go)
+        engine.once(up, () => {
+          engine.off(drag, go)
+          if (last) options.onDrag?.(index, last, true, pixel())
+        })
+      })
+    }
+  }
+  engine.on('dblclick', 'vertices', (event) => {
+    event.preventDefault()
+    options.onHandle?.(Number(event.features?.[0]?.properties.index))
+  })
+
   let lit: string | null = null
   const highlight = (id: string | null) => {
     if (id === lit) return
@@ -124,6 +159,16 @@ export async function createEngine(options: AreaMapOptions): Promise<AreaMap> {
       if (centre) engine.jumpTo({ center: point })
     },
     highlight,
+    overlay(over) {
+      // Who takes hold of a vertex does not scroll the page.
+      if (over.handles.length) engine.cooperativeGestures.disable()
+      const set = (id: string, features: Feature[]) => engine.getSource<GeoJSONSource>(id)?.setData({ type: 'FeatureCollection', features })
+      const dot = (at: number[], properties: Record<string, unknown> = {}): Feature => ({ type: 'Feature', properties, geometry: { type: 'Point', coordinates: at } })
+      set('handles', over.handles.map((one, index) => dot(one.at, { kind: one.kind, index })))
+      set('spots', over.spots.map((at) => dot(at)))
+      set('line-drawn', over.line.length > 1 ? [{ type: 'Feature', properties: {}, geometry: { type: 'LineString', coordinates: over.line } }] : over.line.map((at) => dot(at)))
+      set('ghost', over.ghost ? [{ type: 'Feature', properties: {}, geometry: over.ghost }] : [])
+    },
     destroy() {
       engine.remove()
     },

@@ -2,7 +2,7 @@
  * What the pages need of a map: areas as coloured shapes with names, one marker, clicks. The engine
  * (MapLibre, WebGL 2) is loaded only when a map is shown; without WebGL the pages show lists instead.
  */
-import type { FeatureCollection } from 'geojson'
+import type { FeatureCollection, Geometry } from 'geojson'
 
 /** Whether this browser can draw a map at all. */
 export function hasWebgl(): boolean {
@@ -21,6 +21,21 @@ export interface AreaMapOptions {
   /** Any place was clicked, WGS 84 degrees. */
   onPoint?: (lon: number, lat: number) => void
   onHover?: (id: string | null) => void
+  /** A handle is dragged; `pixel` is how many degrees a pixel has. */
+  onDrag?: (index: number, at: [number, number], done: boolean, pixel: number) => void
+  /** A handle was double-clicked. */
+  onHandle?: (index: number) => void
+}
+
+/** What is laid over the areas while boundaries are drawn. */
+export interface Overlay {
+  handles: { kind: string; at: number[] }[]
+  /** Places where something is wrong. */
+  spots: number[][]
+  /** A line that is being drawn. */
+  line: number[][]
+  /** A shape of another day. */
+  ghost: Geometry | null
 }
 
 export interface AreaMap {
@@ -29,6 +44,7 @@ export interface AreaMap {
   /** Puts, moves or takes away the marker. */
   mark(point: [number, number] | null, centre?: boolean): void
   highlight(id: string | null): void
+  overlay(over: Overlay): void
   destroy(): void
 }
 

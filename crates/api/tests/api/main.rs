@@ -45,6 +45,7 @@ mod phrases;
 mod powers;
 mod public;
 mod publication;
+mod redraw;
 mod registers;
 mod reply;
 mod story;

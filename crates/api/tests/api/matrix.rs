@@ -208,6 +208,12 @@ fn call(operation: &str, scene: &Scene) -> Call {
             "community",
             json!({ "street": "胜利路", "door": "1号", "status": "valid", "unit": "6", "reason": "核对" }),
         ),
+        "get /api/v1/areas/{id}/former-boundaries" => {
+            read("/api/v1/areas/6/former-boundaries", "unit")
+        }
+        "get /api/v1/areas/{id}/boundaries.geojson" => {
+            read("/api/v1/areas/5/boundaries.geojson", "community")
+        }
         "get /api/v1/areas/{id}/crosswalk" => {
             read("/api/v1/areas/3/crosswalk?system=police", "town")
         }
@@ -908,7 +914,10 @@ async fn scene(app: &App) -> Scene {
     let taken = community.post("/api/v1/areas/4/addresses", &list).await;
     taken.done();
     let page = community.get("/api/v1/areas/4/addresses").await;
-    let address = page.done().json()["rows"][0]["id"].as_str().unwrap().to_owned();
+    let address = page.done().json()["rows"][0]["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     let phrase = json!({ "field": "reply", "text": "感谢您的支持", "area": "3" });
     let phrase = app
         .user("town")

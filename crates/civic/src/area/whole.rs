@@ -64,9 +64,7 @@ impl Lack {
             Self::Gap => "有地方不属于任何下级区域；请划入相邻区域。",
             Self::Overlap => "两个相邻区域的边界重叠；请确定归属。",
             Self::Beyond => "区域的一部分在上级边界之外；请修正边界。",
-            Self::AddressNowhere => {
-                "有效的标准地址不属于任何治理单元；请补充坐标或指定所属单元。"
-            }
+            Self::AddressNowhere => "有效的标准地址不属于任何治理单元；请补充坐标或指定所属单元。",
             Self::AddressTwice => "同一个县区里，同样的地址有两个编码；请核对后注销其中一个。",
             Self::AddressElsewhere => {
                 "地址的坐标落在别的单元或不在任何单元里；请更正坐标或所属单元。"

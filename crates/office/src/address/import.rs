@@ -336,10 +336,7 @@ impl<'a> Reading<'a> {
         }
         let community = self.communities.get(&line.community).copied();
         if community.is_none() && !line.community.is_empty() {
-            let text = format!(
-                "所选区域里没有统计编码为“{}”的村居，请核对",
-                line.community
-            );
+            let text = format!("所选区域里没有统计编码为“{}”的村居，请核对", line.community);
             wrong("community", text);
         }
         let lies = line.point.and_then(|p| located(self.world, p));
@@ -354,10 +351,7 @@ impl<'a> Reading<'a> {
             }
         }
         match problems.is_empty() {
-            true => Ok((
-                unit.or(community).unwrap_or(self.root),
-                stated.is_some(),
-            )),
+            true => Ok((unit.or(community).unwrap_or(self.root), stated.is_some())),
             false => Err(problems),
         }
     }

@@ -2,12 +2,15 @@
 
 use super::apply::disturbed_matters;
 use super::follow::Following;
+use crate::area_check::{Finding, findings};
 use crate::{Office, Result};
-use civic::area::{Area, Plan, Why};
+use atlas::{Boundary, decode_boundary};
+use civic::area::{Area, Plan, Tree, Why};
 use civic::directory::Actor;
 use civic::id::{AreaId, MatterId};
 use civic::time::Day;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use store::driver::Conn;
 
 /// Numbers of matters that a line of the preview names.
 const NAMED: usize = 5;
@@ -35,6 +38,10 @@ pub struct Preview {
     pub matters: Vec<MatterMoves>,
     /// What else goes along: the word of a kind, and how many.
     pub others: Vec<(&'static str, usize)>,
+    /// Areas that get another boundary, with the names above them.
+    pub redraws: Vec<String>,
+    /// Gaps, overlaps and what reaches out, as it would be then.
+    pub findings: Vec<Finding>,
 }
 
 /// What becomes of a post.
@@ -62,12 +69,17 @@ pub struct MatterMoves {
 }
 
 impl Office {
-    pub(super) async fn preview(&self, actor: &Actor, plan: Plan) -> Result<Preview> {
+    pub(super) async fn preview(
+        &self,
+        actor: &Actor,
+        plan: Plan,
+        drawn: Vec<(AreaId, Boundary)>,
+    ) -> Result<Preview> {
         let world = self.world();
         let (tree, directory) = (world.tree(), world.directory());
         let after = plan.after(tree)?;
         let (scan, wanted, now) = (plan.clone(), self.world(), self.now());
-        let (matters, others) = self
+        let (matters, others, findings) = self
             .read(move |conn| {
                 let tree = wanted.tree();
                 let matters = disturbed_matters(conn, &scan, tree)?;
@@ -79,7 +91,8 @@ impl Office {
                     .collect();
                 let following =
                     Following::find(conn, (&scan, &wanted), (tree, &after), &moved, now)?;
-                Ok((matters, following.counts()))
+                let findings = ground(conn, tree, &scan, &drawn)?;
+                Ok((matters, following.counts(), findings))
             })
             .await?;
         let mut lines: BTreeMap<(String, &'static str), MatterMoves> = BTreeMap::new();
@@ -137,9 +150,47 @@ impl Office {
                 .map(|m| (name(m.area), name(m.from), name(m.to)))
                 .collect(),
             posts: posts.collect(),
+            redraws: plan.redraws.iter().map(|a| tree.full_name(*a)).collect(),
             begins: plan.begins,
             matters,
             others,
+            findings,
         })
     }
+}
+
+/// What would be wrong with the ground around areas that get another boundary: of the area above each,
+/// and of those below it.
+fn ground(
+    conn: &mut Conn,
+    tree: &Tree,
+    plan: &Plan,
+    drawn: &[(AreaId, Boundary)],
+) -> store::driver::Result<Vec<Finding>> {
+    let above = plan.redraws.iter().filter_map(|id| tree.parent(*id));
+    let own = plan.redraws.iter().filter_map(|id| tree.get(*id));
+    let mut grounds: Vec<&Area> = above.chain(own).collect();
+    grounds.sort_by_key(|a| (a.level, a.id));
+    grounds.dedup_by_key(|a| a.id);
+    let mut found = Vec::new();
+    for own in grounds {
+        let below: Vec<Area> = tree
+            .children(own.id)
+            .filter(|a| a.valid_on(plan.day))
+            .cloned()
+            .collect();
+        let ids: Vec<AreaId> = std::iter::once(own.id)
+            .chain(below.iter().map(|a| a.id))
+            .collect();
+        let kept = store::area::boundaries_of(conn, &ids)?.into_iter();
+        let mut all: HashMap<AreaId, Boundary> = kept
+            .filter_map(|(area, body)| Some((area, decode_boundary(&body).ok()?)))
+            .collect();
+        let new = drawn.iter().filter(|(area, _)| ids.contains(area)).cloned();
+        all.extend(new);
+        let touched = |f: &Finding| f.kind != "missing";
+        found.extend(findings(own, &below, &all).into_iter().filter(touched));
+    }
+    found.sort_by(|a, b| b.m2.total_cmp(&a.m2));
+    Ok(found)
 }
