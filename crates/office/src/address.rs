@@ -295,15 +295,16 @@ pub(crate) fn disturbed(plan: &Plan, before: &Tree) -> Vec<AreaId> {
 }
 
 /// Puts the addresses kept in `areas` where they belong in the new world: by their point, unless
-/// somebody stated the unit; where that ended, by what comes after it. Says how many moved.
+/// somebody stated the unit; where that ended, by what comes after it.
 pub(crate) fn follow(
     conn: &mut Conn,
     areas: &[AreaId],
     plan: Option<&Plan>,
     world: &World,
-) -> store::driver::Result<usize> {
+) -> store::driver::Result<()> {
     let tree = world.tree();
-    let mut moved = 0;
+    // Where only lines on the map changed, whatever keeps its area keeps its path too.
+    let paths_change = plan.is_some_and(|plan| plan.disturbed().next().is_some());
     for part in areas.chunks(CHUNK) {
         let mut placed: Vec<(AddressId, AreaId, Path)> = Vec::new();
         for address in store::address::of_areas(conn, part)? {
@@ -323,14 +324,15 @@ pub(crate) fn follow(
                 (None, None, Some(_)) => community_of(tree, address.area),
                 (None, None, None) => address.area,
             };
-            moved += usize::from(area != address.area);
-            placed.push((address.id, area, tree.path(area)));
+            if paths_change || area != address.area {
+                placed.push((address.id, area, tree.path(area)));
+            }
         }
         store::address::place(conn, &placed)?;
-        for area in part {
+        for area in part.iter().filter(|_| paths_change) {
             let to = plan.and_then(|plan| plan.desk_of(*area)).unwrap_or(*area);
             store::address::hand_on_homeless(conn, *area, to, &tree.path(to))?;
         }
     }
-    Ok(moved)
+    Ok(())
 }

@@ -71,7 +71,8 @@ export async function createEngine(options: AreaMapOptions): Promise<AreaMap> {
   engine.addLayer({ id: 'middles', type: 'circle', source: 'handles', filter: ['==', ['get', 'kind'], 'middle'], minzoom: 13,
     paint: { 'circle-radius': 5, 'circle-color': '#ffffff', 'circle-stroke-color': '#27507f', 'circle-stroke-width': 1 } })
   engine.addLayer({ id: 'vertices', type: 'circle', source: 'handles', filter: ['==', ['get', 'kind'], 'vertex'],
-    paint: { 'circle-radius': 7, 'circle-color': '#27507f', 'circle-stroke-color': '#ffffff', 'circle-stroke-width': 2 } })
+    // Small while many lie close, large enough for a finger where one works.
+    paint: { 'circle-radius': ['interpolate', ['linear'], ['zoom'], 13, 3.5, 16, 8], 'circle-color': '#27507f', 'circle-stroke-color': '#ffffff', 'circle-stroke-width': 1.5 } })
   const pixel = () => {
     const [left, right] = [engine.unproject([0, 0]), engine.unproject([100, 0])]
     return Math.abs(right.lng - left.lng) / 100
