@@ -2,6 +2,7 @@
 //! phrases and tags. The people in it are invented, the numbers nobody's.
 
 use super::Furnisher;
+use civic::area::Level;
 use civic::certificate;
 use civic::directory::Actor;
 use civic::flow::Phase;
