@@ -8,7 +8,7 @@ const folder = process.argv[2]
 
 /** Who looks at a page; what is named nowhere is looked at by the town's dispatcher. */
 const WHO = {
-  '/sign-in': [''], '/follow': [''], '/announcements': [''], '/report': [''],
+  '/sign-in': [''], '/phone': [''], '/embed': [''], '/follow': [''], '/announcements': [''], '/report': [''],
   '/my': ['jumin'], '/my/report': ['jumin'], '/my/looks': ['jumin'], '/my/account': ['jumin'],
   '/home': ['danyuan', 'wanggezhang', 'shequ', 'jiedao', 'jiedaolingdao', 'qu', 'ziran', 'jijian', 'xitong', 'anquan', 'shenji'],
   '/queue': ['danyuan', 'jiedao', 'ziran'],
@@ -28,6 +28,8 @@ const first = async (page, path, fits) => {
 const home = (page) => page.evaluate(async () => (await (await fetch('/api/v1/me')).json()).home)
 /** Routes with a value in them: examples of it, by whoever looks. A new one that is not here fails. */
 const EXAMPLES = {
+  // Reached from an identity provider only, and from a resident's own report.
+  '/sign-in/from/:code': async () => [],
   '/my/reports/:id': async () => [],
   '/matters/:id': async (page) => [`/matters/${(await first(page, '/matters?view=area')).id}`],
   '/matters/:id/sheet': async (page) => [`/matters/${(await first(page, '/matters?view=area')).id}/sheet`],
@@ -35,10 +37,10 @@ const EXAMPLES = {
   '/registers/:group/:area?': async () => ['party', 'joint', 'staff', 'powers', 'supervision'].map((group) => `/registers/${group}`),
   '/records/:id': async (page) => [`/records/${(await first(page, `/registers/inspection/records?area=${await home(page)}`)).id}`],
   '/departures/:post': async () => [],
-  '/notices/:id': async (page) => [`/notices/${(await first(page, '/notices?box=out')).id}`],
+  '/notices/:id': async (page) => [`/notices/${(await first(page, '/notices?view=sent')).id}`],
   '/assessments/:id': async (page) => [`/assessments/${(await first(page, '/assessments', (one) => one.state === 'frozen')).id}`],
   '/assessments/:id/sheet/:no': async (page) => [`/assessments/${(await first(page, '/assessments', (one) => one.state === 'drafted')).id}/sheet/1`],
-  '/certificates/:id': async (page) => [`/certificates/${(await first(page, `/certificates/log?area=${await home(page)}`)).id}`],
+  '/certificates/:id': async (page) => [`/certificates/${(await first(page, `/areas/${await home(page)}/certificates`)).id}`],
 }
 
 /** The routes as the router names them: a child stands deeper than its parent. */
@@ -73,7 +75,7 @@ try {
         if (plain.includes(':') && !EXAMPLES[route]) throw new Error(`no example for ${route}: add one in tests/e2e/shots.mjs`)
         for (const path of EXAMPLES[route] ? await EXAMPLES[route](page) : [plain]) {
           await page.goto(`${demo.base}${path}`)
-          await page.locator('h1, h2').first().waitFor()
+          await page.locator('#app :is(h1, h2, p, form)').first().waitFor()
           await page.waitForLoadState('networkidle')
           const name = [path.slice(1).replace(/\d{6,}/g, 'one').replaceAll('/', '.') || 'root', login].filter(Boolean).join('-')
           await page.screenshot({ path: join(folder, `${width}`, `${name}.png`), fullPage: true })
