@@ -116,24 +116,37 @@ test('a day of a unit head without a network loses nothing when the browser is k
   await page.click('#act-send')
   await page.getByText('网格处置').first().waitFor()
 
-  // What is refused is told in the server's words, and goes only by the person's hand.
+  // What ends at the unit wants a category and an answer, and the form says so at once.
   await phone.open('/report')
   await page.fill('#f-text-in', '外墙瓷砖松动，随时会掉。')
-  await page.fill('#f-address-in', '10号楼北侧')
   await page.locator('summary').click()
   await page.check('#f-done')
   await page.locator('#f-finding label').first().click()
   await page.fill('#f-opinion-in', '已拉警戒线。')
   await page.click('#f-send')
-  const refused = page.locator('.entry', { hasText: '外墙瓷砖松动' })
-  await refused.getByText('没有办成').waitFor()
-  assert.ok((await refused.locator('.notice.bad li').first().textContent()).length > 4)
-  await refused.getByRole('button', { name: '改一改再提交' }).click()
+  await page.locator('#f-reply .fault').waitFor()
   await page.fill('#f-reply-in', '已拉警戒线，住建部门明天来修。')
   await page.locator('#f-category-in').selectOption({ index: 1 })
   await page.click('#f-send')
   await page.locator('#done').getByText('编号').waitFor()
   assert.equal((await unit.find('外墙瓷砖松动')).length, 1)
+
+  // What is refused is told in the server's words, and goes only by the person's hand.
+  await phone.open('/visits/new')
+  await page.fill('#f-text-in', '到社区走了一圈，路灯都亮。')
+  await page.locator('#f-place .link').click()
+  await page.fill('#f-place-in', '坂头')
+  await page.click('#f-find')
+  await page.locator('#f-place .choices button').first().click()
+  await page.click('#f-send')
+  const refused = page.locator('.entry', { hasText: '到社区走了一圈' })
+  await refused.getByText('没有办成').waitFor()
+  assert.ok((await refused.locator('.notice.bad li').first().textContent()).length > 4)
+  await refused.getByRole('button', { name: '改一改再提交' }).click()
+  await page.locator('#f-place .link').click()
+  await page.locator('#f-own').selectOption({ index: 1 })
+  await page.click('#f-send')
+  await page.locator('#done').waitFor()
 })
 
 test('what one account wrote is never sent under another and signing out asks', { timeout: 120_000 }, async () => {

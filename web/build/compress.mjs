@@ -10,6 +10,11 @@ const smallest = 1024
 /** The field app is used on old phones and bad networks. */
 const FIELD_KB = 150
 
+// What a phone loads before the first page of the field app is shown; the list itself is not served.
+const list = join(dist, 'm/files.json')
+const { first } = JSON.parse(readFileSync(list, 'utf8'))
+rmSync(list)
+
 let files = 0
 let before = 0
 let after = 0
@@ -29,11 +34,6 @@ for (const name of readdirSync(dist, { recursive: true })) {
   before += bytes.length
   after += packed.length
 }
-
-// What a phone loads before the first page of the field app is shown; files.json is not served.
-const list = join(dist, 'm/files.json')
-const { first } = JSON.parse(readFileSync(list, 'utf8'))
-rmSync(list)
 const kilobytes = Math.round(first.reduce((sum, name) => sum + gzipSync(readFileSync(join(dist, name)), { level: 9 }).length, 0) / 1024)
 if (kilobytes > FIELD_KB) throw new Error(`the field app loads ${kilobytes} kB at once; at most ${FIELD_KB} kB are allowed. Load what is new later, by import().`)
 console.log(`field app: ${kilobytes} kB gzip at once`)

@@ -6,7 +6,7 @@ export const speaking = ref(false)
 
 /** Some voices stop in the middle of a long text: it is read sentence by sentence. */
 export function sentences(text: string): string[] {
-  return text.split(/(?<=[。！？；\n])/).map((one) => one.trim()).filter(Boolean)
+  return (text.match(/[^。！？；\n]+[。！？；]?/g) ?? []).map((one) => one.trim()).filter(Boolean)
 }
 export function hush(): void {
   if (canSpeak) window.speechSynthesis.cancel()
