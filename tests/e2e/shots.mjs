@@ -75,7 +75,7 @@ try {
         if (plain.includes(':') && !EXAMPLES[route]) throw new Error(`no example for ${route}: add one in tests/e2e/shots.mjs`)
         for (const path of EXAMPLES[route] ? await EXAMPLES[route](page) : [plain]) {
           await page.goto(`${demo.base}${path}`)
-          await page.locator('#app :is(h1, h2, p, form)').first().waitFor()
+          await page.locator('#app :is(h1, h2, p, form):visible').first().waitFor()
           await page.waitForLoadState('networkidle')
           const name = [path.slice(1).replace(/\d{6,}/g, 'one').replaceAll('/', '.') || 'root', login].filter(Boolean).join('-')
           await page.screenshot({ path: join(folder, `${width}`, `${name}.png`), fullPage: true })
