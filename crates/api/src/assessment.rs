@@ -1,5 +1,6 @@
 //! Assessment: schemes, periods, results, re-checks and appeals (R213, R051).
 
+mod review;
 mod view;
 
 use crate::error::{Answer, Fail};
@@ -40,6 +41,7 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(appeal))
         .routes(routes!(rule))
         .routes(routes!(print))
+        .merge(review::routes())
 }
 
 /// Two numbers of a path. What is no number names nothing.

@@ -48,6 +48,7 @@ mod message;
 mod nomination;
 mod notice;
 mod openapi;
+mod opening;
 mod parameter;
 mod phone;
 mod phrase;
@@ -154,6 +155,7 @@ fn routes() -> OpenApiRouter<Arc<App>> {
         .merge(departure::routes())
         .merge(absence::routes())
         .merge(nomination::routes())
+        .merge(opening::routes())
         .merge(station::routes())
         .merge(duty::routes())
         .merge(logbook::routes())

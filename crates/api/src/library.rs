@@ -25,6 +25,7 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(revise))
         .routes(routes!(retire))
         .routes(routes!(read))
+        .routes(routes!(unread))
 }
 
 /// A version of a document.
@@ -298,4 +299,42 @@ async fn read(
 ) -> Answer<Json<DocumentView>> {
     let seen = app.office.read_document(&signed.actor, id).await?;
     Ok(Json(view(&app, seen)))
+}
+
+/// A post whose holder has still to read a document.
+#[derive(Serialize, ToSchema)]
+#[schema(as = UnreadPost)]
+pub(crate) struct UnreadView {
+    name: String,
+    title: String,
+    place: String,
+}
+
+/// The posts whose holders have still to read a document.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct UnreadPosts {
+    total: usize,
+    /// At most 500.
+    rows: Vec<UnreadView>,
+}
+
+/// Who has still to read a document
+///
+/// 必读文件还没有确认已读的岗位，只给管理文件的人；最多列 500 个。
+#[utoipa::path(get, path = "/library/{id}/unread", tag = "library", params(("id" = String, Path)), responses((status = 200, body = UnreadPosts)))]
+async fn unread(
+    State(app): Shared,
+    signed: Signed,
+    Id(id): Id<DocumentId>,
+) -> Answer<Json<UnreadPosts>> {
+    let (rows, total) = app.office.unread_posts(&signed.actor, id).await?;
+    let view = |one: office::UnreadPost| UnreadView {
+        name: one.name,
+        title: one.title,
+        place: one.place,
+    };
+    Ok(Json(UnreadPosts {
+        total,
+        rows: rows.into_iter().map(view).collect(),
+    }))
 }

@@ -21,6 +21,7 @@ use utoipa_axum::routes;
 pub(crate) fn routes() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::new()
         .routes(routes!(publications, write))
+        .routes(routes!(rewrite))
         .routes(routes!(review))
         .routes(routes!(publish))
         .routes(routes!(withdraw))
@@ -56,9 +57,11 @@ impl From<&Act> for ActView {
 pub(crate) struct PublicationView {
     id: String,
     area_name: String,
+    kind: &'static str,
     kind_word: &'static str,
     title: String,
     text: String,
+    areas: Vec<String>,
     area_names: Vec<String>,
     files: Vec<FileView>,
     state: &'static str,
@@ -95,9 +98,11 @@ fn view(app: &App, signed: &Signed, one: &Publication) -> PublicationView {
     PublicationView {
         id: one.id.to_string(),
         area_name: area_name(app, one.area),
+        kind: one.draft.kind.code(),
         kind_word: one.draft.kind.word(),
         title: one.draft.title.clone(),
         text: one.draft.text.clone(),
+        areas: one.draft.areas.iter().map(ToString::to_string).collect(),
         area_names: names.collect(),
         files: files(one),
         state: one.state.code(),
@@ -171,6 +176,20 @@ struct WritePublication {
     files: Vec<FileId>,
 }
 
+impl WritePublication {
+    /// What it says, and the files that go with it.
+    fn draft(self) -> (Draft, Vec<FileId>) {
+        let draft = Draft {
+            kind: self.kind,
+            title: self.title,
+            text: self.text,
+            areas: self.areas,
+            files: Vec::new(),
+        };
+        (draft, self.files)
+    }
+}
+
 impl Input for WritePublication {
     fn read(f: &mut Fields) -> Option<Self> {
         let kind = f.coded("kind", Kind::parse, "notice、news");
@@ -200,18 +219,30 @@ async fn write(
     Id(id): Id<AreaId>,
     Keyed(key, form): Keyed<WritePublication>,
 ) -> Answer<(StatusCode, Json<PublicationView>)> {
-    let draft = Draft {
-        kind: form.kind,
-        title: form.title,
-        text: form.text,
-        areas: form.areas,
-        files: Vec::new(),
-    };
+    let (draft, files) = form.draft();
     let one = app
         .office
-        .write_publication(&signed.actor, id, draft, form.files, key)
+        .write_publication(&signed.actor, id, draft, files, key)
         .await?;
     Ok((StatusCode::CREATED, Json(view(&app, &signed, &one))))
+}
+
+/// Write a publication anew; it is reviewed again
+///
+/// 修改待审核、退回修改或已审核的公告，重新提交审核。要保留的附件一并写上。
+#[utoipa::path(put, path = "/publications/{id}", tag = "publication", params(("id" = String, Path)), request_body = WritePublication, responses((status = 200, body = PublicationView)))]
+async fn rewrite(
+    State(app): Shared,
+    signed: Signed,
+    Id(id): Id<PublicationId>,
+    Form(form): Form<WritePublication>,
+) -> Answer<Json<PublicationView>> {
+    let (draft, files) = form.draft();
+    let one = app
+        .office
+        .rewrite_publication(&signed.actor, id, draft, files)
+        .await?;
+    Ok(Json(view(&app, &signed, &one)))
 }
 
 async fn acted(

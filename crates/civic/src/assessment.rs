@@ -6,12 +6,14 @@
 
 mod appeal;
 mod assessed;
+mod review;
 mod sample;
 mod scheme;
 mod table;
 
 pub use appeal::{Appeal, Ruling};
 pub use assessed::{Assessed, Figure, Manual, Score, Subject, Watch};
+pub use review::{BALLOTS_MIN, Choice, Counts, Review, Round, Statement, may_vote};
 pub use sample::{Recheck, Verdict, draw};
 pub use scheme::{Basis, Check, Indicator, Scheme};
 pub use table::table;
@@ -89,6 +91,9 @@ pub struct Assessment {
     pub frozen: Option<Done>,
     /// The digest of everything that was frozen.
     pub digest: Option<Hash>,
+    /// 述职评议, once it was opened.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub round: Option<Round>,
 }
 
 /// Every problem of a period that is to be set up.
@@ -162,6 +167,9 @@ impl Assessment {
             State::Drafted if unchecked > 0 => Some(format!(
                 "还有 {unchecked} 件抽查事件没有复核，请先复核并重新计算再公示"
             )),
+            State::Drafted if self.is_reviewing() => {
+                Some("述职评议还没有结束，请先结束并计分再公示".to_owned())
+            }
             State::Drafted => None,
         };
         if let Some(text) = refused {

@@ -265,6 +265,8 @@ pub struct Action {
     pub guards: Vec<Guard>,
     /// 会签: how many of the asked desks must agree.
     pub quorum: Option<Quorum>,
+    /// Not before so many days after the state began: a visit that is due on a day (R089).
+    pub after_days: Option<u32>,
     /// Fields of its own.
     pub fields: Vec<Field>,
 }

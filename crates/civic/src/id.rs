@@ -80,6 +80,12 @@ ids! {
     PublicationId,
     /// A document of the library.
     DocumentId,
+    /// A vacant post offered to the people of its place.
+    OpeningId,
+    /// Of somebody who would take such a post.
+    ApplicationId,
+    /// Of what is said against a candidate in publicity.
+    ObjectionId,
 }
 
 struct IdVisitor;

@@ -41,6 +41,7 @@ pub mod module;
 pub mod network;
 pub mod nomination;
 pub mod notice;
+pub mod opening;
 pub mod org;
 pub mod pack;
 pub mod parameter;

@@ -6,7 +6,7 @@ use crate::directory::{Actor, Directory};
 use crate::id::{AccountId, AreaId, DocumentId};
 use crate::limits::{FILES_MAX, TEXT_CHARS_MAX, TITLE_CHARS_MAX};
 use crate::matter::Attached;
-use crate::post::Role;
+use crate::post::{Post, Role};
 use crate::problem::Problem;
 use crate::refusal::Refusal;
 use crate::time::Instant;
@@ -99,11 +99,15 @@ impl Document {
     /// Whether `actor` is one of those for whom it is.
     #[must_use]
     pub fn is_for(&self, directory: &Directory, actor: &Actor) -> bool {
-        actor.posts.iter().any(|p| {
-            let area = directory.area_of(p.seat);
-            area.is_some_and(|a| directory.tree.within(a, self.area))
-                && (self.roles.is_empty() || self.roles.contains(&p.role))
-        })
+        actor.posts.iter().any(|p| self.concerns(directory, p))
+    }
+
+    /// Whether it is for the holder of a post.
+    #[must_use]
+    pub fn concerns(&self, directory: &Directory, post: &Post) -> bool {
+        let area = directory.area_of(post.seat);
+        area.is_some_and(|a| directory.tree.within(a, self.area))
+            && (self.roles.is_empty() || self.roles.contains(&post.role))
     }
 
     /// Adds a version: what was read before is to be read anew.

@@ -88,5 +88,15 @@ pub const NOTICE_URGES_MAX: u32 = 3;
 pub const ASSESSED_MAX: usize = 3_000;
 /// Longest period of assessment, in days.
 pub const ASSESSMENT_DAYS_MAX: i64 = 366;
+/// Longest time for applying for a vacant post, and for the publicity of a candidate, in days.
+pub const OPENING_DAYS_MAX: i64 = 90;
+/// Longest text of an opening, an application, an objection or its answer, in characters.
+pub const OPENING_TEXT_CHARS_MAX: usize = 500;
+/// Shortest publicity of a candidate, in working days after the first.
+pub const PUBLICITY_DAYS_MIN: i64 = 5;
+/// How long a decided application and what was said against it are kept, in days.
+pub const APPLICATION_KEPT_DAYS: i64 = 30;
+/// Longest time for statements and the ballot about them, in days.
+pub const REVIEW_DAYS_MAX: i64 = 60;
 /// Most appeals of one assessed party in one period.
 pub const APPEALS_MAX: usize = 20;

@@ -9,19 +9,20 @@ pub use preview::{MatterMoves, PostMove, Preview};
 
 use crate::identity::entry;
 use crate::post::staff_only;
+use crate::tell::{telling, told_person};
 use crate::{Fault, Office, Result, World};
 use civic::area::{Change, ChangeState};
 use civic::directory::Actor;
-use civic::id::{AccountId, AreaId, MatterId};
+use civic::id::{AccountId, AreaId};
 use civic::limits::{AREA_PLAN_DAYS_MAX, TEXT_CHARS_MAX};
-use civic::matter::{Desk, Notice, NoticeKind, Outcome};
+use civic::matter::NoticeKind;
 use civic::post::Seat;
 use civic::refusal::Refusal;
 use civic::rights::{self, Relation, Verb};
 use civic::time::Day;
 use store::area_change::{ChangeRow, Past, Signature};
 use store::driver::Conn;
-use store::lane::{Failure, Reform};
+use store::lane::Failure;
 
 /// Rows looked through at a time for a list.
 const PAGE: usize = 200;
@@ -396,27 +397,4 @@ fn deciders(world: &World, scope: AreaId, day: Day, but: AccountId) -> Vec<Accou
         })
         .find(|held| !held.is_empty())
         .unwrap_or_default()
-}
-
-/// A message about no matter to one person.
-fn told_person(account: AccountId, kind: NoticeKind, text: &str) -> Notice {
-    Notice {
-        desk: Desk::None,
-        account: Some(account),
-        kind,
-        matter: MatterId(0),
-        text: text.to_owned(),
-    }
-}
-
-/// Nothing but messages.
-fn telling(now: civic::time::Instant, notices: Vec<Notice>) -> Reform {
-    Reform {
-        now,
-        before: Vec::new(),
-        outcome: Outcome {
-            notices,
-            ..Outcome::default()
-        },
-    }
 }

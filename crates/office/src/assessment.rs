@@ -3,9 +3,11 @@
 mod behind;
 mod count;
 mod hand;
+mod review;
 mod sheet;
 
 pub use behind::{Behind, BehindRow, Side};
+pub use review::{ReviewRow, ReviewSheet};
 pub use sheet::{Export, Printed};
 
 use crate::identity::entry;
@@ -143,6 +145,7 @@ impl Office {
             appeals_until: None,
             frozen: None,
             digest: None,
+            round: None,
         };
         let who = actor.clone();
         let id = self

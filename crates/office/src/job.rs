@@ -34,6 +34,8 @@ pub enum Job {
     Terms,
     /// Looks whether the tree is whole.
     Whole,
+    /// Lets applications for posts go that were decided long ago.
+    Applications,
     /// Lets old runs of jobs go.
     Runs,
 }
@@ -47,6 +49,7 @@ impl Job {
         Self::Seal,
         Self::Terms,
         Self::Whole,
+        Self::Applications,
         Self::Runs,
     ];
 
@@ -60,6 +63,7 @@ impl Job {
             Self::Seal => "seal",
             Self::Terms => "terms",
             Self::Whole => "whole",
+            Self::Applications => "applications",
             Self::Runs => "runs",
         }
     }
@@ -73,6 +77,7 @@ impl Job {
             Self::Seal => "流程记录封存",
             Self::Terms => "任期届满",
             Self::Whole => "区划完整性检查",
+            Self::Applications => "删除报名材料",
             Self::Runs => "清理运行记录",
         }
     }
@@ -88,6 +93,7 @@ impl Job {
             Self::Whole => {
                 "检查全部区域有没有责任人、边界、编码和下级，有没有重名和重叠；明细在“完整性检查”页面。"
             }
+            Self::Applications => "公开选聘的报名和异议，决定满 30 天的删除。",
             Self::Runs => "删除半年以前的运行记录。",
         }
     }
@@ -97,7 +103,7 @@ impl Job {
         match self {
             Self::Sweep => 1,
             Self::Outbox => 15,
-            Self::Files | Self::Terms => 3_600,
+            Self::Files | Self::Terms | Self::Applications => 3_600,
             Self::Seal | Self::Whole | Self::Runs => 24 * 3_600,
         }
     }
@@ -318,6 +324,10 @@ impl Office {
                     false => said.join("、"),
                 };
                 Ok(done(1, format!("检查区域 {} 个：{list}", whole.areas)))
+            }
+            Job::Applications => {
+                let gone = self.drop_applications().await?;
+                Ok(done(gone, format!("删除报名材料 {gone} 份")))
             }
             Job::Runs => {
                 let gone = self

@@ -41,6 +41,7 @@ mod message;
 mod module;
 mod nomination;
 pub mod notice;
+mod opening;
 mod outbox;
 pub mod pack;
 mod page;
@@ -54,6 +55,7 @@ mod register;
 mod rule_book;
 mod station;
 pub mod sweep;
+mod tell;
 mod visit;
 mod web_client;
 mod whole;
@@ -68,7 +70,8 @@ pub use area_change::form::of_geometry as form_of_geometry;
 pub use area_change::{AreaHistory, ChangeSeen, MatterMoves, PostMove, Preview};
 pub use area_check::{AreaCheck, CodeImport, Finding, Load};
 pub use assessment::{
-    AssessmentRow, Behind, BehindRow, Difference, Export, Opening, Printed, ResultRow, Side,
+    AssessmentRow, Behind, BehindRow, Difference, Export, Opening, Printed, ResultRow, ReviewRow,
+    ReviewSheet, Side,
 };
 pub use atlas::Crs;
 pub use audit::{AuditRow, AuditWanted, Look};
@@ -87,12 +90,13 @@ pub use home::{Home, HomeJob, HomePost};
 pub use hotline::ImportedLine;
 pub use job::{Job, JobRow};
 pub use key::Key;
-pub use library::{DocumentSeen, NewDocument};
+pub use library::{DocumentSeen, NewDocument, UnreadPost};
 pub use live::Live;
 pub use logbook::Logbook;
 pub use mediation::{SessionInput, SessionRecord};
 pub use message::{MessagePage, Read};
 pub use nomination::{Candidacy, NominationRow};
+pub use opening::{CandidateSeen, NewApplication, NewOpening, OpeningSeen, Publicity};
 pub use outbox::{SenderKind, SenderRow, SenderSettings, SubscriptionRow};
 pub use parameter::ParameterRow;
 pub use phrase::PhraseInput;

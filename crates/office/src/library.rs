@@ -4,12 +4,13 @@ use crate::identity::entry;
 use crate::post::staff_only;
 use crate::{Key, Office, Result};
 use civic::directory::Actor;
-use civic::id::{AreaId, DocumentId, FileId};
+use civic::id::{AccountId, AreaId, DocumentId, FileId};
 use civic::library::{self, Document, Kind};
 use civic::post::{Role, Seat};
 use civic::refusal::Refusal;
 use civic::rights::Verb;
 use civic::time::Instant;
+use std::collections::HashSet;
 use store::lane::Failure;
 
 /// A document as its reader sees it.
@@ -26,6 +27,20 @@ pub struct DocumentSeen {
     /// How many read the newest version, for who keeps it.
     pub readers: Option<i64>,
 }
+
+/// A post whose holder has still to read a document.
+#[derive(Debug, Clone)]
+pub struct UnreadPost {
+    /// Name of its holder.
+    pub name: String,
+    /// Title.
+    pub title: String,
+    /// Names from the root down to its area.
+    pub place: String,
+}
+
+/// Posts named at most in one list.
+const UNREAD_MAX: usize = 500;
 
 /// A document to be added.
 #[derive(Debug, Clone)]
@@ -114,6 +129,49 @@ impl Office {
         let mut seen = self.document_seen(actor, read, one).ok_or_else(unknown)?;
         seen.readers = seen.keeps.then_some(readers);
         Ok(seen)
+    }
+
+    /// The posts whose holders have still to read the newest version, from above down, and how many
+    /// there are; at most 500 are named. For who keeps the document.
+    ///
+    /// # Errors
+    /// `Unknown`; `Denied` for who does not keep it; `Conflict` for what nobody has to read.
+    pub async fn unread_posts(
+        &self,
+        actor: &Actor,
+        id: DocumentId,
+    ) -> Result<(Vec<UnreadPost>, usize)> {
+        let one = self.document(actor, id).await?.document;
+        self.require_over(actor, Verb::KeepLibrary, one.area)?;
+        if !one.is_due(None) {
+            let text = "这份文件不是必读的或已停用，没有待读名单";
+            return Err(Refusal::Conflict(text.into()).into());
+        }
+        let version = one.current();
+        let read = self.read(move |conn| store::library::read_version(conn, id, version));
+        let read: HashSet<AccountId> = read.await?.into_iter().collect();
+        let (world, today) = (self.world(), self.today());
+        let directory = world.directory();
+        let mut posts: Vec<_> = directory
+            .posts()
+            .filter(|p| p.held_on(today) && one.concerns(directory, p))
+            .filter(|p| !read.contains(&p.account))
+            .collect();
+        let level = |area: AreaId| world.tree().get(area).map(|a| (a.level, a.id));
+        posts.sort_by_key(|p| (directory.area_of(p.seat).and_then(level), p.role, p.id));
+        let total = posts.len();
+        posts.truncate(UNREAD_MAX);
+        let names = self
+            .names(posts.iter().map(|p| p.account).collect())
+            .await?;
+        let rows = posts.into_iter().map(|p| UnreadPost {
+            name: names.get(&p.account).cloned().unwrap_or_default(),
+            title: directory.title(p),
+            place: directory
+                .area_of(p.seat)
+                .map_or_else(String::new, |a| world.tree().full_name(a)),
+        });
+        Ok((rows.collect(), total))
     }
 
     /// Adds a document; with the same `key`, only once.

@@ -255,7 +255,7 @@ impl Office {
         let name = account.map(|a| a.name).unwrap_or_default();
         let title = world.directory().title(&post_of(&nomination));
         let (keeper, by) = (actor.clone(), actor.account);
-        self.write(move |conn| {
+        self.write_telling(move |conn| {
             let found = store::nomination::by_id(conn, id)?;
             let mut nomination = found.ok_or_else(|| Refusal::unknown("提名"))?;
             nomination.decidable(by, approve, opinion.as_deref())?;
@@ -274,7 +274,7 @@ impl Office {
             let detail = format!("{word} {name} 任 {title}，自 {}", nomination.from);
             let object = format!("nomination:{id}");
             store::audit::append(conn, &entry(&keeper, now, action, object, detail))?;
-            Ok(())
+            Ok(((), crate::opening::decided(conn, &nomination, &title, now)?))
         })
         .await?;
         self.reload().await
@@ -285,8 +285,8 @@ impl Office {
     /// # Errors
     /// `Unknown`; `Denied` for anybody but who proposed; `Conflict` where it is decided.
     pub async fn withdraw_nomination(&self, actor: &Actor, id: NominationId) -> Result<()> {
-        let (keeper, now) = (actor.clone(), self.now());
-        self.write(move |conn| {
+        let (keeper, now, world) = (actor.clone(), self.now(), self.world());
+        self.write_telling(move |conn| {
             let found = store::nomination::by_id(conn, id)?;
             // Who did not propose may not know that it exists.
             let mut nomination = found
@@ -299,7 +299,9 @@ impl Office {
             let object = format!("nomination:{id}");
             let kept = entry(&keeper, now, "withdraw_nomination", object, String::new());
             store::audit::append(conn, &kept)?;
-            Ok(())
+            let title = world.directory().title(&post_of(&nomination));
+            let told = crate::opening::decided(conn, &nomination, &title, now)?;
+            Ok(((), told))
         })
         .await
     }
@@ -346,7 +348,7 @@ impl Office {
 }
 
 /// The post that a nomination is for.
-fn post_of(nomination: &Nomination) -> Post {
+pub(crate) fn post_of(nomination: &Nomination) -> Post {
     Post {
         id: nomination.renews.unwrap_or(PostId(0)),
         account: nomination.account,

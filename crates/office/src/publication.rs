@@ -117,6 +117,51 @@ impl Office {
         .await
     }
 
+    /// Writes a publication anew that is not on the public pages: it is reviewed again. Of its files
+    /// those stay that are named again.
+    ///
+    /// # Errors
+    /// `Unknown`; `Denied` outside the actor's area; `Conflict` for what is published or withdrawn;
+    /// `Invalid` with every broken rule.
+    pub async fn rewrite_publication(
+        &self,
+        actor: &Actor,
+        id: PublicationId,
+        mut draft: Draft,
+        files: Vec<FileId>,
+    ) -> Result<Publication> {
+        let found = self
+            .read(move |conn| store::publication::get(conn, id))
+            .await?;
+        let known = found.ok_or_else(unknown)?;
+        if self.handles_public(actor, known.area).is_err() {
+            return Err(unknown().into());
+        }
+        let by = self.keeper_of(actor, Verb::WritePublic, known.area)?;
+        let problems = draft.problems(self.world().tree(), known.area);
+        if !problems.is_empty() {
+            return Err(problems.into());
+        }
+        let own = known.draft.files.iter();
+        draft.files = own.filter(|f| files.contains(&f.file)).cloned().collect();
+        let fresh: Vec<FileId> = files
+            .into_iter()
+            .filter(|f| !draft.files.iter().any(|kept| kept.file == *f))
+            .collect();
+        draft.files.extend(self.attachable(actor, &fresh).await?);
+        let (now, who) = (self.now(), actor.clone());
+        self.write(move |conn| {
+            let mut one = store::publication::get(conn, id)?.ok_or_else(unknown)?;
+            one.rewrite(draft, act(by, now, ""))?;
+            store::publication::update(conn, &one)?;
+            let detail = format!("《{}》", one.draft.title);
+            let line = entry(&who, now, "rewrite_publication", object(id), detail);
+            store::audit::append(conn, &line)?;
+            Ok::<_, Failure>(one)
+        })
+        .await
+    }
+
     /// Reviews, publishes or withdraws a publication.
     ///
     /// # Errors

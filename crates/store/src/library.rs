@@ -113,6 +113,15 @@ pub fn read_by(conn: &mut Conn, account: AccountId) -> Result<HashMap<DocumentId
         .collect()
 }
 
+/// Who read a version.
+pub fn read_version(conn: &mut Conn, id: DocumentId, version: u32) -> Result<Vec<AccountId>> {
+    let sql =
+        "SELECT account FROM library_read WHERE shard = $1 AND document = $2 AND version = $3";
+    let params = [SHARD.into(), id.0.into(), i64::from(version).into()];
+    let rows = conn.query(sql, &params)?;
+    rows.iter().map(|row| Ok(AccountId(row.int(0)?))).collect()
+}
+
 /// How many read a version.
 pub fn readers(conn: &mut Conn, id: DocumentId, version: u32) -> Result<i64> {
     let sql =

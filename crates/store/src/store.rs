@@ -115,6 +115,12 @@ pub const MIGRATIONS: &[Migration] = &[
         "address",
         include_str!("../migrations/0028_address.sql"),
     ),
+    (
+        29,
+        "opening",
+        include_str!("../migrations/0029_opening.sql"),
+    ),
+    (30, "review", include_str!("../migrations/0030_review.sql")),
 ];
 
 /// Threads that read. Few cores gain nothing from more.

@@ -32,6 +32,7 @@ export const NAV: NavItem[] = [
   { to: '/burden', word: zh.nav.burden, icon: Odometer, verbs: ['decide_admission', 'supervise'] },
   { to: '/certificates', word: zh.nav.certificates, icon: Stamp, verbs: ['certify', 'publish_notice'] },
   { to: '/assessments', word: zh.nav.assessments, icon: Medal, verbs: ['see_board', 'sign'] },
+  { to: '/reviews', word: zh.assessments.review.title, icon: Medal, verbs: ['see_board'], business: true },
   { to: '/hotline', word: zh.nav.hotline, icon: Phone, verbs: ['take_hotline', 'call'], part: 'hotline' },
   { to: '/mediation', word: zh.nav.mediation, icon: Connection, verbs: ['manage_mediation', 'mediate'], part: 'mediation' },
   { to: '/visits', word: zh.nav.visits, icon: MapLocation, verbs: ['log_visit'] },
@@ -44,6 +45,7 @@ export const NAV: NavItem[] = [
   { to: '/registers/staff', word: zh.nav.staff, icon: Avatar, verbs: ['keep_registers'], part: 'registers' },
   { to: '/posts', word: zh.nav.posts, icon: UserFilled, verbs: ['manage_posts', 'manage_duty', 'see_board'] },
   { to: '/appointments', word: zh.nav.appointments, icon: Avatar, verbs: ['manage_posts', 'propose'] },
+  { to: '/openings', word: zh.nav.openings, icon: Postcard, verbs: ['manage_posts', 'propose'], business: true },
   { to: '/areas', word: zh.nav.areas, icon: OfficeBuilding, verbs: ['propose_areas', 'decide_areas', 'manage_areas'] },
   { to: '/addresses', word: zh.nav.addresses, icon: MapLocation, verbs: ['keep_addresses', 'manage_areas'] },
   { to: '/boundaries', word: zh.nav.boundaries, icon: EditPen, verbs: ['propose_areas', 'decide_areas', 'manage_areas'] },
@@ -73,9 +75,9 @@ export function onlyAdministers(roles: string[]): boolean {
 /** Headings of the menu, and what stands under each; what is named nowhere stands under the last. */
 const GROUPS: { word: string; first: string[] }[] = [
   { word: zh.nav.groups.work, first: ['/home', '/queue', '/register', '/start', '/notices', '/messages', '/visits', '/hotline', '/mediation', '/centre', '/publications', '/evidence'] },
-  { word: zh.nav.groups.look, first: ['/today', '/board', '/burden', '/registers/supervision', '/assessments'] },
+  { word: zh.nav.groups.look, first: ['/today', '/board', '/burden', '/registers/supervision', '/assessments', '/reviews'] },
   { word: zh.nav.groups.rules, first: ['/library', '/registers/powers', '/stations', '/admissions', '/certificates', '/flow', '/rules'] },
-  { word: zh.nav.groups.people, first: ['/registers/party', '/registers/joint', '/registers/staff', '/posts', '/appointments', '/areas', '/boundaries', '/addresses', '/whole', '/grids'] },
+  { word: zh.nav.groups.people, first: ['/registers/party', '/registers/joint', '/registers/staff', '/posts', '/appointments', '/openings', '/areas', '/boundaries', '/addresses', '/whole', '/grids'] },
   { word: zh.nav.groups.system, first: [] },
 ]
 

@@ -11,6 +11,8 @@ export type AssessmentResult = Schemas['AssessmentResult']
 export type AssessmentScore = Schemas['AssessmentScore']
 export type AssessmentSheet = Schemas['AssessmentSheet']
 export type RecheckedMatter = Schemas['RecheckedMatter']
+export type ReviewSheet = Schemas['ReviewSheet']
+export type ReviewRow = Schemas['ReviewRow']
 export type Side = 'above' | 'below'
 
 const enc = encodeURIComponent
@@ -32,6 +34,11 @@ export const assessments = {
   mark: (id: Id, no: number, body: { indicator: string; points: number; words: string }) => request<void>('POST', `${result(id, no)}/marks`, { body }),
   appeal: (id: Id, no: number, indicator: string, words: string) => request<void>('POST', `${result(id, no)}/appeals`, { body: { indicator, words } }),
   rule: (id: Id, no: number, appeal: number, points: number | undefined, words: string) => request<void>('POST', `${result(id, no)}/appeals/${appeal}/decision`, { body: { points, words } }),
+  reviews: () => request<ReviewSheet[]>('GET', '/me/reviews'),
+  openReview: (id: Id, until: Day) => request<void>('POST', `${of(id)}/review`, { body: { until } }),
+  closeReview: (id: Id) => request<void>('POST', `${of(id)}/review/close`, { body: {} }),
+  state: (id: Id, post: Id, answers: string[]) => request<void>('PUT', `${of(id)}/statements/${enc(post)}`, { body: { answers } }),
+  vote: (id: Id, post: Id, choice: string) => request<void>('POST', `${of(id)}/statements/${enc(post)}/ballots`, { body: { choice } }),
   sheet: (id: Id, no: number, purpose: string) => request<AssessmentSheet>('POST', `${result(id, no)}/sheet`, { body: { purpose } }),
 }
 

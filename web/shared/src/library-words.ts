@@ -25,5 +25,10 @@ export const libraryWords = {
   retired: (why: string) => `已停用：${why}`,
   askRetire: '停用后不再要求阅读，仍可查阅。请写明原因：',
   forWhom: (area: string, roles: string) => `适用于 ${area}${roles ? `：${roles}` : '，全部岗位'}`,
+  unread: '谁还没读',
+  unreadTitle: (title: string) => `还没有确认已读：${title}`,
+  unreadTotal: (total: number, shown: number) => (total > shown ? `共 ${total} 个岗位，只列前 ${shown} 个。` : `共 ${total} 个岗位。`),
+  unreadColumns: ['姓名', '岗位', '区域'],
+  allRead: '应读的岗位都已确认已读。',
   empty: '没有适用于您岗位的文件。换个词再找，或请镇街中心发布。',
 }

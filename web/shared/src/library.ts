@@ -13,5 +13,6 @@ export const library = {
   add: (body: Schemas['AddDocument'], idempotencyKey: string) => request<LibraryDocument>('POST', '/library', { body, idempotencyKey }),
   revise: (id: Id, body: Schemas['ReviseDocument']) => request<LibraryDocument>('POST', `/library/${enc(id)}/versions`, { body }),
   retire: (id: Id, reason: string) => request<LibraryDocument>('POST', `/library/${enc(id)}/retire`, { body: { reason } }),
+  unread: (id: Id) => request<Schemas['UnreadPosts']>('GET', `/library/${enc(id)}/unread`),
   read: (id: Id) => request<LibraryDocument>('POST', `/library/${enc(id)}/read`, { body: {} }),
 }

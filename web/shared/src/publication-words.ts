@@ -13,6 +13,8 @@ export const publicationWords = {
   areasHelp: '默认为本区域；下级区域的页面也会显示。',
   files: '附件',
   send: '提交审核',
+  rewrite: '修改',
+  resend: '重新提交审核',
   pass: '审核通过',
   turnDown: '退回修改',
   publish: '发布',

@@ -11,6 +11,7 @@ const enc = encodeURIComponent
 export const publications = {
   list: (area: Id, cursor?: string | null) => request<Schemas['PublicationPage']>('GET', `/areas/${enc(area)}/publications`, { query: { cursor } }),
   write: (area: Id, body: Schemas['WritePublication'], idempotencyKey: string) => request<Publication>('POST', `/areas/${enc(area)}/publications`, { body, idempotencyKey }),
+  rewrite: (id: Id, body: Schemas['WritePublication']) => request<Publication>('PUT', `/publications/${enc(id)}`, { body }),
   review: (id: Id, passed: boolean, opinion: string) => request<Publication>('POST', `/publications/${enc(id)}/review`, { body: { passed, opinion } }),
   publish: (id: Id) => request<Publication>('POST', `/publications/${enc(id)}/publish`, { body: {} }),
   withdraw: (id: Id, reason: string) => request<Publication>('POST', `/publications/${enc(id)}/withdraw`, { body: { reason } }),

@@ -155,6 +155,11 @@ pub(crate) struct AssessmentView {
     may_mark: bool,
     may_appeal: bool,
     may_rule: bool,
+    /// Whether I may open statements and ballot (述职评议).
+    may_review: bool,
+    /// Last day of the statements and the ballot that are open.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    review_until: Option<String>,
 }
 
 impl AssessmentView {
@@ -173,6 +178,15 @@ impl AssessmentView {
             may_mark: row.runs && one.may_mark().is_ok(),
             may_appeal: one.may_appeal(today).is_ok(),
             may_rule: row.runs && one.state() == State::Published,
+            may_review: row.runs
+                && one.scheme.review.is_some()
+                && one.round.is_none()
+                && one.state() == State::Drafted,
+            review_until: one
+                .round
+                .as_ref()
+                .filter(|r| r.closed.is_none())
+                .map(|r| r.until.to_string()),
             results: row.seen,
             undecided: row.undecided,
             drawn,

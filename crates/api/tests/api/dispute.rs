@@ -117,10 +117,24 @@ async fn mediated(test: TestOffice) -> App {
         .text();
     assert!(log.contains("read_mediation"), "reading is recorded");
 
-    community
-        .act(id, "visit_first", &json!({ "opinion": "在履行" }))
-        .await
-        .done();
+    // Each return visit on its day; an earlier one is written down and does not count.
+    let seen = json!({ "opinion": "在履行" });
+    let early = community.act(id, "visit_first", &seen).await.refusal();
+    assert!(
+        early.1.contains("“七日回访”要到 2026-03-") && early.1.contains("提前回访"),
+        "{}",
+        early.1
+    );
+    let extra = community.act(id, "visit_early", &seen).await.done().json();
+    assert_eq!(extra["state"], "agreed", "it does not count");
+    app.test.clock.advance_minutes(7 * 24 * 60);
+    let community = app.user("community").await;
+    community.act(id, "visit_first", &seen).await.done();
+    let soon = json!({ "opinion": "没有反复", "finding": "solved", "reply": "已化解" });
+    let soon = community.act(id, "settle", &soon).await.refusal();
+    assert!(soon.1.contains("“三十日回访，化解”要到"), "{}", soon.1);
+    app.test.clock.advance_minutes(23 * 24 * 60);
+    let (community, town) = (app.user("community").await, app.user("town").await);
     let settle = json!({ "opinion": "没有反复", "finding": "solved", "reply": "已化解" });
     community.act(id, "settle", &settle).await.done();
     let sealed = town.matter(id).await;

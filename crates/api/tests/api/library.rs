@@ -63,12 +63,30 @@ async fn versions_and_receipts(test: TestOffice) -> App {
     );
     unit.post(path("/read"), &json!({})).await.done();
     assert_eq!(town.get(path("")).await.done().json()["readers"], 1, "once");
+    let unread = town.get(path("/unread")).await.done().json();
+    let names: Vec<_> = unread["rows"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|p| p["name"].clone())
+        .collect();
+    assert_eq!(
+        (unread["total"].clone(), names),
+        (json!(0), vec![]),
+        "the one head of a unit has read it"
+    );
+    assert_eq!(unit.get(path("/unread")).await.refusal().0, "403 denied");
     let refused = unit.post(path("/versions"), &json!({ "text": "改" })).await;
     assert_eq!(refused.refusal().0, "403 denied");
     let second = json!({ "text": "第二版内容" });
     town.post(path("/versions"), &second).await.done();
     let anew = unit.get(path("")).await.done().json();
     assert_eq!(anew["due"], true, "a new version is to be read anew");
+    let unread = town.get(path("/unread")).await.done().json();
+    assert_eq!(
+        unread["rows"][0]["name"], "陈春山",
+        "by name, until it is read"
+    );
     let texts: Vec<_> = anew["versions"]
         .as_array()
         .unwrap()

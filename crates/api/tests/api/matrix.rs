@@ -28,6 +28,9 @@ struct Scene {
     /// An item that waits for its decision.
     admission: String,
     nomination: String,
+    /// A post that is offered: who took the application back, who waits, who stands in publicity,
+    /// and what was said against them.
+    offered: crate::opening::Offered,
     /// What residents are told: one that waits for the review, one that is published, and its file.
     draft: String,
     open: String,
@@ -117,6 +120,7 @@ fn call(operation: &str, scene: &Scene) -> Call {
         handover,
         admission,
         nomination,
+        offered,
         draft,
         open,
         open_file,
@@ -350,6 +354,61 @@ fn call(operation: &str, scene: &Scene) -> Call {
         "delete /api/v1/nominations/{id}" => {
             read(format!("/api/v1/nominations/{nomination}"), "gridhead")
         }
+        "get /api/v1/areas/{id}/openings" => read("/api/v1/areas/4/openings", "community"),
+        "post /api/v1/areas/{id}/openings" => write(
+            "/api/v1/areas/5/openings",
+            "community",
+            json!({ "role": "grid_assistant", "duties": "协助网格长", "until": "2026-03-20" }),
+        ),
+        "get /api/v1/openings/{id}/candidates" => read(
+            format!("/api/v1/openings/{}/candidates", offered.opening),
+            "community",
+        ),
+        "post /api/v1/openings/{id}/close" => write(
+            format!("/api/v1/openings/{}/close", offered.opening),
+            "secretary",
+            json!({ "reason": "岗位不再空缺" }),
+        ),
+        "get /api/v1/openings/{id}/publicity" => read(
+            format!("/api/v1/openings/{}/publicity", offered.opening),
+            "unit",
+        ),
+        "post /api/v1/openings/{id}/applications" => write(
+            format!("/api/v1/openings/{}/applications", offered.opening),
+            "unit",
+            crate::opening::application(),
+        ),
+        "post /api/v1/applications/{id}/publicity" => write(
+            format!("/api/v1/applications/{}/publicity", offered.waits),
+            "community",
+            json!({ "to": "2026-03-30" }),
+        ),
+        "post /api/v1/applications/{id}/refusal" => write(
+            format!("/api/v1/applications/{}/refusal", offered.waits),
+            "community",
+            json!({ "reason": "另有人选" }),
+        ),
+        "post /api/v1/applications/{id}/nomination" => write(
+            format!("/api/v1/applications/{}/nomination", offered.shown),
+            "community",
+            json!({ "login": "manager", "from": "2026-04-01" }),
+        ),
+        "post /api/v1/applications/{id}/objections" => write(
+            format!("/api/v1/applications/{}/objections", offered.shown),
+            "neighbour",
+            json!({ "text": "不住在本楼" }),
+        ),
+        "delete /api/v1/applications/{id}" => read(
+            format!("/api/v1/applications/{}", offered.own),
+            "gridworker",
+        ),
+        "post /api/v1/objections/{id}/answer" => write(
+            format!("/api/v1/objections/{}/answer", offered.objection),
+            "community",
+            json!({ "text": "已核实" }),
+        ),
+        "get /api/v1/me/applications" => read("/api/v1/me/applications", "unit"),
+        "get /api/v1/public/openings" => read("/api/v1/public/openings", "unit"),
         "get /api/v1/areas/{id}/absences" => read("/api/v1/areas/5/absences", "gridhead"),
         "post /api/v1/posts/{id}/absences" => write(
             "/api/v1/posts/61/absences",
@@ -361,6 +420,11 @@ fn call(operation: &str, scene: &Scene) -> Call {
         "get /api/v1/areas/{id}/publications" => read("/api/v1/areas/4/publications", "community"),
         "post /api/v1/areas/{id}/publications" => write(
             "/api/v1/areas/4/publications",
+            "community",
+            json!({ "kind": "news", "title": "治水", "text": "已完工", "areas": ["4"] }),
+        ),
+        "put /api/v1/publications/{id}" => write(
+            format!("/api/v1/publications/{draft}"),
             "community",
             json!({ "kind": "news", "title": "治水", "text": "已完工", "areas": ["4"] }),
         ),
@@ -389,6 +453,9 @@ fn call(operation: &str, scene: &Scene) -> Call {
         ),
         "get /api/v1/library" => read("/api/v1/library", "unit"),
         "post /api/v1/library" => write("/api/v1/library", "town", policy()),
+        "get /api/v1/library/{id}/unread" => {
+            read(format!("/api/v1/library/{document}/unread"), "town")
+        }
         "get /api/v1/library/{id}" => read(format!("/api/v1/library/{document}"), "unit"),
         "post /api/v1/library/{id}/versions" => write(
             format!("/api/v1/library/{document}/versions"),
@@ -648,6 +715,27 @@ fn call(operation: &str, scene: &Scene) -> Call {
             "county",
             json!({ "purpose": "年度考核" }),
         ),
+        "get /api/v1/me/reviews" => read("/api/v1/me/reviews", "gridhead"),
+        "post /api/v1/assessments/{id}/review" => write(
+            format!("/api/v1/assessments/{drafted}/review"),
+            "county",
+            json!({ "until": "2026-03-20" }),
+        ),
+        "post /api/v1/assessments/{id}/review/close" => write(
+            format!("/api/v1/assessments/{drafted}/review/close"),
+            "county",
+            json!({}),
+        ),
+        "put /api/v1/assessments/{id}/statements/{post}" => write(
+            format!("/api/v1/assessments/{drafted}/statements/51"),
+            "gridhead",
+            json!({ "answers": ["一", "二", "三"] }),
+        ),
+        "post /api/v1/assessments/{id}/statements/{post}/ballots" => write(
+            format!("/api/v1/assessments/{drafted}/statements/51/ballots"),
+            "secretary",
+            json!({ "choice": "excellent" }),
+        ),
         "get /api/v1/assessments/{id}/rechecks" => {
             read(format!("/api/v1/assessments/{drafted}/rechecks"), "county")
         }
@@ -843,6 +931,7 @@ async fn told(app: &App, open: bool) -> (String, String) {
 }
 
 async fn scene(app: &App) -> Scene {
+    let offered = crate::opening::offered(app).await;
     let notice = published(app).await;
     let bureau = app.user("resources").await;
     let admission = bureau
@@ -958,6 +1047,7 @@ async fn scene(app: &App) -> Scene {
         matter,
         absence: absence["id"].as_str().unwrap().into(),
         nomination: nomination["id"].as_str().unwrap().into(),
+        offered,
         draft,
         open,
         open_file,

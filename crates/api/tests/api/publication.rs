@@ -74,8 +74,36 @@ async fn residents_are_told(test: TestOffice) -> App {
         404
     );
     assert!(seen(&app, "4").await.is_empty(), "not before");
+    // Turned down with a reason, written anew with its file, sent again.
+    let no = json!({ "passed": false, "opinion": "请写明停水范围" });
+    secretary.post(act("review"), &no).await.done();
+    let mut anew = form.clone();
+    anew["title"] = json!("停水通知(改)");
+    let put = |user: &crate::app::User<'_>, body: &Value| {
+        user.ask(
+            "PUT",
+            format!("/api/v1/publications/{}", one["id"].as_str().unwrap()),
+        )
+        .json(body)
+    };
+    let outsider = app.user("neighbour").await;
+    assert_eq!(app.send(put(&outsider, &anew)).await.status, 404);
+    let again = app.send(put(&staff, &anew)).await.done().json();
+    assert_eq!(
+        (
+            &again["state_word"],
+            again["files"].as_array().unwrap().len()
+        ),
+        (&json!("待审核"), 1)
+    );
     secretary.post(act("review"), &pass).await.done();
     staff.post(act("publish"), &json!({})).await.done();
+
+    let late = app.send(put(&staff, &form)).await.refusal();
+    assert_eq!(
+        late.0, "409 conflict",
+        "what is published is withdrawn, not rewritten"
+    );
 
     // In its area and below, nowhere else; without names of the staff.
     for (area, many) in [("4", 1), ("6", 1), ("8", 0), ("3", 0)] {

@@ -2,7 +2,7 @@
 //!
 //! An indicator names a formula of the catalogue ([`crate::kpi`]) and never states one of its own.
 
-use super::SubjectKind;
+use super::{Review, SubjectKind};
 use crate::area::Level;
 use crate::kpi::Kpi;
 use crate::measure::Measure;
@@ -129,6 +129,9 @@ pub struct Scheme {
     pub appeal_days: u32,
     /// The indicators; their points add up to 100.
     pub indicators: Vec<Indicator>,
+    /// 述职评议, where the scheme has it (R214).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub review: Option<Review>,
 }
 
 #[derive(Deserialize)]
@@ -137,6 +140,7 @@ struct Raw {
     scheme: RawScheme,
     #[serde(default)]
     indicator: Vec<RawIndicator>,
+    review: Option<Review>,
 }
 
 #[derive(Deserialize)]
@@ -302,7 +306,7 @@ impl Scheme {
             return Err(problems);
         }
         let head = raw.scheme;
-        Ok(Self {
+        let scheme = Self {
             code: head.code,
             version: head.version,
             name: head.name,
@@ -314,7 +318,13 @@ impl Scheme {
             sample: head.sample,
             appeal_days: head.appeal_days,
             indicators,
-        })
+            review: raw.review,
+        };
+        let found = scheme.review.as_ref().map(|r| r.problems(&scheme));
+        match found.filter(|found| !found.is_empty()) {
+            Some(found) => Err(found),
+            None => Ok(scheme),
+        }
     }
 
     /// The indicator with this code.

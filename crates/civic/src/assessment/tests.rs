@@ -73,6 +73,7 @@ fn period() -> Assessment {
         appeals_until: None,
         frozen: None,
         digest: None,
+        round: None,
     }
 }
 

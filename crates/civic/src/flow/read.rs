@@ -151,6 +151,7 @@ struct RawAction {
     #[serde(default)]
     guards: Vec<Guard>,
     quorum: Option<String>,
+    after_days: Option<u32>,
     #[serde(default, rename = "field")]
     fields: Vec<Field>,
 }
@@ -237,6 +238,7 @@ impl RawFlow {
                     needs: raw.needs.clone(),
                     guards: raw.guards.clone(),
                     quorum: quorum.flatten(),
+                    after_days: raw.after_days,
                     fields: raw.fields.clone(),
                 });
             }

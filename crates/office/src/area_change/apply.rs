@@ -2,8 +2,9 @@
 //! matter with a step in its journal.
 
 use super::follow::Following;
-use super::{telling, told_person, waiting};
+use super::waiting;
 use crate::identity::entry;
+use crate::tell::{telling, told_person};
 use crate::{Fault, Office, Result, World};
 use atlas::{Boundary, Point, decode_boundary, encode_boundary, halve, join};
 use civic::area::{ChangeState, Level, Plan, Tree};

@@ -13,6 +13,8 @@ use store::account::{Account, AccountKind};
 pub const SOURCES: &[(&str, &str)] = &[
     ("party_member", "党员"),
     ("retired_cadre", "离退休干部"),
+    ("retired_worker", "退休职工"),
+    ("volunteer", "志愿者"),
     ("enthusiast", "热心群众"),
     ("community_worker", "社区工作者"),
     ("civil_servant", "机关干部"),

@@ -22,7 +22,7 @@ impl Waiting {
     }
 }
 
-const WAITING: [Waiting; 3] = [
+const WAITING: [Waiting; 4] = [
     Waiting {
         word: "值班安排",
         table: "duty",
@@ -35,6 +35,12 @@ const WAITING: [Waiting; 3] = [
         column: "area",
         // The day says nothing here; it is named so that every statement takes the same two.
         rows: "area = $1 AND state = 'proposed' AND CAST($2 AS BIGINT) >= 0",
+    },
+    Waiting {
+        word: "公开选聘",
+        table: "opening",
+        column: "area",
+        rows: "shard = {shard} AND area = $1 AND state = 'open' AND CAST($2 AS BIGINT) >= 0",
     },
     Waiting {
         word: "席位消息",

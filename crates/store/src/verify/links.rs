@@ -77,9 +77,15 @@ const PHRASE: (&str, &str, &str) = ("phrase", "常用语", "id");
 const ASSESSMENT: (&str, &str, &str) = ("assessment", "考核", "id");
 const RESULT: (&str, &str, &str) = ("assessment_result", "考核结果", "no");
 const RECHECK: (&str, &str, &str) = ("assessment_recheck", "抽查复核", "matter");
+const STATEMENT: (&str, &str, &str) = ("review_statement", "述职", "post");
+const VOTER: (&str, &str, &str) = ("review_voter", "评议人", "post");
+const COUNT: (&str, &str, &str) = ("review_count", "评议票数", "post");
 const PUBLICATION: (&str, &str, &str) = ("publication", "公告", "id");
 const PUBLIC_AREA: (&str, &str, &str) = ("publication_area", "公告的范围", "publication");
 const PUBLIC_FILE: (&str, &str, &str) = ("publication_file", "公告的附件", "file");
+const OPENING: (&str, &str, &str) = ("opening", "公开选聘", "id");
+const APPLICATION: (&str, &str, &str) = ("application", "报名", "id");
+const OBJECTION: (&str, &str, &str) = ("objection", "异议", "id");
 const LIBRARY: (&str, &str, &str) = ("library", "文件", "id");
 const LIBRARY_READ: (&str, &str, &str) = ("library_read", "文件的已读", "document");
 const LIBRARY_FILE: (&str, &str, &str) = ("library_file", "文件的附件", "file");
@@ -163,6 +169,13 @@ pub const LINKS: &[Link] = &[
     link(RESULT, "account", ACCOUNT),
     link(RECHECK, "assessment", ("assessment", "考核")),
     link(RECHECK, "matter", MATTER),
+    link(STATEMENT, "assessment", ("assessment", "考核")),
+    link(STATEMENT, "post", ("post", "岗位")),
+    link(STATEMENT, "account", ACCOUNT),
+    link(VOTER, "assessment", ("assessment", "考核")),
+    link(VOTER, "account", ACCOUNT),
+    link(COUNT, "assessment", ("assessment", "考核")),
+    link(COUNT, "post", ("post", "岗位")),
     link(NOMINATION, "account", ACCOUNT),
     link(NOMINATION, "area", AREA),
     link(NOMINATION, "org", ORG),
@@ -190,6 +203,13 @@ pub const LINKS: &[Link] = &[
     link(PUBLIC_AREA, "publication", ("publication", "公告")),
     link(PUBLIC_FILE, "file", ("file", "附件")),
     link(PUBLIC_FILE, "publication", ("publication", "公告")),
+    link(OPENING, "area", AREA),
+    link(OPENING, "account", ACCOUNT),
+    link(APPLICATION, "opening", ("opening", "公开选聘")),
+    link(APPLICATION, "account", ACCOUNT),
+    link(APPLICATION, "nomination", ("nomination", "提名")),
+    link(OBJECTION, "application", ("application", "报名")),
+    link(OBJECTION, "account", ACCOUNT),
     link(LIBRARY, "area", AREA),
     link(LIBRARY, "account", ACCOUNT),
     link(LIBRARY_READ, "document", ("library", "文件")),

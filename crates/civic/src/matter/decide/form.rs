@@ -43,6 +43,7 @@ pub(super) fn guard(action: &Action, work: &Work<'_>) -> Result<(), Refusal> {
         };
         return Err(Refusal::Conflict(refused.into()));
     }
+    early(action, work)?;
     if action.verb == Verb::Urge {
         urging::may_urge(work)?;
     }
@@ -61,6 +62,22 @@ fn authorised(work: &Work<'_>) -> bool {
     until
         .and_then(|day| Day::parse(day).ok())
         .is_some_and(|last| work.day <= last)
+}
+
+/// What is due on a day is not done before it.
+fn early(action: &Action, work: &Work<'_>) -> Result<(), Refusal> {
+    let Some(days) = action.after_days else {
+        return Ok(());
+    };
+    let begun = work.rules.day(work.matter().entered_at);
+    let first = begun.plus(i64::from(days));
+    if work.day >= first {
+        return Ok(());
+    }
+    Err(Refusal::Conflict(format!(
+        "“{}”要到 {first} 才能办理；提前去了的，用“提前回访”记下，不算这一次",
+        action.name
+    )))
 }
 
 /// While a return or a void waits for its decision the desk does not judge otherwise, unless the

@@ -1,0 +1,125 @@
+use super::*;
+use crate::area::tests::small;
+
+fn by() -> By {
+    By {
+        account: AccountId(41),
+        name: "方玉兰".into(),
+        title: "坂头社区工作者".into(),
+    }
+}
+
+fn opening() -> Opening {
+    Opening {
+        id: OpeningId(1),
+        area: AreaId(6),
+        role: Role::UnitHead,
+        duties: "每周走访一遍本楼".into(),
+        until: Day(20),
+        state: State::Open,
+        by: by(),
+        at: Instant(0),
+        closed: None,
+    }
+}
+
+fn application() -> Application {
+    Application {
+        id: ApplicationId(1),
+        opening: OpeningId(1),
+        account: AccountId(900),
+        source: Source::Retired,
+        statement: "退休前做过楼栋维修".into(),
+        consent: CONSENT_VERSION,
+        at: Instant(0),
+        standing: Standing::Applied,
+        shown: None,
+        nomination: None,
+        ended: None,
+    }
+}
+
+fn objection() -> Objection {
+    Objection {
+        id: ObjectionId(1),
+        application: ApplicationId(1),
+        account: AccountId(901),
+        text: "本人不住在本楼".into(),
+        at: Instant(1),
+        answer: None,
+    }
+}
+
+#[test]
+fn a_post_is_offered_at_its_level_with_words_and_a_last_day_ahead() {
+    let tree = small();
+    let codes = |area, role, duties, until| {
+        let found = problems(&tree, AreaId(area), role, duties, Day(until), Day(10));
+        let codes = found.iter().map(|p| format!("{} {}", p.field, p.code));
+        codes.collect::<Vec<_>>().join(", ")
+    };
+    assert_eq!(codes(6, Role::UnitHead, "每周走访", 20), "");
+    assert_eq!(codes(5, Role::GridAssistant, "协助网格长", 11), "");
+    assert_eq!(
+        codes(4, Role::CommunityLeader, " ", 10),
+        "role wrong_level, duties required, until bad_day"
+    );
+    assert_eq!(
+        codes(6, Role::GridHead, "x", 900),
+        "role wrong_level, until bad_day"
+    );
+}
+
+#[test]
+fn nobody_applies_after_the_last_day_or_without_the_consent_of_now() {
+    let mut one = opening();
+    assert!(one.takes(CONSENT_VERSION, Day(20)).is_ok());
+    assert!(matches!(
+        one.takes(CONSENT_VERSION, Day(21)),
+        Err(Refusal::Conflict(_))
+    ));
+    assert!(matches!(one.takes(0, Day(20)), Err(Refusal::Invalid(_))));
+    assert!(one.close(" ").is_err(), "a reason");
+    one.close("原单元长留任").unwrap();
+    assert!(one.takes(CONSENT_VERSION, Day(20)).is_err());
+}
+
+#[test]
+fn nobody_is_nominated_before_the_publicity_is_over_and_every_objection_answered() {
+    let (open, mut one) = (opening(), application());
+    let early = one.show(&open, Day(20), Day(40), 9).unwrap_err();
+    assert!(early.to_string().contains("截止以后"), "{early}");
+    assert!(one.show(&open, Day(21), Day(25), 4).is_err(), "too short");
+    one.show(&open, Day(21), Day(28), 5).unwrap();
+    assert!(one.may_be_objected(AccountId(901), Day(28)).is_ok());
+    assert!(
+        one.may_be_objected(AccountId(900), Day(28)).is_err(),
+        "oneself"
+    );
+    assert!(one.may_be_objected(AccountId(901), Day(29)).is_err());
+    assert!(one.nominate(NominationId(7), &[], Day(28)).is_err());
+    let mut against = objection();
+    let waiting = one.nominate(NominationId(7), std::slice::from_ref(&against), Day(29));
+    assert!(
+        waiting
+            .unwrap_err()
+            .to_string()
+            .contains("1 条异议没有答复")
+    );
+    assert!(against.reply(by(), " ", Instant(2)).is_err());
+    against
+        .reply(by(), "已核实，住在本楼 301", Instant(2))
+        .unwrap();
+    assert!(against.reply(by(), "再答", Instant(3)).is_err());
+    one.nominate(NominationId(7), &[against], Day(29)).unwrap();
+    assert!(one.withdrawable().is_err(), "waits for the level above");
+    assert!(one.decline("x", Instant(4)).is_err());
+    one.recall();
+    assert_eq!((one.standing, one.nomination), (Standing::Shown, None));
+    assert!(one.decline(" ", Instant(4)).is_err(), "a reason");
+    one.decline("本楼住户另有推荐", Instant(4)).unwrap();
+    assert!(
+        one.withdrawable().is_ok(),
+        "who was not chosen may have it deleted at once"
+    );
+}
