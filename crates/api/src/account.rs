@@ -113,7 +113,7 @@ async fn accounts(
         .await?;
     Ok(Json(AccountPage {
         rows: rows.into_iter().map(AccountView::from).collect(),
-        next: next.map(|id| id.to_string()),
+        next: crate::cursor::token(next),
     }))
 }
 

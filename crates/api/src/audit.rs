@@ -163,7 +163,7 @@ async fn audit(
     });
     Ok(Json(AuditPage {
         rows: rows.collect(),
-        next: next.map(|n| n.to_string()),
+        next: crate::cursor::token(next),
     }))
 }
 
@@ -213,7 +213,7 @@ async fn own_looks(
         .await?;
     Ok(Json(LookPage {
         rows: rows.into_iter().map(LookView::of).collect(),
-        next: next.map(|n| n.to_string()),
+        next: crate::cursor::token(next),
     }))
 }
 

@@ -164,7 +164,7 @@ async fn log(
         .await?;
     Ok(Json(LogView {
         rows: rows.into_iter().map(|row| view(&app, row)).collect(),
-        next: next.map(|id| id.to_string()),
+        next: crate::cursor::token(next),
     }))
 }
 

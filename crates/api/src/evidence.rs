@@ -124,6 +124,6 @@ async fn evidence_taken(
     };
     Ok(Json(EvidencePage {
         rows: rows.into_iter().map(view).collect(),
-        next: next.map(|seq| seq.to_string()),
+        next: crate::cursor::token(next),
     }))
 }

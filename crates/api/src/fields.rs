@@ -36,7 +36,26 @@ impl Fields {
         for (name, value) in form_pairs(query) {
             map.insert(name, Value::String(value));
         }
-        Self::new(map)
+        let mut fields = Self::new(map);
+        fields.unmark_cursor();
+        fields
+    }
+
+    /// A cursor is a place in the list that is asked for, and in no other.
+    fn unmark_cursor(&mut self) {
+        let Some(Value::String(cursor)) = self.map.get("cursor").filter(|v| **v != "") else {
+            return;
+        };
+        match crate::cursor::place(cursor) {
+            Ok(place) => {
+                let place = Value::String(place.to_owned());
+                self.map.insert("cursor".into(), place);
+            }
+            Err(text) => {
+                self.map.remove("cursor");
+                self.note("cursor", "other_list", text);
+            }
+        }
     }
 
     pub fn note(&mut self, field: &str, code: &str, message: impl Into<String>) {
@@ -357,7 +376,7 @@ impl Fields {
 }
 
 /// The pairs of `application/x-www-form-urlencoded`.
-fn form_pairs(query: &str) -> Vec<(String, String)> {
+pub(crate) fn form_pairs(query: &str) -> Vec<(String, String)> {
     axum::extract::Query::<Vec<(String, String)>>::try_from_uri(
         &format!("/?{query}").parse().unwrap_or_default(),
     )

@@ -99,7 +99,7 @@ async fn job_runs(
         .await?;
     Ok(Json(JobRunPage {
         rows: rows.into_iter().map(RunView::of).collect(),
-        next: next.map(|n| n.to_string()),
+        next: crate::cursor::token(next),
     }))
 }
 

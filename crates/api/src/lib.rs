@@ -18,6 +18,7 @@ mod boundary_import;
 mod burden;
 mod category;
 mod certificate;
+mod cursor;
 mod demo;
 mod departure;
 mod dictionary;
@@ -224,6 +225,7 @@ pub fn router(office: Arc<Office>, options: Options) -> Router {
             Arc::clone(&app),
             limit::time,
         ))
+        .layer(middleware::from_fn(cursor::remember))
         .layer(CatchPanicLayer::custom(layers::panicked))
         .layer(middleware::from_fn_with_state(app, layers::around))
         // Outermost, so that problem documents are packed too. It leaves streams and pictures alone.

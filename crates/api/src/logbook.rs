@@ -181,7 +181,7 @@ impl From<Logbook> for LogbookView {
             keeper_name,
             open: book.open.into_iter().map(Into::into).collect(),
             rows: book.entries.into_iter().map(Into::into).collect(),
-            next: book.next.map(|id| id.to_string()),
+            next: crate::cursor::token(book.next),
             handovers: book.handovers.into_iter().map(Into::into).collect(),
             people: book.people.into_iter().map(Into::into).collect(),
             writes: book.writes,

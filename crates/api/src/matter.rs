@@ -386,7 +386,7 @@ async fn matters(
         true => Some(app.office.tab_counts(&signed.actor).await?.into()),
         false => None,
     };
-    let next = page.next;
+    let next = crate::cursor::token(page.next);
     tagged_json(&headers, &MatterPage { rows, next, counts })
 }
 

@@ -90,7 +90,7 @@ async fn messages(
     });
     Ok(Json(MessagePage {
         rows: rows.collect(),
-        next: page.next.map(|id| id.to_string()),
+        next: crate::cursor::token(page.next),
     }))
 }
 

@@ -157,7 +157,7 @@ async fn publications(
         .await?;
     Ok(Json(PublicationPage {
         rows: rows.iter().map(|one| view(&app, &signed, one)).collect(),
-        next: next.map(|id| id.to_string()),
+        next: crate::cursor::token(next),
     }))
 }
 
@@ -410,7 +410,7 @@ async fn published(
         .await?;
     Ok(Json(PublicPublications {
         rows: rows.iter().map(|one| public(&app, one)).collect(),
-        next: next.map(|id| id.to_string()),
+        next: crate::cursor::token(next),
     }))
 }
 

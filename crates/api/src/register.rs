@@ -145,7 +145,7 @@ async fn records(
             .into_iter()
             .map(|r| RecordView::of(&app.office, r))
             .collect(),
-        next: next.map(|id| id.to_string()),
+        next: crate::cursor::token(next),
     }))
 }
 

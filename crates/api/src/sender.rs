@@ -270,7 +270,7 @@ async fn letters(
     });
     Ok(Json(LetterPage {
         rows: rows.collect(),
-        next: next.map(|n| n.to_string()),
+        next: crate::cursor::token(next),
     }))
 }
 

@@ -310,6 +310,6 @@ async fn sign_ins(
         .await?;
     Ok(Json(SignInPage {
         rows: rows.into_iter().map(SignInAttempt::of).collect(),
-        next: next.map(|n| n.to_string()),
+        next: crate::cursor::token(next),
     }))
 }

@@ -140,7 +140,7 @@ async fn visits(
     });
     Ok(Json(VisitPage {
         rows: rows.collect(),
-        next: next.map(|id| id.to_string()),
+        next: crate::cursor::token(next),
     }))
 }
 

@@ -21,6 +21,12 @@ words! {
         Admission "admission" "准入管理",
         /// The centre's log and rosters.
         Centre "centre" "值班与日志",
+        /// What residents are told on the public pages.
+        Publications "publications" "公告发布",
+        /// Documents for posts.
+        Library "library" "文件库",
+        /// Evidence packs for the competent body.
+        Evidence "evidence" "证据包",
     }
 }
 
@@ -34,6 +40,9 @@ impl Module {
             Self::Registers => parameter::code::MODULE_REGISTERS,
             Self::Admission => parameter::code::MODULE_ADMISSION,
             Self::Centre => parameter::code::MODULE_CENTRE,
+            Self::Publications => parameter::code::MODULE_PUBLICATIONS,
+            Self::Library => parameter::code::MODULE_LIBRARY,
+            Self::Evidence => parameter::code::MODULE_EVIDENCE,
         }
     }
 
@@ -46,6 +55,9 @@ impl Module {
             Verb::KeepRegisters | Verb::KeepParty => Self::Registers,
             Verb::ApplyAdmission | Verb::DecideAdmission => Self::Admission,
             Verb::KeepLog | Verb::ManageDuty => Self::Centre,
+            Verb::WritePublic | Verb::ReviewPublic => Self::Publications,
+            Verb::KeepLibrary => Self::Library,
+            Verb::TakeEvidence => Self::Evidence,
             _ => return None,
         })
     }

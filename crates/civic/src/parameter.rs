@@ -154,6 +154,9 @@ pub mod code {
     pub const MODULE_REGISTERS: &str = "module_registers";
     pub const MODULE_ADMISSION: &str = "module_admission";
     pub const MODULE_CENTRE: &str = "module_centre";
+    pub const MODULE_PUBLICATIONS: &str = "module_publications";
+    pub const MODULE_LIBRARY: &str = "module_library";
+    pub const MODULE_EVIDENCE: &str = "module_evidence";
 }
 
 /// The parameter with a code.

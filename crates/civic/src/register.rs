@@ -155,6 +155,8 @@ pub struct Register {
     pub sum: String,
     /// Whether its records have a last day.
     pub term: Term,
+    /// Whether an area has at most one record of a name that is in force.
+    pub once: bool,
     /// The legal basis, where it holds personal fields (V01).
     pub basis: String,
     /// Why they are asked for (V01).

@@ -5,6 +5,7 @@ mod count;
 mod hand;
 mod review;
 mod sheet;
+mod tell;
 
 pub use behind::{Behind, BehindRow, Side};
 pub use review::{ReviewRow, ReviewSheet};
@@ -322,13 +323,13 @@ impl Office {
     ) -> Result<AssessmentRow> {
         let done = self.running(actor, id).await?;
         let (who, now) = (actor.clone(), self.now());
-        self.write(move |conn| {
+        self.write_telling(move |conn| {
             let mut whole = load(conn, id)?.ok_or_else(|| Refusal::unknown("考核"))?;
             change(&mut whole, done)?;
             store::assessment::update(conn, &whole.assessment)?;
             let (object, detail) = (object(&whole.assessment), told(&whole.assessment));
             store::audit::append(conn, &entry(&who, now, action, object, detail))?;
-            Ok::<_, Failure>(())
+            Ok(((), tell::moved(&whole.assessment, &whole.results)))
         })
         .await?;
         self.assessment(actor, id).await

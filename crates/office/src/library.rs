@@ -6,6 +6,7 @@ use crate::{Key, Office, Result};
 use civic::directory::Actor;
 use civic::id::{AccountId, AreaId, DocumentId, FileId};
 use civic::library::{self, Document, Kind};
+use civic::module::Module;
 use civic::post::{Role, Seat};
 use civic::refusal::Refusal;
 use civic::rights::Verb;
@@ -329,6 +330,9 @@ impl Office {
         read: Option<(u32, Instant)>,
         document: Document,
     ) -> Option<DocumentSeen> {
+        if !self.is_on(Module::Library, document.area) {
+            return None;
+        }
         let mine = document.is_for(self.world().directory(), actor);
         let keeps = self.keeps_library(actor, document.area);
         (mine || keeps).then(|| DocumentSeen {

@@ -6,6 +6,7 @@ use crate::{Key, Office, Result, page};
 use civic::by::By;
 use civic::directory::Actor;
 use civic::id::{AreaId, FileId, PublicationId};
+use civic::module::Module;
 use civic::publication::{Act, Draft, Publication, State};
 use civic::refusal::Refusal;
 use civic::rights::Verb;
@@ -230,6 +231,10 @@ impl Office {
             }
             None => world.tree().roots().map(|a| a.id).collect(),
         };
+        let upward: Vec<AreaId> = upward
+            .into_iter()
+            .filter(|a| self.is_on(Module::Publications, *a))
+            .collect();
         let size = page::size(limit);
         let mut rows = self
             .read(move |conn| store::publication::published(conn, &upward, cursor, size + 1))
@@ -246,7 +251,9 @@ impl Office {
         let found = self
             .read(move |conn| store::publication::get(conn, id))
             .await?;
-        let found = found.filter(|one| one.state == State::Published);
+        let found = found
+            .filter(|one| one.state == State::Published)
+            .filter(|one| self.is_on(Module::Publications, one.area));
         Ok(found.ok_or_else(unknown)?)
     }
 

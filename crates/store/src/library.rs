@@ -12,8 +12,12 @@ fn json(one: &Document) -> Result<String> {
     serde_json::to_string(one).map_err(|e| DbError::Other(format!("library: {e}")))
 }
 
+/// The column says whose it is: a change of the tree moves that alone.
 fn parsed(row: &Row) -> Result<Document> {
-    serde_json::from_str(row.text(0)?).map_err(|e| DbError::Other(format!("library: {e}")))
+    let parsed: serde_json::Result<Document> = serde_json::from_str(row.text(0)?);
+    let mut one = parsed.map_err(|e| DbError::Other(format!("library: {e}")))?;
+    one.area = AreaId(row.int(1)?);
+    Ok(one)
 }
 
 /// Adds a document with the files of its version.
@@ -54,7 +58,7 @@ fn files(conn: &mut Conn, one: &Document) -> Result<()> {
 
 /// One document.
 pub fn get(conn: &mut Conn, id: DocumentId) -> Result<Option<Document>> {
-    let sql = "SELECT body FROM library WHERE shard = $1 AND id = $2";
+    let sql = "SELECT body, area FROM library WHERE shard = $1 AND id = $2";
     let row = conn.query_opt(sql, &[SHARD.into(), id.0.into()])?;
     row.as_ref().map(parsed).transpose()
 }
@@ -71,7 +75,7 @@ pub fn of_file(conn: &mut Conn, file: FileId) -> Result<Option<Document>> {
 /// The documents of some areas, newest first: some hundred at most.
 pub fn of_areas(conn: &mut Conn, areas: &[AreaId]) -> Result<Vec<Document>> {
     let areas: Vec<i64> = areas.iter().map(|a| a.0).collect();
-    let sql = "SELECT body FROM library WHERE shard = $1 AND area = ANY($2) ORDER BY id DESC";
+    let sql = "SELECT body, area FROM library WHERE shard = $1 AND area = ANY($2) ORDER BY id DESC";
     conn.query(sql, &[SHARD.into(), Value::Ints(areas)])?
         .iter()
         .map(parsed)

@@ -11,8 +11,12 @@ fn json(one: &Publication) -> Result<String> {
     serde_json::to_string(one).map_err(|e| DbError::Other(format!("publication: {e}")))
 }
 
+/// The column says whose it is: a change of the tree moves that alone.
 fn parsed(row: &Row) -> Result<Publication> {
-    serde_json::from_str(row.text(0)?).map_err(|e| DbError::Other(format!("publication: {e}")))
+    let parsed: serde_json::Result<Publication> = serde_json::from_str(row.text(0)?);
+    let mut one = parsed.map_err(|e| DbError::Other(format!("publication: {e}")))?;
+    one.area = AreaId(row.int(1)?);
+    Ok(one)
 }
 
 /// Adds one, with its files.
@@ -73,7 +77,7 @@ fn files(conn: &mut Conn, one: &Publication) -> Result<()> {
 
 /// One of them.
 pub fn get(conn: &mut Conn, id: PublicationId) -> Result<Option<Publication>> {
-    let sql = "SELECT body FROM publication WHERE shard = $1 AND id = $2";
+    let sql = "SELECT body, area FROM publication WHERE shard = $1 AND id = $2";
     let row = conn.query_opt(sql, &[SHARD.into(), id.0.into()])?;
     row.as_ref().map(parsed).transpose()
 }
@@ -94,7 +98,7 @@ pub fn page(
     cursor: Option<PublicationId>,
     limit: usize,
 ) -> Result<Vec<Publication>> {
-    let sql = "SELECT body FROM publication WHERE shard = $1 AND area = ANY($2) AND id < $3 \
+    let sql = "SELECT body, area FROM publication WHERE shard = $1 AND area = ANY($2) AND id < $3 \
                ORDER BY id DESC LIMIT $4";
     list(conn, sql, areas, cursor, limit)
 }
@@ -106,7 +110,7 @@ pub fn published(
     cursor: Option<PublicationId>,
     limit: usize,
 ) -> Result<Vec<Publication>> {
-    let sql = "SELECT p.body FROM publication p WHERE p.shard = $1 AND p.id < $3 AND EXISTS \
+    let sql = "SELECT p.body, p.area FROM publication p WHERE p.shard = $1 AND p.id < $3 AND EXISTS \
                (SELECT 1 FROM publication_area a WHERE a.shard = p.shard AND a.publication = p.id AND a.area = ANY($2)) \
                ORDER BY p.id DESC LIMIT $4";
     list(conn, sql, upward, cursor, limit)

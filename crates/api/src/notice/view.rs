@@ -88,7 +88,7 @@ impl NoticePage {
         let row = |l: &Listed| NoticeRow::of(&l.kept, l.standing, now);
         Self {
             rows: page.rows.iter().map(row).collect(),
-            next: page.next.map(|id| id.to_string()),
+            next: crate::cursor::token(page.next),
             waiting: page.waiting,
         }
     }
@@ -433,7 +433,7 @@ impl RecipientPage {
         };
         Self {
             rows: rows.into_iter().map(row).collect(),
-            next: next.map(|id| id.to_string()),
+            next: crate::cursor::token(next),
         }
     }
 }

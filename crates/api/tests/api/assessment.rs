@@ -40,6 +40,12 @@ fn line(result: &Value, indicator: &str) -> String {
     )
 }
 
+/// The newest message of somebody.
+async fn newest(user: &User<'_>) -> String {
+    let page = user.get("/api/v1/messages").await.done().json();
+    page["rows"][0]["text"].as_str().unwrap_or_default().into()
+}
+
 async fn from_setting_up_to_freezing(test: TestOffice) -> App {
     let app = App::over(test);
     let (unit, county) = (app.user("unit").await, app.user("county").await);
@@ -203,8 +209,9 @@ async fn from_setting_up_to_freezing(test: TestOffice) -> App {
         .await
         .done();
 
-    // Now the assessed see their own and the leaders above them what lies below.
+    // Now the assessed see their own and the leaders above them what lies below; each is told.
     let secretary = app.user("secretary").await;
+    assert!(newest(&secretary).await.contains("已公示“坂头社区”的结果"));
     let own = secretary.get(&results).await.done().json();
     assert_eq!(
         (
@@ -236,12 +243,15 @@ async fn from_setting_up_to_freezing(test: TestOffice) -> App {
         "only the assessed"
     );
     secretary.post(&appeals, &appeal).await.done();
+    assert!(newest(&county).await.contains("收到“坂头社区”的申诉"));
     let freeze = county.post(format!("{path}/freeze"), &nothing).await;
     assert_eq!(freeze.refusal().1, "还有 1 件申诉没有处理，请先处理再冻结");
     let ruling = json!({ "points": 2000, "words": "情况属实，按 5/5 计" });
     let decision = format!("{appeals}/1/decision");
     assert_eq!(secretary.post(&decision, &ruling).await.status, 403);
     county.post(&decision, &ruling).await.done();
+    let told = newest(&secretary).await;
+    assert!(told.contains("得分已更正。情况属实"), "{told}");
     let result = secretary.get(format!("{results}/1")).await.done().json();
     let closing = score(&result, "closing");
     assert_eq!(
@@ -267,6 +277,7 @@ async fn from_setting_up_to_freezing(test: TestOffice) -> App {
     let frozen = county.post(format!("{path}/freeze"), &nothing).await;
     let frozen = frozen.done().json();
     assert_eq!(frozen["digest"].as_str().unwrap().len(), 64);
+    assert!(newest(&secretary).await.contains("已冻结"));
     let kept = county.get(&results).await.done().json();
     for (step, form) in [
         ("calculate", &nothing),

@@ -118,6 +118,22 @@ async fn a_list_comes_in_pages_that_meet_without_gap_or_repetition() {
         unique.dedup();
         assert_eq!((seen.len(), unique.len()), (5, 5), "{view}");
     }
+    // A place in one list is none in another one, nor under another filter.
+    let page = unit.get("/api/v1/matters?view=queue&limit=2").await;
+    let next = page.done().json()["next"].as_str().unwrap().to_owned();
+    for other in [
+        format!("matters?view=mine&cursor={next}"),
+        format!("matters?view=queue&open=true&cursor={next}"),
+        format!("visits?cursor={next}"),
+        "matters?view=queue&cursor=7".to_owned(),
+    ] {
+        let refused = unit.get(format!("/api/v1/{other}")).await.problems();
+        assert_eq!(
+            refused,
+            "cursor other_list: 翻页位置不是这个清单、这组筛选条件的，请从第一页重新读取\n",
+            "{other}"
+        );
+    }
     let row = unit
         .get("/api/v1/matters?view=queue&limit=1")
         .await

@@ -94,6 +94,14 @@ async fn follows(test: TestOffice) -> App {
     let before = figures(&county, &task).await;
     assert_eq!(before, "2 0 0 1 1 0");
 
+    let news = json!({ "kind": "news", "title": "治水完工", "text": "已完工。", "areas": ["4"] });
+    let news = community.post("/api/v1/areas/4/publications", &news).await;
+    let news = news.done().json()["id"].as_str().unwrap().to_owned();
+    let act = |what: &str| format!("/api/v1/publications/{news}/{what}");
+    let pass = json!({ "passed": true });
+    secretary.post(act("review"), &pass).await.done();
+    community.post(act("publish"), &json!({})).await.done();
+
     let merge = json!({ "kind": "merge", "areas": ["4", "8"], "name": "坂头联合社区", "day": "2026-03-12",
         "reason": "规模过小，合并设置" });
     let preview = town.post("/api/v1/area-changes/preview", &merge).await;
@@ -151,6 +159,11 @@ async fn follows(test: TestOffice) -> App {
     assert_eq!(joint["shown"]["covers"], "坂头联合社区");
     let houses = seen(&community, "areas/6/mediation").await.to_string();
     assert!(houses.contains("坂头调解委员会"), "{houses}");
+    // What residents are told stands on the pages of the community that took over, who keeps it.
+    let told = seen(&community, &format!("public/publications?area={NEW}")).await;
+    assert_eq!(told["rows"][0]["title"], "治水完工", "{told}");
+    let kept = seen(&community, &format!("areas/{NEW}/publications")).await;
+    assert_eq!(kept["rows"][0]["area_name"], "坂头联合社区", "{kept}");
     let book = seen(&community, &format!("areas/{NEW}/log")).await;
     assert_eq!(book["open"].as_array().unwrap().len(), 1);
     assert_eq!(book["rows"].as_array().unwrap().len(), 1);

@@ -16,13 +16,14 @@ async fn me(user: &User<'_>) -> Value {
 }
 
 /// What each part answers in community 4.
-const READS: [(&str, &str); 6] = [
+const READS: [(&str, &str); 7] = [
     ("mediation", "areas/4/mediation"),
     ("hotline", "hotline/orders?area=4"),
     ("registers", "registers/party_org/records?area=4"),
     ("registers", "register-counts?group=party&area=4"),
     ("centre", "areas/4/log"),
     ("centre", "areas/4/duties"),
+    ("publications", "areas/4/publications"),
 ];
 
 async fn parts_are_switched(test: TestOffice) -> App {
@@ -46,7 +47,22 @@ async fn parts_are_switched(test: TestOffice) -> App {
     let other = other.json(&json!({ "scope": "area:2", "value": "21:00" }));
     assert_eq!(app.send(other).await.status, 422, "only parts are per area");
 
-    let all = ["mediation", "hotline", "registers", "admission", "centre"];
+    // Written and published before; the part is switched off with it.
+    let policy = json!({ "area": "3", "kind": "policy", "title": "指引", "roles": [], "mandatory": true, "text": "正文" });
+    let town = app.user("town").await;
+    town.post("/api/v1/library", &policy).await.done();
+    let library = community.get("/api/v1/library").await.done().json();
+    assert_eq!(library.as_array().unwrap().len(), 1);
+    let all = [
+        "mediation",
+        "hotline",
+        "registers",
+        "admission",
+        "centre",
+        "publications",
+        "library",
+        "evidence",
+    ];
     for module in all {
         assert_eq!(switch(&admin, module, "area:2", Some("0")).await, 204);
     }
@@ -70,6 +86,10 @@ async fn parts_are_switched(test: TestOffice) -> App {
         let gone = community.post(format!("/api/v1/{path}"), body).await;
         assert_eq!(gone.refusal().0, "404 unknown", "{path}");
     }
+    let library = community.get("/api/v1/library").await.done().json();
+    assert_eq!(library, json!([]), "nobody has to read it");
+    let gone = town.post("/api/v1/library", &policy).await.refusal();
+    assert!(gone.1.contains("“文件库”"), "{}", gone.1);
     let bureau = app.user("resources").await;
     let gone = bureau.get("/api/v1/admissions").await.refusal();
     assert!(gone.1.contains("准入管理"), "{}", gone.1);

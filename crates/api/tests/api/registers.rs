@@ -560,6 +560,9 @@ async fn a_leader_sees_how_the_own_contact_point_goes_and_nobody_elses() {
     let point =
         json!({ "area": "4", "values": { "leader": "resourceshead", "duty": "联系坂头社区" } });
     added(&community, "leader_point", &point).await;
+    let again = "/api/v1/registers/leader_point/records";
+    let again = community.post(again, &point).await.refusal();
+    assert!(again.1.contains("已有同样的领导联系点记录"), "{}", again.1);
     app.user("unit").await.report().await;
     let mine = bureau.get("/api/v1/me/points").await.done().json();
     assert_eq!(

@@ -223,6 +223,21 @@ pub const ALL: &[Known] = &[
         "模块：值班与日志",
         "综治中心的值班安排、日志和交接班。关闭后不显示也不能填写，已有的记录保留。",
     ),
+    module(
+        code::MODULE_PUBLICATIONS,
+        "模块：公告发布",
+        "写给居民的公告和动态。关闭后不能编写、审核和发布，已发布的不再显示在公开页面。",
+    ),
+    module(
+        code::MODULE_LIBRARY,
+        "模块：文件库",
+        "政策文件、工作指引和岗位手册。关闭后该区域的文件不显示，也不要求阅读。",
+    ),
+    module(
+        code::MODULE_EVIDENCE,
+        "模块：证据包",
+        "有权机关按编号调取一件事的全过程材料。关闭后该区域不能经平台调取。",
+    ),
     kept_by(
         Keeper::Nation,
         number(

@@ -71,6 +71,8 @@ struct RawRegister {
     #[serde(default)]
     term: Option<String>,
     #[serde(default)]
+    once: bool,
+    #[serde(default)]
     basis: String,
     #[serde(default)]
     purpose: String,
@@ -227,6 +229,7 @@ fn sound(group: &Group, raw: RawRegister) -> Result<Register, (String, Vec<Strin
             facets,
             sum: raw.sum,
             term,
+            once: raw.once,
             basis: raw.basis,
             purpose: raw.purpose,
             fields,

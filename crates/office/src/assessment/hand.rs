@@ -1,6 +1,6 @@
 //! What people add to a period: marks, re-checks, appeals and rulings.
 
-use super::{is_own, load, object};
+use super::{is_own, load, object, tell};
 use crate::identity::entry;
 use crate::{Office, Result};
 use civic::assessment::{Assessed, Assessment, Done, Manual, Recheck, Ruling, Subject, Verdict};
@@ -177,7 +177,7 @@ impl Office {
         change: impl FnOnce(&Assessment, &mut Assessed) -> Refused + Send + 'static,
     ) -> Result<Assessed> {
         let (who, now) = (actor.clone(), self.now());
-        self.write(move |conn| {
+        self.write_telling(move |conn| {
             let assessment = store::assessment::get(conn, id)?;
             let assessment = assessment.ok_or_else(|| Refusal::unknown("考核"))?;
             let one = store::assessment::result(conn, id, no)?;
@@ -187,7 +187,12 @@ impl Office {
             let detail = format!("《{}》{}", assessment.name, one.name);
             let line = entry(&who, now, action, object(&assessment), detail);
             store::audit::append(conn, &line)?;
-            Ok::<_, Failure>(one)
+            let notices = match action {
+                "appeal_assessment" => tell::appealed(&assessment, &one),
+                "decide_appeal" => tell::ruled(&assessment, &one),
+                _ => Vec::new(),
+            };
+            Ok((one, notices))
         })
         .await
     }

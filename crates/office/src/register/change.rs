@@ -49,12 +49,27 @@ impl Office {
         let sealed = self.seal(register, &mut record.values, Default::default());
         let (keys, now, who) = (keys(register, &record), self.now(), actor.clone());
         let detail = format!("{}“{}”", register.word, record.name(register));
+        let (once, today) = (register.once.then(|| register.name.clone()), self.today());
+        let again = format!(
+            "这个区域已有同样的{}记录；内容有变化的请更正原来那一条，已经结束的请先注销",
+            register.word
+        );
         let key = self.kept_key(key, actor.account, &format!("record/{}", register.code));
         let id = self
             .write(move |conn| {
                 if let Some(id) = store::answered::get(conn, &key)? {
                     let kept = id.parse().map(RecordId);
                     return kept.map_err(|_| Refusal::unknown("台账记录").into());
+                }
+                if let Some(name) = once.as_ref().and_then(|field| record.values.get(field)) {
+                    let others = store::record::standing(conn, &[record.area], today)?;
+                    let same = |o: &Record| {
+                        o.register == record.register
+                            && once.as_ref().and_then(|f| o.values.get(f)) == Some(name)
+                    };
+                    if others.iter().any(same) {
+                        return Err(Refusal::Conflict(again).into());
+                    }
                 }
                 record.id = RecordId(store::fresh_id(conn, "record", now)?);
                 store::record::insert(conn, &record, &keys, sealed)?;

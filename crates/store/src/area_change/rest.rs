@@ -22,7 +22,7 @@ impl Waiting {
     }
 }
 
-const WAITING: [Waiting; 4] = [
+const WAITING: [Waiting; 7] = [
     Waiting {
         word: "值班安排",
         table: "duty",
@@ -41,6 +41,24 @@ const WAITING: [Waiting; 4] = [
         table: "opening",
         column: "area",
         rows: "shard = {shard} AND area = $1 AND state = 'open' AND CAST($2 AS BIGINT) >= 0",
+    },
+    Waiting {
+        word: "公告",
+        table: "publication",
+        column: "area",
+        rows: "shard = {shard} AND area = $1 AND CAST($2 AS BIGINT) >= 0",
+    },
+    Waiting {
+        word: "公告的发布范围",
+        table: "publication_area",
+        column: "area",
+        rows: "shard = {shard} AND area = $1 AND CAST($2 AS BIGINT) >= 0",
+    },
+    Waiting {
+        word: "文件库文件",
+        table: "library",
+        column: "area",
+        rows: "shard = {shard} AND area = $1 AND CAST($2 AS BIGINT) >= 0",
     },
     Waiting {
         word: "席位消息",
@@ -69,6 +87,13 @@ pub fn hand_on(conn: &mut Conn, area: AreaId, to: AreaId, day: Day) -> Result<()
     let both = "DELETE FROM duty WHERE area = $1 AND day >= $2 AND EXISTS \
         (SELECT 1 FROM duty o WHERE o.area = $3 AND o.day = duty.day AND o.account = duty.account)";
     conn.exec(both, &params)?;
+    // A publication may stand on the pages of both areas that become one.
+    let both = format!(
+        "DELETE FROM publication_area WHERE shard = {SHARD} AND area = $1 AND CAST($2 AS BIGINT) >= 0 \
+         AND EXISTS (SELECT 1 FROM publication_area o WHERE o.shard = publication_area.shard \
+         AND o.area = $3 AND o.publication = publication_area.publication)"
+    );
+    conn.exec(&both, &params)?;
     for w in &WAITING {
         let sql = format!(
             "UPDATE {} SET {} = $3 WHERE {}",
