@@ -278,6 +278,7 @@ impl Office {
     }
 
     fn handles_public(&self, actor: &Actor, area: AreaId) -> Result<()> {
+        self.need(Module::Publications, area)?;
         self.require_over(actor, Verb::WritePublic, area)
             .or_else(|_| self.require_over(actor, Verb::ReviewPublic, area))
     }

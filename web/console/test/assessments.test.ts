@@ -18,7 +18,7 @@ const result = (change: Partial<AssessmentResult> = {}): AssessmentResult => ({
 })
 const assessment = (change: Partial<Assessment> = {}): Assessment => ({
   id: '9', name: '三月', area: '2', place: '城厢区', from: '2026-03-01', to: '2026-03-15', state: 'published', state_word: '公示中', opened: { by, at: 1 }, published: { by, at: 1 }, results: 1, undecided: 0, drawn: 5, checked: 5, runs: false,
-  may_calculate: false, may_mark: false, may_appeal: true, may_rule: false,
+  may_calculate: false, may_mark: false, may_appeal: true, may_rule: false, may_review: false,
   scheme: { code: 'unit_head', version: 1, name: '单元长', text: '', source: '', kind: 'post', kind_word: '岗位', level: 'unit', level_word: '单元', role_words: [], sample: 2, appeal_days: 7,
     indicators: [{ code: 'closing', name: '办结率', basis: 'kpi', version: 1, points: 2000, full: 9900, zero: 8000, min: 5, text: '办结 ÷ 上报' }] },
   ...change,

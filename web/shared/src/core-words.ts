@@ -148,6 +148,7 @@ export const coreWords = {
     visits: '走访巡查',
     posts: '岗位与值班',
     appointments: '任职管理',
+    openings: '公开选聘',
     assessments: '考核评价',
     centre: '综治中心',
     party: '党建组织',
