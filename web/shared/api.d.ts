@@ -264,6 +264,106 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/applications/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Take an own application back
+         * @description 撤回报名，报名材料立即删除。
+         */
+        delete: operations["opening_withdraw"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/applications/{id}/nomination": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hand a candidate to the level above
+         * @description 公示期满、异议都已答复的，报送上级任命。
+         */
+        post: operations["opening_nominate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/applications/{id}/objections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say something against a candidate in publicity
+         * @description 公示期间提出异议，每人对每位人选一次；提出人不向人选和答复人公开。
+         */
+        post: operations["opening_object"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/applications/{id}/publicity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put a candidate into publicity
+         * @description 公示拟选任人选，不少于 5 个工作日。
+         */
+        post: operations["opening_show"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/applications/{id}/refusal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Do not choose a candidate
+         * @description 写明原因，本人会收到消息。
+         */
+        post: operations["opening_decline"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/area-changes": {
         parameters: {
             query?: never;
@@ -960,6 +1060,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/areas/{id}/openings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Offered posts at an area and below
+         * @description 公开选聘的岗位，新的在前，最多 200 个。
+         */
+        get: operations["opening_openings"];
+        put?: never;
+        /**
+         * Offer a vacant post to the people of its place
+         * @description 发布空缺岗位，辖区居民登录后可以报名。
+         */
+        post: operations["opening_open_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/areas/{id}/posts": {
         parameters: {
             query?: never;
@@ -1386,6 +1510,86 @@ export interface paths {
          * @description 打印一名在岗人员的考核结果(R051)：公示以后办理，用途记入审计，页脚写明打印人和时间，附申诉。
          */
         post: operations["assessment_print"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assessments/{id}/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Open statements and ballot of a period
+         * @description 计算以后、公示以前组织述职评议；方案里有述职评议的才能开始。
+         */
+        post: operations["assessment_open"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assessments/{id}/review/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Close the ballot into the results
+         * @description 截止以后结束并计分：满 5 人评议的计入结果，票不再保留。
+         */
+        post: operations["assessment_close"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assessments/{id}/statements/{post}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Write one's own statement
+         * @description 按题目述职；有人评议以前可以修改。
+         */
+        put: operations["assessment_state"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assessments/{id}/statements/{post}/ballots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Vote about a statement, in secret
+         * @description 无记名评议同事或下级的述职，每人一票，投后不能改；不留谁投了哪一档。
+         */
+        post: operations["assessment_vote"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2168,6 +2372,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/library/{id}/unread": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who has still to read a document
+         * @description 必读文件还没有确认已读的岗位，只给管理文件的人；最多列 500 个。
+         */
+        get: operations["library_unread"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/library/{id}/versions": {
         parameters: {
             query?: never;
@@ -2416,6 +2640,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/applications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * My applications
+         * @description 我的报名，新的在前。
+         */
+        get: operations["opening_own"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me/departures": {
         parameters: {
             query?: never;
@@ -2621,6 +2865,26 @@ export interface paths {
          * @description 设置我的免打扰时段：外发消息留到时段结束，紧急类别的事项除外。
          */
         put: operations["sender_set_quiet_hours"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/reviews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Open reviews in which I write, vote or read
+         * @description 进行中的述职评议：要我述职的、要我评议的，以及上级领导和组织考核的人可以看的。
+         */
+        get: operations["assessment_reviews"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -3072,6 +3336,106 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/objections/{id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Answer an objection
+         * @description 写明核实情况和处理意见，提出异议的人会收到消息。
+         */
+        post: operations["opening_answer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/openings/{id}/applications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Apply for an offered post
+         * @description 本人报名，需同意公示和材料删除的说明。
+         */
+        post: operations["opening_apply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/openings/{id}/candidates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who applied for an offered post
+         * @description 报名人和公示期间收到的异议；查看会记入审计。
+         */
+        get: operations["opening_candidates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/openings/{id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End an opening without an appointment
+         * @description 写明原因，结束选聘；报名人都会收到消息。
+         */
+        post: operations["opening_close"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/openings/{id}/publicity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who stands in publicity for an offered post
+         * @description 公示中的拟选任人选，登录后可看；公示期满即不再显示。
+         */
+        get: operations["opening_publicity"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/parameters": {
         parameters: {
             query?: never;
@@ -3456,6 +3820,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/public/openings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Posts offered to residents
+         * @description 正在公开选聘的岗位，无需登录，最多 200 个；报名要登录。
+         */
+        get: operations["public_offered"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/public/phone-codes": {
         parameters: {
             query?: never;
@@ -3633,6 +4017,26 @@ export interface paths {
          */
         get: operations["audit_public_looks"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/publications/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Write a publication anew; it is reviewed again
+         * @description 修改待审核、退回修改或已审核的公告，重新提交审核。要保留的附件一并写上。
+         */
+        put: operations["publication_rewrite"];
         post?: never;
         delete?: never;
         options?: never;
@@ -4383,6 +4787,10 @@ export interface components {
             count: number;
             word: string;
         };
+        /** @description The answer to an objection. */
+        AnswerObjection: {
+            text: string;
+        };
         /** @description Name and title of who answers for a vacant desk. */
         AnsweredBy: {
             name: string;
@@ -4394,6 +4802,24 @@ export interface components {
             indicator: string;
             /** @description 理由。 */
             words: string;
+        };
+        /** @description Where an application stands. */
+        ApplicationStanding: {
+            /**
+             * Format: int64
+             * @description When the person applied, ms UTC.
+             */
+            at: number;
+            id: string;
+            /** @description First and last day of the publicity. */
+            shown_from?: string | null;
+            shown_to?: string | null;
+            source_word: string;
+            standing: string;
+            standing_word: string;
+            statement: string;
+            /** @description Why it was turned down. */
+            words?: string | null;
         };
         /** @description What a department asks to be admitted. */
         ApplyAdmission: {
@@ -4413,6 +4839,17 @@ export interface components {
             /** @description Who of the department's own people works with it. */
             people: string;
             title: string;
+        };
+        /** @description An application. */
+        ApplyForm: {
+            /**
+             * Format: int32
+             * @description The version of the consent that was read and agreed to.
+             */
+            consent?: number;
+            /** @description `retired_worker`, `volunteer` or `enthusiast`. */
+            source: string;
+            statement: string;
         };
         /** @description An appointment: `login` or `account`, and for department roles the desk in `org`. */
         Appointment: {
@@ -4638,6 +5075,8 @@ export interface components {
             may_appeal: boolean;
             may_calculate: boolean;
             may_mark: boolean;
+            /** @description Whether I may open statements and ballot (述职评议). */
+            may_review: boolean;
             may_rule: boolean;
             name: string;
             opened: components["schemas"]["DoneBy"];
@@ -4646,6 +5085,8 @@ export interface components {
             published?: components["schemas"]["DoneBy"] | null;
             /** @description Results that I see. */
             results: number;
+            /** @description Last day of the statements and the ballot that are open. */
+            review_until?: string | null;
             /** @description Whether I run it. */
             runs: boolean;
             scheme: components["schemas"]["AssessmentScheme"];
@@ -5115,6 +5556,16 @@ export interface components {
             /** @description 办理时限，如 `3工作日`；不填按类别。 */
             limit?: string | null;
             org: string;
+        };
+        /** @description A kind of candidate. */
+        CandidateSource: {
+            code: string;
+            word: string;
+        };
+        /** @description A ballot. */
+        CastBallot: {
+            /** @description Code of a choice. */
+            choice: string;
         };
         /** @description A category. */
         Category: {
@@ -6741,6 +7192,15 @@ export interface components {
             /** @description What it is for. */
             name: string;
         };
+        /** @description The work account and the term of a candidate. */
+        NominateCandidate: {
+            /** @description First day in office. */
+            from: string;
+            /** @description Login of the work account that was opened for the candidate. */
+            login: string;
+            /** @description First day out of office. */
+            to?: string | null;
+        };
         /** @description A candidate for a post, or a further term. */
         Nomination: {
             account: string;
@@ -6945,6 +7405,30 @@ export interface components {
             /** Format: int32 */
             version: number;
         };
+        /** @description What is said against a candidate. */
+        ObjectForm: {
+            text: string;
+        };
+        /** @description What was said against a candidate; not by whom. */
+        Objection: {
+            answer?: string | null;
+            /** @description Name and title of who answered. */
+            answered_by?: string | null;
+            /** Format: int64 */
+            at: number;
+            id: string;
+            text: string;
+        };
+        /** @description The posts that are offered, and what candidates agree to. */
+        OfferedPosts: {
+            /** @description What candidates agree to, and its version. */
+            consent: string;
+            /** Format: int32 */
+            consent_version: number;
+            rows: components["schemas"]["Opening"][];
+            /** @description What candidates say they are. */
+            sources: components["schemas"]["CandidateSource"][];
+        };
         /** @description A period that is to be set up. */
         OpenAssessment: {
             /** @description Whose people are assessed. */
@@ -6968,6 +7452,18 @@ export interface components {
             id: string;
             no: string;
         };
+        /** @description A post to be offered. */
+        OpenPost: {
+            duties: string;
+            /** @description 治理单元或网格的岗位。 */
+            role: string;
+            /** @description Last day of applying. */
+            until: string;
+        };
+        /** @description The last day of a review. */
+        OpenReview: {
+            until: string;
+        };
         /** @description What lies unfinished of one kind. */
         OpenThings: {
             /** Format: int32 */
@@ -6976,6 +7472,63 @@ export interface components {
             /** @description The first 50. */
             matters: components["schemas"]["OpenMatter"][];
             word: string;
+        };
+        /** @description A vacant post that is offered. */
+        Opening: {
+            area: string;
+            /**
+             * Format: int64
+             * @description When it was offered, ms UTC.
+             */
+            at: number;
+            duties: string;
+            id: string;
+            /** @description Names from the root down to the area. */
+            place: string;
+            role: string;
+            role_word: string;
+            state: string;
+            state_word: string;
+            /** @description Whether somebody may apply today. */
+            takes: boolean;
+            /** @description Last day of applying. */
+            until: string;
+        };
+        /** @description Somebody who applied. */
+        OpeningCandidate: components["schemas"]["ApplicationStanding"] & {
+            /** @description May be turned down now. */
+            may_decline: boolean;
+            /** @description May be handed to the level above now. */
+            may_nominate: boolean;
+            /** @description May be put into publicity now. */
+            may_show: boolean;
+            name: string;
+            objections: components["schemas"]["Objection"][];
+        };
+        /** @description An offered post with who applied. */
+        OpeningCandidates: {
+            candidates: components["schemas"]["OpeningCandidate"][];
+            opening: components["schemas"]["Opening"];
+        };
+        /** @description A reason. */
+        OpeningReason: {
+            reason: string;
+        };
+        /** @description An offered post in the list of the staff. */
+        OpeningRow: components["schemas"]["Opening"] & {
+            /** @description How many applied. */
+            applied: number;
+            /** @description Name and title of who offered it. */
+            by: string;
+            /** @description Why it ended without an appointment. */
+            closed?: string | null;
+            /** @description How many objections wait for an answer. */
+            unanswered: number;
+        };
+        /** @description An own application. */
+        OwnApplication: components["schemas"]["ApplicationStanding"] & {
+            may_withdraw: boolean;
+            opening: components["schemas"]["Opening"];
         };
         /** @description A value of a single role or account. */
         OwnValue: {
@@ -7296,8 +7849,10 @@ export interface components {
         Publication: {
             area_name: string;
             area_names: string[];
+            areas: string[];
             files: components["schemas"]["File"][];
             id: string;
+            kind: string;
             kind_word: string;
             /** @description Written by who asks, who may not review it. */
             own: boolean;
@@ -7705,11 +8260,44 @@ export interface components {
         RetireDocument: {
             reason: string;
         };
+        /** @description An answer of the ballot. */
+        ReviewChoice: {
+            code: string;
+            word: string;
+        };
         /** @description The outcome of a review. */
         ReviewPublication: {
             /** @description 退回时必填。 */
             opinion?: string;
             passed: boolean;
+        };
+        /** @description An assessed post, for who writes, votes or reads. */
+        ReviewRow: {
+            /** @description The answers of the statement; absent before it is written. */
+            answers?: string[] | null;
+            /** @description Name of who holds it. */
+            holder: string;
+            /** @description The seat of the post. */
+            name: string;
+            own: boolean;
+            post: string;
+            /** @description Whether who asks has voted. */
+            voted: boolean;
+            /** @description Whether who asks may vote about it. */
+            votes: boolean;
+        };
+        /** @description A period whose statements are being written and voted on. */
+        ReviewSheet: {
+            assessment: string;
+            choices: components["schemas"]["ReviewChoice"][];
+            name: string;
+            /** @description Whether statements and ballots are taken today. */
+            open: boolean;
+            questions: string[];
+            rows: components["schemas"]["ReviewRow"][];
+            runs: boolean;
+            /** @description Last day. */
+            until: string;
         };
         /** @description A new version. */
         ReviseDocument: {
@@ -7859,6 +8447,19 @@ export interface components {
         SetDuties: {
             accounts: string[];
             day: string;
+        };
+        /** @description The last day of a publicity. */
+        ShowCandidate: {
+            to: string;
+        };
+        /** @description A candidate in publicity. */
+        ShownCandidate: {
+            id: string;
+            name: string;
+            objection?: components["schemas"]["Objection"] | null;
+            shown_from?: string | null;
+            shown_to?: string | null;
+            source_word: string;
         };
         /** @description Login and password. */
         SignIn: {
@@ -8146,6 +8747,18 @@ export interface components {
         UnreadCount: {
             unread: number;
         };
+        /** @description A post whose holder has still to read a document. */
+        UnreadPost: {
+            name: string;
+            place: string;
+            title: string;
+        };
+        /** @description The posts whose holders have still to read a document. */
+        UnreadPosts: {
+            /** @description At most 500. */
+            rows: components["schemas"]["UnreadPost"][];
+            total: number;
+        };
         /** @description How a piece of work goes. */
         UpdateItem: {
             /** @description Number of the matter that it became. */
@@ -8225,6 +8838,10 @@ export interface components {
             kind: string;
             text: string;
             title: string;
+        };
+        /** @description A statement: an answer to each question. */
+        WriteStatement: {
+            answers: string[];
         };
     };
     responses: never;
@@ -8755,6 +9372,162 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Admission"];
                 };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    opening_withdraw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    opening_nominate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NominateCandidate"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    opening_object: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ObjectForm"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    opening_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ShowCandidate"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    opening_decline: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OpeningReason"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description 没有办成：原因与办法见 detail */
             default: {
@@ -10150,6 +10923,72 @@ export interface operations {
             };
         };
     };
+    opening_openings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpeningRow"][];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    opening_open_post: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OpenPost"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpeningRow"];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     post_posts: {
         parameters: {
             query?: never;
@@ -10912,6 +11751,132 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["AssessmentSheet"];
                 };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    assessment_open: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OpenReview"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    assessment_close: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    assessment_state: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                post: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WriteStatement"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    assessment_vote: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                post: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CastBallot"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description 没有办成：原因与办法见 detail */
             default: {
@@ -12280,6 +13245,36 @@ export interface operations {
             };
         };
     };
+    library_unread: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnreadPosts"];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     library_revise: {
         parameters: {
             query?: never;
@@ -12810,6 +13805,34 @@ export interface operations {
             };
         };
     };
+    opening_own: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnApplication"][];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     me_waiting: {
         parameters: {
             query?: never;
@@ -13183,6 +14206,34 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    assessment_reviews: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewSheet"][];
+                };
             };
             /** @description 没有办成：原因与办法见 detail */
             default: {
@@ -13925,6 +14976,166 @@ export interface operations {
             };
         };
     };
+    opening_answer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerObjection"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    opening_apply: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApplyForm"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApplicationStanding"];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    opening_candidates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpeningCandidates"];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    opening_close: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OpeningReason"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    opening_publicity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShownCandidate"][];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     parameter_parameters: {
         parameters: {
             query?: never;
@@ -14555,6 +15766,37 @@ export interface operations {
             };
         };
     };
+    public_offered: {
+        parameters: {
+            query?: {
+                /** @description 区域；不填为全市。 */
+                area?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfferedPosts"];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     session_phone_sign_in: {
         parameters: {
             query?: never;
@@ -14868,6 +16110,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Look"][];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    publication_rewrite: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WritePublication"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Publication"];
                 };
             };
             /** @description 没有办成：原因与办法见 detail */
