@@ -11,6 +11,7 @@ import { areaWords } from './area-words'
 import { assessmentWords } from './assessment-words'
 import { boardWords } from './board-words'
 import { appointmentWords } from './appointment-words'
+import { openingWords } from './opening-words'
 import { logbookWords } from './logbook-words'
 import { addressWords } from './address-words'
 import { libraryWords } from './library-words'
@@ -29,6 +30,7 @@ export const zh = {
   ...issuerWords,
   ...senderWords,
   appointments: appointmentWords,
+  openings: openingWords,
   logbook: logbookWords,
   registers: registerWords,
   admissions: admissionWords,
