@@ -159,12 +159,12 @@ async fn addresses(
             limit + 1,
         )
         .await?;
-    let next = (rows.len() > limit).then(|| rows[limit - 1].address.id.to_string());
+    let next = (rows.len() > limit).then(|| rows[limit - 1].address.id);
     rows.truncate(limit);
     let sums = app.office.address_sums(&signed.actor, id).await?;
     Ok(Json(PageView {
         rows: rows.into_iter().map(AddressView::from).collect(),
-        next,
+        next: crate::cursor::token(next),
         addresses: sums.addresses,
         households: sums.households,
         people: sums.people,

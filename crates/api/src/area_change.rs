@@ -503,12 +503,12 @@ async fn changes(
         .office
         .changes(&signed.actor, area, query.state, query.cursor, limit + 1)
         .await?;
-    let next = (rows.len() > limit).then(|| rows[limit - 1].row.id.to_string());
+    let next = (rows.len() > limit).then(|| rows[limit - 1].row.id);
     rows.truncate(limit);
     let rows = rows.into_iter().map(|r| ChangeView::seen(&app, r));
     Ok(Json(ChangePage {
         rows: rows.collect(),
-        next,
+        next: crate::cursor::token(next),
     }))
 }
 
