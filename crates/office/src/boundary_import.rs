@@ -166,7 +166,7 @@ fn take(
     world: &World,
     (by, now, today): (&Actor, Instant, Day),
     scope: AreaId,
-    forms: Vec<(AreaId, Option<Vec<u8>>)>,
+    forms: Vec<NewForm>,
     (sentence, reason, action): (String, String, &'static str),
 ) -> std::result::Result<i64, Failure> {
     let id = store::fresh_id(conn, "area_change", now)?;
@@ -206,9 +206,12 @@ fn take(
     Ok(id)
 }
 
+/// An area with its new boundary as it is stored; none takes the boundary away.
+pub(crate) type NewForm = (AreaId, Option<Vec<u8>>);
+
 /// New points for the areas whose point no longer lies in their boundary.
-pub(crate) fn outside(tree: &Tree, forms: &[(AreaId, Option<Vec<u8>>)]) -> Vec<(AreaId, f64, f64)> {
-    let moved = |(id, body): &(AreaId, Option<Vec<u8>>)| {
+pub(crate) fn outside(tree: &Tree, forms: &[NewForm]) -> Vec<(AreaId, f64, f64)> {
+    let moved = |(id, body): &NewForm| {
         let area = tree.get(*id)?;
         let boundary = decode_boundary(body.as_ref()?).ok()?;
         let inside = boundary.contains(atlas::Point::new(area.lon, area.lat));
@@ -259,7 +262,7 @@ impl<'a> Reading<'a> {
         })
     }
 
-    fn all(mut self, given: Vec<Given>) -> (Vec<FormLine>, Vec<(AreaId, Option<Vec<u8>>)>) {
+    fn all(mut self, given: Vec<Given>) -> (Vec<FormLine>, Vec<NewForm>) {
         let mut forms = Vec::new();
         let mut lines = Vec::with_capacity(given.len());
         for (i, one) in given.into_iter().enumerate() {
