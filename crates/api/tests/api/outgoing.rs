@@ -369,7 +369,7 @@ async fn jobs_are_run_by_the_system_administrator_and_each_run_is_in_the_log() {
         "once a day is enough"
     );
     let jobs = system.get("/api/v1/jobs").await.done().json();
-    assert_eq!(jobs.as_array().unwrap().len(), 7);
+    assert_eq!(jobs.as_array().unwrap().len(), 8);
     assert_eq!(
         app.send(system.ask("POST", "/api/v1/jobs/dance/run"))
             .await

@@ -34,8 +34,8 @@ impl Disputes {
             return Ok(());
         };
         match past.ago {
-            31 => f.found_mediators(&staff, community).await?,
-            30 => {
+            31 => {
+                f.found_mediators(&staff, community).await?;
                 let text = "一楼住户在公共绿地种菜，与二楼住户因气味和排水起争执。";
                 let made = f.dispute_of(&staff, unit, text, "低风险").await?;
                 let told = Told {
@@ -46,7 +46,7 @@ impl Disputes {
                 f.session(&staff, made, &told).await?;
                 self.held = Some(made);
             }
-            23 => {
+            24 => {
                 let text = "绿地已恢复，滤网已装好，双方没有新的争执。";
                 f.go_on(&staff, self.held, "visit_first", text).await?;
             }
