@@ -39,6 +39,7 @@ mod hotline;
 mod issuer;
 mod job;
 mod layers;
+mod letter_text;
 mod library;
 mod limit;
 mod logbook;
@@ -173,6 +174,7 @@ fn routes() -> OpenApiRouter<Arc<App>> {
         .merge(message::routes())
         .merge(notice::routes())
         .merge(publication::routes())
+        .merge(letter_text::routes())
         .merge(library::routes())
         .merge(admission::routes())
         .merge(assessment::routes())

@@ -29,6 +29,7 @@ pub mod hotline;
 pub mod id;
 pub mod kind;
 pub mod kpi;
+pub mod letter;
 pub mod library;
 pub mod limit;
 pub mod limits;

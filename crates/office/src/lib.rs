@@ -97,7 +97,9 @@ pub use mediation::{SessionInput, SessionRecord};
 pub use message::{MessagePage, Read};
 pub use nomination::{Candidacy, NominationRow};
 pub use opening::{CandidateSeen, NewApplication, NewOpening, OpeningSeen, Publicity};
-pub use outbox::{SenderKind, SenderRow, SenderSettings, SubscriptionRow};
+pub use outbox::{
+    LetterTextRow, LetterVersion, SenderKind, SenderRow, SenderSettings, SubscriptionRow,
+};
 pub use parameter::ParameterRow;
 pub use phrase::PhraseInput;
 pub use post::{Appointment, Person, PostRow, SOURCES, Vacancy, source_word};

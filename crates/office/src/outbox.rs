@@ -3,8 +3,10 @@
 //! end; nobody is woken in quiet hours.
 
 mod deliver;
+mod text;
 
 pub use deliver::{Kind as SenderKind, Settings as SenderSettings};
+pub use text::{LetterTextRow, LetterVersion};
 
 use crate::identity::entry;
 use crate::{Office, Result};
@@ -391,10 +393,11 @@ impl Office {
 
     async fn write_letters(&self, senders: &[Sender]) -> Result<usize> {
         let mut written = 0;
+        let texts = self.letter_texts_now().await?;
         for wish in self.read(store::outbox::subscriptions).await? {
-            if !senders.iter().any(|s| s.code == wish.sender) {
+            let Some(sender) = senders.iter().find(|s| s.code == wish.sender) else {
                 continue;
-            }
+            };
             let account = wish.account;
             let found = self
                 .read(move |conn| store::account::by_id(conn, account))
@@ -422,18 +425,24 @@ impl Office {
             let later = self.after_quiet(now, account.id);
             let matters: Vec<MatterId> =
                 told.iter().filter_map(|seen| seen.message.matter).collect();
-            let urgent = self
-                .read(move |conn| store::matter::urgent_among(conn, &matters))
+            let (urgent, matters) = self
+                .read(move |conn| {
+                    Ok((
+                        store::matter::urgent_among(conn, &matters)?,
+                        store::matter::load(conn, &matters)?,
+                    ))
+                })
                 .await?;
             let letters: Vec<Letter> = told
                 .iter()
                 .rev()
                 .filter(|seen| wish.kinds.split(',').any(|k| k == seen.message.kind))
                 .map(|seen| {
+                    let matter = seen.message.matter.and_then(|id| matters.get(&id));
                     let content = Content {
                         address: address.clone(),
                         name: account.name.clone(),
-                        text: seen.message.text.clone(),
+                        text: self.said_outside(&texts, &sender.kind, &seen.message, matter),
                     };
                     Letter {
                         id: 0,

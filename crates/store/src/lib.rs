@@ -27,6 +27,7 @@ pub mod hotline;
 pub mod issuer;
 pub mod job;
 pub mod lane;
+pub mod letter_text;
 pub mod library;
 pub mod logbook;
 pub mod matter;

@@ -121,6 +121,11 @@ pub const MIGRATIONS: &[Migration] = &[
         include_str!("../migrations/0029_opening.sql"),
     ),
     (30, "review", include_str!("../migrations/0030_review.sql")),
+    (
+        31,
+        "letter_text",
+        include_str!("../migrations/0031_letter_text.sql"),
+    ),
 ];
 
 /// Threads that read. Few cores gain nothing from more.

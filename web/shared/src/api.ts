@@ -5,7 +5,7 @@ import type {
   Absence, Account, ActionForm, ApiToken, Area, AreaChange, AreaChangeForm, AreaChangePreview, AreaCheck, AreaDetail, AreaHistory, AreaWhole, BoundaryImport, Crosswalk, FormerBoundary, GridImport, LineCount,
   AreaPost, AuditRow, Board, Callable, CategoryClass, Day, DemoAccount, Dictionaries, Duty, Factor, FactorOffer,
   FileRef, Flow, FlowSummary, Followed, Home, Id, Located, Look, MadeAccount, MadeToken, MatterPage, MatterRow, MatterView, Me, Message, Millis,
-  Job, JobRun, Letter, OpenSession, Page, Parameter, ReportForm, RuleBook, Sender, SignInAttempt, Station, StuckDesk, Subscription,
+  Job, JobRun, Letter, LetterEvent, LetterPreview, LetterVersion, OpenSession, Page, Parameter, ReportForm, RuleBook, Sender, SignInAttempt, Station, StuckDesk, Subscription,
   TodayBoard, Vacancy, Visit,
 } from './types'
 import type { FeatureCollection } from 'geojson'
@@ -56,6 +56,10 @@ export const api = {
   removeSender: (code: string) => request<void>('DELETE', `/senders/${enc(code)}`),
   testSender: (code: string, address: string) => request<void>('POST', `/senders/${enc(code)}/test`, { body: { address } }),
   letters: () => get<Page<Letter>>('/letters'),
+  letterTexts: () => get<LetterEvent[]>('/letter-texts'),
+  setLetterText: (event: string, channel: string, text: string | null) => request<void>('PUT', `/letter-texts/${enc(event)}/${enc(channel)}`, { body: { text } }),
+  previewLetterText: (event: string, channel: string, text: string) => request<LetterPreview>('POST', `/letter-texts/${enc(event)}/${enc(channel)}/preview`, { body: { text } }),
+  letterVersions: (event: string, channel: string, cursor: string | null) => get<Page<LetterVersion>>(`/letter-texts/${enc(event)}/${enc(channel)}/versions${cursor ? `?cursor=${enc(cursor)}` : ''}`),
   retryLetter: (id: Id) => request<void>('POST', `/letters/${enc(id)}/retry`),
   subscriptions: () => get<Subscription[]>('/me/subscriptions'),
   quietHours: () => get<{ from: string; to: string }>('/me/quiet-hours'),

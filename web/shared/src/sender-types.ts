@@ -37,6 +37,29 @@ export interface Letter {
   next_at: Millis
   problem: string
 }
+export interface LetterText {
+  channel: string
+  word: string
+  chars_max: number
+  text: string
+  own: boolean
+}
+export interface LetterEvent {
+  code: string
+  word: string
+  holders: { name: string; help: string; example: string }[]
+  texts: LetterText[]
+}
+export interface LetterPreview {
+  text: string
+  chars: number
+}
+export interface LetterVersion {
+  version: number
+  text?: string | null
+  at: Millis
+  by: string
+}
 export interface Subscription {
   sender: string
   name: string

@@ -43,6 +43,24 @@ export const senderWords = {
     retried: '已重新排队。',
   },
 
+  letterTexts: {
+    title: '消息模板',
+    help: '每种消息在每类通道上怎么说。保存后下一条消息即按它发送；大括号里的占位符由程序填写。',
+    event: '消息',
+    columns: ['通道类型', '模板', '状态', '操作'],
+    own: '已改',
+    program: '程序原文',
+    changed: (names: string[]) => (names.length ? `已改的模板：${names.join('、')}。` : '还没有改过的模板，都按程序原文发送。'),
+    text: '模板内容',
+    max: (n: number) => `按示例值填好后最多 ${n} 个字。点下面的占位符可加到末尾。没有对应内容的消息（如与事项无关的）按程序原文发送；受限事项和对工作人员的投诉只发编号，不发标题和内容。`,
+    chars: (n: number) => `${n} 个字（示例）`,
+    preview: '预览',
+    reset: '恢复原文',
+    saved: '已保存，下一条消息即按它发送。',
+    versions: '历次修改',
+    older: '更早的',
+  },
+
   subscriptions: {
     title: '消息订阅',
     help: '选择要在平台之外收到的消息。不选即不发，随时可以更改；免打扰时段内的消息会推迟发送。',

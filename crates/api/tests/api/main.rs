@@ -29,6 +29,7 @@ mod inspection;
 mod issuer;
 mod keeping;
 mod kinds;
+mod letter_texts;
 mod library;
 mod lines;
 mod logbook;

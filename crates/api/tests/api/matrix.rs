@@ -535,6 +535,20 @@ fn call(operation: &str, scene: &Scene) -> Call {
             "sysadmin",
             json!({ "address": "13800000000" }),
         ),
+        "get /api/v1/letter-texts" => read("/api/v1/letter-texts", "sysadmin"),
+        "put /api/v1/letter-texts/{event}/{channel}" => write(
+            "/api/v1/letter-texts/arrived/sms",
+            "sysadmin",
+            json!({ "text": "{编号}已到，请办理" }),
+        ),
+        "post /api/v1/letter-texts/{event}/{channel}/preview" => write(
+            "/api/v1/letter-texts/arrived/sms/preview",
+            "sysadmin",
+            json!({ "text": "{编号}已到，请办理" }),
+        ),
+        "get /api/v1/letter-texts/{event}/{channel}/versions" => {
+            read("/api/v1/letter-texts/arrived/sms/versions", "sysadmin")
+        }
         "get /api/v1/letters" => read("/api/v1/letters", "sysadmin"),
         "post /api/v1/letters/{id}/retry" => {
             write("/api/v1/letters/1/retry", "sysadmin", json!({}))

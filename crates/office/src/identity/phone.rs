@@ -105,10 +105,7 @@ impl Office {
             Ok(store::phone::put_code(conn, &kept, now)?)
         })
         .await?;
-        let text = format!(
-            "您的验证码是 {code}，{} 分钟内有效。不是您本人操作请忽略，不要告诉他人。",
-            phone::CODE_MINUTES
-        );
+        let text = self.phone_code_text(&code, phone::CODE_MINUTES).await?;
         // At once and not by the outbox: quiet hours and later tries are of no use to a code.
         self.send_now(&sender, &number, text).await.map_err(|why| {
             tracing::warn!(sender = sender.code, why, "a code was not sent");

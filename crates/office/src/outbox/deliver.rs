@@ -42,6 +42,14 @@ impl Kind {
             .find(|(_, c, _)| *c == code)
             .map(|(kind, ..)| *kind)
     }
+    /// Most characters of a text: two pieces of a long short message, half a minute of reading out,
+    /// and what somebody reads elsewhere.
+    pub(super) fn chars_max(self) -> usize {
+        match self {
+            Self::Sms | Self::Voice => 134,
+            Self::Webhook | Self::Wecom | Self::Smtp => 500,
+        }
+    }
     /// The body where the administrator wrote none.
     fn body(self) -> &'static str {
         match self {

@@ -228,6 +228,7 @@ pub const LINKS: &[Link] = &[
     link(("job_run", "任务运行记录", "id"), "account", ACCOUNT),
     link(("subscription", "消息订阅", "sender"), "account", ACCOUNT),
     link(("letter", "外发消息", "id"), "account", ACCOUNT),
+    link(("letter_text", "消息模板", "version"), "account", ACCOUNT),
     link(("identity", "统一认证身份", "id"), "account", ACCOUNT),
     link(("phone", "手机号", "at"), "account", ACCOUNT),
     link(("consent", "个人信息同意", "version"), "account", ACCOUNT),

@@ -46,7 +46,7 @@ pub enum NoticeKind {
 impl NoticeKind {
     /// Word of the interface.
     #[must_use]
-    pub fn word(self) -> &'static str {
+    pub const fn word(self) -> &'static str {
         match self {
             Self::Arrived => "新到",
             Self::Copied => "抄告",
@@ -61,7 +61,7 @@ impl NoticeKind {
     }
     /// Stored code.
     #[must_use]
-    pub fn code(self) -> &'static str {
+    pub const fn code(self) -> &'static str {
         match self {
             Self::Arrived => "arrived",
             Self::Copied => "copied",
@@ -74,21 +74,21 @@ impl NoticeKind {
             Self::Result => "result",
         }
     }
+    /// All kinds.
+    pub const ALL: &[Self] = &[
+        Self::Arrived,
+        Self::Copied,
+        Self::Asked,
+        Self::Decided,
+        Self::Warned,
+        Self::Overdue,
+        Self::Urged,
+        Self::Supervised,
+        Self::Result,
+    ];
     /// The kind with this code.
     #[must_use]
     pub fn parse(code: &str) -> Option<Self> {
-        [
-            Self::Arrived,
-            Self::Copied,
-            Self::Asked,
-            Self::Decided,
-            Self::Warned,
-            Self::Overdue,
-            Self::Urged,
-            Self::Supervised,
-            Self::Result,
-        ]
-        .into_iter()
-        .find(|k| k.code() == code)
+        Self::ALL.iter().copied().find(|k| k.code() == code)
     }
 }
