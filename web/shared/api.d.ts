@@ -2248,6 +2248,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/letter-texts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The texts of all events
+         * @description 外发消息的模板(系统管理员)，每种消息、每类通道一个。
+         */
+        get: operations["sender_letter_texts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/letter-texts/{event}/{channel}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set the text of an event
+         * @description 修改一个模板，下一条消息即按它发送；text 为 null 时恢复程序原文。每一版都保留并记入审计。
+         */
+        put: operations["sender_set_letter_text"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/letter-texts/{event}/{channel}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * See a text with example values
+         * @description 用示例值预览一个模板，不保存。
+         */
+        post: operations["sender_preview_letter_text"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/letter-texts/{event}/{channel}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The versions of a text, newest first
+         * @description 一个模板的历次修改：内容、时间和修改人。
+         */
+        get: operations["sender_letter_text_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/letters": {
         parameters: {
             query?: never;
@@ -6679,10 +6759,62 @@ export interface components {
             /** Format: int64 */
             tries: number;
         };
+        /** @description An event with its texts. */
+        LetterEvent: {
+            /** @description A kind of message, or `phone_code`. */
+            code: string;
+            holders: components["schemas"]["LetterHolder"][];
+            texts: components["schemas"]["LetterText"][];
+            word: string;
+        };
+        /** @description What may stand in a text. */
+        LetterHolder: {
+            example: string;
+            help: string;
+            /** @description As it is written, with the braces. */
+            name: string;
+        };
         /** @description A page of letters, newest first. */
         LetterPage: {
             next?: string | null;
             rows: components["schemas"]["Letter"][];
+        };
+        /** @description A text with the example values. */
+        LetterPreview: {
+            chars: number;
+            text: string;
+        };
+        /** @description The text for one kind of sender. */
+        LetterText: {
+            /** @description `webhook`, `sms`, `wecom`, `voice` or `smtp` */
+            channel: string;
+            /** @description Most characters, filled with the example values. */
+            chars_max: number;
+            /** @description Whether somebody wrote it; else it is that of the program. */
+            own: boolean;
+            text: string;
+            word: string;
+        };
+        /** @description A text to be set. */
+        LetterTextForm: {
+            /** @description With place holders of the event; null takes it back to that of the program. */
+            text?: string | null;
+        };
+        /** @description A version of a text. */
+        LetterVersion: {
+            /** Format: int64 */
+            at: number;
+            /** @description Name of who set it. */
+            by: string;
+            /** @description Null is the text of the program. */
+            text?: string | null;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description A page of versions, newest first. */
+        LetterVersionPage: {
+            next?: string | null;
+            rows: components["schemas"]["LetterVersion"][];
         };
         /** @description Judgement of one level today. */
         LevelToday: {
@@ -13010,6 +13142,138 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["JobRunPage"];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    sender_letter_texts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LetterEvent"][];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    sender_set_letter_text: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event: string;
+                channel: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LetterTextForm"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    sender_preview_letter_text: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event: string;
+                channel: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LetterTextForm"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LetterPreview"];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    sender_letter_text_versions: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: string;
+                /** @description 1 to 100 rows; 30 where it is not said. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                event: string;
+                channel: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LetterVersionPage"];
                 };
             };
             /** @description 没有办成：原因与办法见 detail */
