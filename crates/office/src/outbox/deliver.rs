@@ -416,10 +416,10 @@ mod tests {
             url: url.into(),
             ..Settings::default()
         };
-        assert_eq!(
-            field(Kind::Webhook, url("https://example.com")),
-            Some("url")
-        );
+        for odd in ["ftp://example.com", "example.com", "file:///etc"] {
+            assert_eq!(field(Kind::Webhook, url(odd)), Some("url"), "{odd}");
+        }
+        assert_eq!(field(Kind::Webhook, url("https://10.0.0.8/x")), None);
         assert_eq!(field(Kind::Webhook, url("http://10.0.0.8/x")), None);
         assert_eq!(field(Kind::Sms, url("http://10.0.0.8/x")), Some("body"));
         assert_eq!(field(Kind::Voice, url("http://10.0.0.8/x")), Some("body"));

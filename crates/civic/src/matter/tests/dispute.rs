@@ -82,12 +82,19 @@ fn an_agreement_is_visited_within_7_and_30_days_before_the_dispute_counts_as_set
         ("agreed", 2)
     );
     assert_eq!(town.counted(id, Measure::HandledOnTime), 1);
-    assert_eq!(due(&town, ClockKind::Stay), Some(at(19, 10, 0)));
-    town.act(41, id, "visit_first", at(18, 9, 0), say("双方在履行"))
+    let last = Some(at(20, 10, 0));
+    assert_eq!(due(&town, ClockKind::Stay), last, "the seventh day and one");
+    let early = town.act(41, id, "visit_first", at(18, 9, 0), say("双方在履行"));
+    assert!(matches!(early, Err(Refusal::Conflict(_))), "{early:?}");
+    town.act(41, id, "visit_early", at(18, 9, 0), say("顺路看过"))
+        .unwrap();
+    assert_eq!(town.m(id).state, "agreed", "an early visit does not count");
+    assert_eq!(due(&town, ClockKind::Stay), last, "and buys no time");
+    town.act(41, id, "visit_first", at(19, 8, 0), say("双方在履行"))
         .unwrap();
     assert_eq!(
         due(&town, ClockKind::Stay),
-        Some(at(18, 9, 0).plus_minutes(23 * 24 * 60))
+        Some(at(19, 8, 0).plus_minutes(24 * 24 * 60))
     );
     town.act(41, id, "relapse", at(19, 9, 0), say("又漏水了"))
         .unwrap();
@@ -100,9 +107,12 @@ fn an_agreement_is_visited_within_7_and_30_days_before_the_dispute_counts_as_set
         session(at(20, 8, 0), 4, Some("更换水管")),
     )
     .unwrap();
-    town.act(41, id, "visit_first", at(23, 9, 0), say("已更换"))
+    town.act(41, id, "visit_first", at(27, 9, 0), say("已更换"))
         .unwrap();
-    town.act(41, id, "settle", at(30, 9, 0), done("没有反复"))
+    let (early, thirtieth) = (at(30, 9, 0), at(27, 9, 0).plus_minutes(23 * 24 * 60));
+    let soon = town.act(41, id, "settle", early, done("没有反复"));
+    assert!(matches!(soon, Err(Refusal::Conflict(_))), "{soon:?}");
+    town.act(41, id, "settle", thirtieth, done("没有反复"))
         .unwrap();
     let figures = crate::measure::contribution(town.m(id));
     let of = |measure| figures.get(&(0, 0, measure)).copied().unwrap_or(0);
