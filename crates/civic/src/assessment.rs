@@ -155,6 +155,20 @@ impl Assessment {
         }
     }
 
+    /// Refuses points by hand for what a ballot on the platform decides: who gives them could undo it.
+    ///
+    /// # Errors
+    /// `Conflict` from the opening of the ballot on.
+    pub fn may_mark_by_hand(&self, indicator: &str) -> Result<(), Refusal> {
+        let voted = self.scheme.review.as_ref().filter(|_| self.round.is_some());
+        match voted.is_some_and(|review| review.indicator == indicator) {
+            true => Err(Refusal::Conflict(
+                "本期已在平台组织述职评议，这一项的得分由投票产生，不能录入".into(),
+            )),
+            false => self.may_mark(),
+        }
+    }
+
     /// Publishes it: the assessed see their results and may appeal for the days of the scheme.
     ///
     /// # Errors

@@ -423,11 +423,24 @@ impl Office {
         .await
     }
 
-    /// An opening that the actor chooses for.
+    /// An opening that the actor chooses for. Who applied for it chooses nobody, and does not see
+    /// the others.
     async fn opening(&self, actor: &Actor, id: OpeningId) -> Result<Opening> {
-        let found = self.read(move |conn| store::opening::get(conn, id)).await?;
+        let who = actor.account;
+        let (found, applied) = self
+            .read(move |conn| {
+                let all = store::opening::applications(conn, &[id])?;
+                let applied = all.iter().any(|a| a.account == who);
+                Ok((store::opening::get(conn, id)?, applied))
+            })
+            .await?;
         let found = found.filter(|one| self.chooser_of(actor, one.area).is_ok());
-        Ok(found.ok_or_else(unknown)?)
+        let found = found.ok_or_else(unknown)?;
+        if applied {
+            let text = "您报名了这个岗位，不能查看其他报名人，也不参与选聘；请由其他负责人办理";
+            return Err(Refusal::Denied(text.into()).into());
+        }
+        Ok(found)
     }
 
     /// A candidate that the actor may choose.

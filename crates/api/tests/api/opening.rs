@@ -307,3 +307,29 @@ async fn who_is_turned_down_is_told_why_and_a_nomination_taken_back_leads_back()
     assert!(told(&worker).await[0].contains("选聘已结束：改由网格长兼任"));
     app.test.verify().await;
 }
+
+#[tokio::test]
+async fn who_applied_sees_no_rival_and_turns_nobody_down_and_administrators_do_not_apply() {
+    let app = App::sqlite("rivals").await;
+    app.test.clock.set(march(2, 9, 0));
+    let opening = offer(&app.user("community").await, "2026-03-09").await;
+    let theirs = apply(&app, &opening, "resident").await;
+    let rival = app.user("gridhead").await;
+    let look = format!("/api/v1/openings/{opening}/candidates");
+    rival.get(look.clone()).await.done();
+    apply(&app, &opening, "gridhead").await;
+    let refused = rival.get(look).await.refusal();
+    assert!(refused.1.contains("不参与选聘"), "{}", refused.1);
+    let reason = json!({ "reason": "与我竞争" });
+    let turned = rival.post(of(&theirs, "refusal"), &reason).await.refusal();
+    assert!(turned.1.contains("不参与选聘"), "{}", turned.1);
+    let close = format!("/api/v1/openings/{opening}/close");
+    let closed = rival.post(close, &reason).await.refusal();
+    assert!(closed.1.contains("不参与选聘"), "{}", closed.1);
+    let path = format!("/api/v1/openings/{opening}/applications");
+    for admin in ["sysadmin", "secadmin", "auditor"] {
+        let user = app.user(admin).await;
+        let refused = user.post(&path, &application()).await.refusal();
+        assert!(refused.1.contains("管理员账号"), "{}", refused.1);
+    }
+}

@@ -58,6 +58,11 @@ async fn written_and_voted(test: TestOffice) -> App {
     county.post(format!("{path}/review"), &until).await.done();
     let publish = county.post(format!("{path}/publish"), &json!({})).await;
     assert!(publish.refusal().1.contains("述职评议还没有结束"));
+    // Nobody undoes the ballot by hand.
+    let mark =
+        json!({ "indicator": "review", "points": 2000, "words": "会议测评 12 人 优秀 12 票" });
+    let by_hand = county.post(format!("{path}/results/1/marks"), &mark).await;
+    assert!(by_hand.refusal().1.contains("由投票产生"));
 
     // The holder writes; nobody votes before, and nothing is rewritten after the first ballot.
     let told = head.get("/api/v1/messages").await.done().json();

@@ -30,7 +30,7 @@ impl Office {
             (id, no),
             "mark_assessment",
             move |assessment, one| {
-                assessment.may_mark()?;
+                assessment.may_mark_by_hand(&indicator)?;
                 let manual = Manual {
                     indicator,
                     points,

@@ -3,6 +3,7 @@
 
 use super::{OPENINGS_MAX, object, unknown};
 use crate::identity::entry;
+use crate::post::is_admin;
 use crate::tell::told_person;
 use crate::{Key, Office, Result};
 use civic::directory::Actor;
@@ -100,8 +101,8 @@ impl Office {
     /// Applies for an opening; with the same `key`, only once.
     ///
     /// # Errors
-    /// `Unknown`; `Conflict` after the last day, for who applied already and for who offered it;
-    /// `Invalid` without words or consent.
+    /// `Unknown`; `Denied` for administrators; `Conflict` after the last day, for who applied already
+    /// and for who offered it; `Invalid` without words or consent.
     pub async fn apply_for(
         &self,
         actor: &Actor,
@@ -117,6 +118,10 @@ impl Office {
         {
             let kept = self.read(move |conn| store::opening::application(conn, ApplicationId(id)));
             return Ok(kept.await?.ok_or_else(unknown)?);
+        }
+        if actor.posts.iter().any(|p| is_admin(p.role)) {
+            let text = "管理员账号不能兼任业务岗位，不能报名；请用本人的居民账号或其他工作账号报名";
+            return Err(Refusal::Denied(text.into()).into());
         }
         let (today, now, who) = (self.today(), self.now(), actor.clone());
         let statement =
