@@ -106,6 +106,8 @@ export class Browser {
     await page.fill(where, value)
     await page.keyboard.press('Enter')
     await page.keyboard.press('Tab')
+    // The calendar fades; while it does it is a dialog without a name.
+    await page.waitForFunction(() => [...document.querySelectorAll('.el-picker__popper')].every((one) => !one.getClientRects().length))
   }
 
   /** A serious fault in reach for the disabled fails; so does a page wider than its screen. */

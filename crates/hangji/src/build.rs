@@ -133,7 +133,7 @@ mod tests {
         let clock = Arc::default();
         let office = create_sample(&config(&place, true).unwrap(), &clock).unwrap();
         let zone = office.world().rules.calendar.zone();
-        let from = zone.day_of(office.now()).plus(-30);
+        let from = zone.day_of(office.now()).plus(-31);
         let profile: Profile = "putian".parse().unwrap();
         let rows =
             founding::founding(&profile, Scale::Street, from, zone.start_of(from), "!").unwrap();
