@@ -106,12 +106,13 @@ export class Browser {
     await page.fill(where, value)
     await page.keyboard.press('Enter')
     await page.keyboard.press('Tab')
-    // The calendar fades; while it does it is a dialog without a name.
-    await page.waitForFunction(() => [...document.querySelectorAll('.el-picker__popper')].every((one) => !one.getClientRects().length))
   }
 
   /** A serious fault in reach for the disabled fails; so does a page wider than its screen. */
   async look(page, what) {
+    // Lists and calendars fade when they close; while they do, they are parts of a page that nobody uses.
+    const faded = () => [...document.querySelectorAll('.el-popper')].every((one) => !one.getClientRects().length)
+    await page.waitForFunction(faded, undefined, { timeout: 3000 }).catch(() => undefined)
     axe ??= await readFile(createRequire(join(WEB, 'package.json')).resolve('axe-core/axe.min.js'), 'utf8')
     await page.evaluate(axe)
     const found = await page.evaluate(async () => {
