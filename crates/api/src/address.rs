@@ -184,7 +184,8 @@ async fn address(
     Ok(Json(seen.into()))
 }
 
-/// A correction; everything is said anew.
+/// A correction. Its words are all said anew; a point or unit that is left out stays, `null` takes it
+/// away.
 #[derive(ToSchema)]
 #[schema(as = AddressCorrection)]
 #[allow(dead_code, reason = "for the document; `CorrectionInput` reads it")]
@@ -201,8 +202,10 @@ struct CorrectionForm {
     status: String,
     lon: Option<f64>,
     lat: Option<f64>,
-    /// 指定的治理单元；不指定的按坐标归属。
+    /// 指定的治理单元；为 null 的按坐标归属。
     unit: Option<String>,
+    /// 坐标已核对：坐标比原来移动很远，或者不在所属的治理单元附近时，为真才能保存。
+    confirmed: Option<bool>,
     /// 更正的理由，写入审计。
     reason: String,
 }
@@ -226,7 +229,9 @@ impl Input for CorrectionInput {
         if status.is_none() && !f.has_problems() {
             f.note("status", "required", "请选择状态");
         }
-        let (point, unit) = (f.point(), f.id("unit"));
+        let point = f.said(&["lon", "lat"], Fields::point);
+        let unit = f.said(&["unit"], |f| f.id("unit"));
+        let confirmed = f.flag("confirmed").unwrap_or(false);
         let reason = f.need_text("reason", "更正的理由");
         Some(Self(Correction {
             parts,
@@ -234,6 +239,7 @@ impl Input for CorrectionInput {
             status: status?,
             point,
             unit,
+            confirmed,
             reason: reason?,
         }))
     }
@@ -241,7 +247,7 @@ impl Input for CorrectionInput {
 
 /// Correct a standard address
 ///
-/// 更正一个标准地址：写明理由，原来的内容留在审计里；不指定单元的按坐标归属，户随地址走。
+/// 更正一个标准地址：写明理由，原来的内容留在审计里；坐标和单元不填的不变，填 null 的去掉，没有指定单元的按坐标归属；坐标移动很远的要确认，户随地址走。
 #[utoipa::path(put, path = "/addresses/{id}", tag = "area", params(("id" = String, Path)), request_body = CorrectionForm, responses((status = 200, body = AddressView)))]
 async fn correct(
     State(app): Shared,

@@ -103,7 +103,6 @@ impl Fields {
     pub fn text(&mut self, name: &str) -> Option<String> {
         match self.take(name)? {
             Value::String(text) => self.cleaned(name, &text).filter(|text| !text.is_empty()),
-            Value::Number(number) => Some(number.to_string()),
             _ => self.wrong(name, "文字"),
         }
     }
@@ -286,6 +285,17 @@ impl Fields {
         }
         None
     }
+    /// What is read from some fields, told apart from their not being there: `null` takes away.
+    pub fn said<T>(
+        &mut self,
+        names: &[&str],
+        read: impl FnOnce(&mut Self) -> Option<T>,
+    ) -> office::Said<T> {
+        match names.iter().any(|name| self.map.contains_key(*name)) {
+            true => read(self).map_or(office::Said::Without, office::Said::Now),
+            false => office::Said::Unsaid,
+        }
+    }
     /// The same, where a point is needed.
     pub fn need_point(&mut self) -> Option<(f64, f64)> {
         let before = self.problems.len();
@@ -336,7 +346,12 @@ impl Fields {
             Some(Value::Object(map)) if map.len() <= LIST_MAX => map,
             Some(_) => return self.wrong(name, "一组内容").unwrap_or_default(),
         };
-        let mut inner = Fields::new(map.clone());
+        // A field of data may be a number, and is kept as its text.
+        let plain = |(key, value): (&String, &Value)| match value {
+            Value::Number(number) => (key.clone(), Value::String(number.to_string())),
+            _ => (key.clone(), value.clone()),
+        };
+        let mut inner = Fields::new(map.iter().map(plain).collect());
         let read = map
             .keys()
             .filter_map(|key| Some((key.clone(), inner.text(key)?)))
@@ -438,6 +453,25 @@ mod tests {
             problems(r#"{"title":"a","until":"","rating":null}"#),
             "fine"
         );
+    }
+
+    #[test]
+    fn a_number_is_no_text() {
+        expect!["title [wrong_kind] “title”应当是文字，请核对\n"]
+            .assert_eq(&problems(r#"{"title":12}"#));
+    }
+
+    #[test]
+    fn what_is_left_out_is_told_apart_from_what_is_taken_away() {
+        let said = |json: &str| {
+            let Value::Object(map) = serde_json::from_str(json).unwrap() else {
+                panic!("no object")
+            };
+            Fields::new(map).said(&["unit"], |f| f.id::<i64>("unit"))
+        };
+        assert_eq!(said("{}"), office::Said::Unsaid);
+        assert_eq!(said(r#"{"unit":null}"#), office::Said::Without);
+        assert_eq!(said(r#"{"unit":"7"}"#), office::Said::Now(7));
     }
 
     #[test]

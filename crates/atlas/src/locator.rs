@@ -156,6 +156,17 @@ impl Locator {
         }
     }
 
+    /// Metres from the place to the edge of one area, 0 inside it; none for an area that is not in the
+    /// index. It looks through all ids: for one question, not for a list.
+    #[must_use]
+    pub fn metres_to(&self, area: i64, point: Point) -> Option<f64> {
+        let index = self.ids.iter().position(|id| *id == area)?;
+        let (x, y) = (point.lon * 1e6, point.lat * 1e6);
+        point
+            .is_on_earth()
+            .then(|| self.metres(index, point, x, y))?
+    }
+
     #[expect(clippy::cast_possible_truncation, reason = "clamped to i32 first")]
     fn candidates(&self, x: f64, y: f64, dx: f64, dy: f64) -> impl Iterator<Item = usize> {
         let whole = |v: f64| v.clamp(f64::from(i32::MIN), f64::from(i32::MAX)) as i32;
@@ -254,6 +265,8 @@ mod tests {
         assert!((near[0].metres - 1_007.0).abs() < 5.0, "{near:?}");
         assert_eq!(near.len(), 3);
         assert!(near.windows(2).all(|w| w[0].metres <= w[1].metres));
+        assert_eq!(locator.metres_to(20, sea), Some(near[0].metres));
+        assert_eq!(locator.metres_to(99_999, sea), None);
     }
 
     #[test]

@@ -4,7 +4,9 @@
 
 use crate::area::{Level, Path};
 use crate::id::{AddressId, AreaId};
-use crate::limits::{ADDRESS_PART_CHARS_MAX, CODE_CHARS_MAX};
+use crate::limits::{
+    ADDRESS_MOVE_METRES, ADDRESS_OFF_METRES_MAX, ADDRESS_PART_CHARS_MAX, CODE_CHARS_MAX,
+};
 use crate::problem::Problem;
 use crate::sheet::{self, Column, Row, optional, required};
 use crate::time::Instant;
@@ -128,6 +130,44 @@ pub struct Household {
     pub people: i64,
 }
 
+/// What a corrected point means (R009): one that went far wants a second look, and one that lies far
+/// off its unit is a mistake, whoever is sure of it. `moved` is how far it lies from the point before,
+/// `off` from the unit that it is to lie in, or the nearest where none is stated; both in metres, none
+/// where that is not known.
+///
+/// # Errors
+/// A problem of `lon`: `far_off`, or `confirm` for what counts only with `confirmed`.
+pub fn judge_point(moved: Option<f64>, off: Option<f64>, confirmed: bool) -> Result<(), Problem> {
+    if let Some(off) = off.filter(|off| *off > ADDRESS_OFF_METRES_MAX) {
+        let text = format!("坐标离所属的治理单元约 {}，请核对经度和纬度", metres(off));
+        return Err(Problem::new("lon", "far_off", text));
+    }
+    let far = |(metres, _): &(f64, &str)| *metres > ADDRESS_MOVE_METRES;
+    let ways = [(moved, "比原来的坐标移动了约"), (off, "离所属的治理单元约")];
+    let said: Vec<String> = ways
+        .into_iter()
+        .filter_map(|(way, word)| Some((way?, word)))
+        .filter(far)
+        .map(|(way, word)| format!("{word} {}", metres(way)))
+        .collect();
+    if said.is_empty() || confirmed {
+        return Ok(());
+    }
+    let text = format!(
+        "坐标{}，请核对；确实没有填错的，请勾选“坐标已核对”再保存",
+        said.join("，")
+    );
+    Err(Problem::new("lon", "confirm", text))
+}
+
+/// A way in words.
+fn metres(way: f64) -> String {
+    match way < 1_000.0 {
+        true => format!("{way:.0} 米"),
+        false => format!("{:.1} 公里", way / 1_000.0),
+    }
+}
+
 /// The areas on a path that lists are kept by; 0 where there is none.
 #[must_use]
 pub fn levels(path: &Path) -> [i64; 4] {
@@ -211,6 +251,8 @@ impl AddressLine {
         };
         let code = row.cell("code").to_owned();
         check_code("code", &code, &mut wrong);
+        let parent = row.cell("parent").to_owned();
+        check_code("parent", &parent, &mut wrong);
         let part = |column| plain(row.cell(column));
         let parts = Parts {
             street: part("street"),
@@ -256,7 +298,7 @@ impl AddressLine {
         match status {
             Some(status) if problems.is_empty() => Ok(Self {
                 code,
-                parent: row.cell("parent").to_owned(),
+                parent,
                 parts,
                 aliases: row.cell("aliases").to_owned(),
                 status,
@@ -324,6 +366,10 @@ fn check_code(column: &str, code: &str, wrong: &mut impl FnMut(&str, &str)) {
     if code.chars().count() > CODE_CHARS_MAX {
         wrong(column, &format!("最多 {CODE_CHARS_MAX} 个字符，请缩短"));
     }
+    // What is not filled in is said once, by the sheet.
+    if !code.is_empty() && !sheet::is_code(code) {
+        wrong(column, &format!("“{code}”不对：{}", sheet::CODE_FORM));
+    }
 }
 
 /// Whether a number has the form of an identity number or of a mobile telephone.
@@ -383,6 +429,35 @@ mod tests {
                 "第 2 行“经度”：经度和纬度要么都填，要么都不填",
             ]
         );
+    }
+
+    #[test]
+    fn a_code_is_no_formula() {
+        let read = addresses("=1+1|胜利路|1号|||||\nA-1/2|胜利路|1号|||||");
+        let said = &read[0].as_ref().unwrap_err()[0].message;
+        assert!(
+            said.starts_with("第 2 行“地址编码”：“=1+1”不对：编码以"),
+            "{said}"
+        );
+        assert!(read[1].is_ok());
+    }
+
+    #[test]
+    fn a_point_that_went_far_is_confirmed_and_one_far_off_its_unit_is_refused() {
+        let said = |moved, off, confirmed| match judge_point(moved, off, confirmed) {
+            Ok(()) => "taken".to_owned(),
+            Err(problem) => problem.to_string(),
+        };
+        for (moved, off) in [(None, None), (Some(500.0), Some(0.0)), (None, Some(499.0))] {
+            assert_eq!(said(moved, off, false), "taken");
+        }
+        assert_eq!(
+            said(Some(2_340.0), Some(700.0), false),
+            "lon [confirm] 坐标比原来的坐标移动了约 2.3 公里，离所属的治理单元约 700 米，请核对；确实没有填错的，请勾选“坐标已核对”再保存"
+        );
+        assert_eq!(said(Some(2_340.0), Some(700.0), true), "taken");
+        let far = "lon [far_off] 坐标离所属的治理单元约 12.0 公里，请核对经度和纬度";
+        assert_eq!(said(None, Some(12_000.0), true), far);
     }
 
     #[test]

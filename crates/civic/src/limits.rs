@@ -50,6 +50,10 @@ pub const WORKBOOK_COLUMNS_MAX: usize = 60;
 pub const ADDRESS_ROWS_MAX: usize = 150_000;
 /// Longest part of an address, in characters.
 pub const ADDRESS_PART_CHARS_MAX: usize = 60;
+/// How far a corrected address may move, or lie off its unit, before somebody says that this is right.
+pub const ADDRESS_MOVE_METRES: f64 = 500.0;
+/// How far an address may lie off its unit at most, in metres.
+pub const ADDRESS_OFF_METRES_MAX: f64 = 5_000.0;
 /// Most areas that one change of the tree makes or joins.
 pub const AREA_PARTS_MAX: usize = 100;
 /// Farthest day ahead for which a change of the tree is planned, in days.

@@ -2,6 +2,7 @@
 //! with file, row and column.
 
 use crate::problem::Problem;
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 /// A column of a sheet.
@@ -162,7 +163,7 @@ pub fn scan(
         let cells = places
             .iter()
             .zip(&record)
-            .filter_map(|(column, cell)| Some(((*column)?.code, cell.to_owned())))
+            .filter_map(|(column, cell)| Some(((*column)?.code, unguarded(cell).to_owned())))
             .collect();
         let row = Row {
             line,
@@ -184,6 +185,42 @@ pub fn scan(
     }
     problems
 }
+
+/// Whether table software takes a cell for a formula. A number with its sign is none.
+fn is_formula(cell: &str) -> bool {
+    cell.starts_with(['=', '+', '-', '@', '\t', '\r']) && cell.parse::<f64>().is_err()
+}
+
+/// A cell of a sheet that we give away: no table software takes it for a formula. Every sheet that
+/// leaves the house goes through here; what is read again loses the mark again.
+#[must_use]
+pub fn guarded(cell: &str) -> Cow<'_, str> {
+    match is_formula(cell) {
+        true => Cow::Owned(format!("'{cell}")),
+        false => Cow::Borrowed(cell),
+    }
+}
+
+/// A cell without the mark of [`guarded`].
+fn unguarded(cell: &str) -> &str {
+    cell.strip_prefix('\'')
+        .filter(|rest| is_formula(rest))
+        .unwrap_or(cell)
+}
+
+/// Whether a text has the form of a code: letters and digits, with `-`, `_`, `.`, `/` and `#` between
+/// them. So no code is a formula, and none has blanks.
+#[must_use]
+pub fn is_code(text: &str) -> bool {
+    text.starts_with(char::is_alphanumeric)
+        && text
+            .chars()
+            .all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '/' | '#'))
+}
+
+/// What [`is_code`] asks for, as a sentence.
+pub const CODE_FORM: &str =
+    "编码以文字、字母或数字开头，只能用文字、字母、数字和 - _ . / #，请核对";
 
 /// Heading of the column that [`marked`] adds. Sheets that come back with it list it as a column.
 pub const REASON: &str = "错误原因";
@@ -211,8 +248,9 @@ pub fn marked(text: &str, reasons: &HashMap<u64, String>) -> String {
             0 => REASON,
             _ => reasons.get(&line).map_or("", String::as_str),
         };
+        let cells = record.iter().take(kept).map(unguarded).chain([last]);
         if writer
-            .write_record(record.iter().take(kept).chain([last]))
+            .write_record(cells.map(|cell| guarded(cell).into_owned()))
             .is_err()
         {
             return String::new();
@@ -252,6 +290,30 @@ mod tests {
             .map(|r| (r.line, r.cell("code"), r.cell("name"), r.cell("note")))
             .collect();
         assert_eq!(seen, [(2, "1", "坂头", ""), (4, "2", "霞林", "")]);
+    }
+
+    #[test]
+    fn what_looks_like_a_formula_goes_out_as_text_and_comes_back_as_it_was() {
+        for formula in ["=1+1", "+A1", "-A1", "@SUM(A1)", "\t=1", "-"] {
+            assert_eq!(guarded(formula), format!("'{formula}"));
+            assert_eq!(unguarded(&guarded(formula)), formula);
+            assert!(!is_code(formula), "{formula}");
+        }
+        for plain in ["-119.5", "+3", "1号楼", "'单引号'", ""] {
+            assert_eq!((guarded(plain), unguarded(plain)), (plain.into(), plain));
+        }
+        assert!(
+            is_code("H-350302_1.2/3#4") && is_code("九龙1号") && !is_code("A 1") && !is_code("")
+        );
+        let text = "code,name\n1,=1+1\n".to_owned();
+        let out = marked(&text, &HashMap::from([(2, "请核对".to_owned())]));
+        assert_eq!(out, "code,name,错误原因\n1,'=1+1,请核对\n");
+        assert_eq!(
+            marked(&out, &HashMap::from([(2, "请核对".to_owned())])),
+            out
+        );
+        let (rows, _) = read("a.csv", b"code,name\n1,'=1+1\n", COLUMNS);
+        assert_eq!(rows[0].cell("name"), "=1+1");
     }
 
     #[test]

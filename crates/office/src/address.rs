@@ -7,7 +7,7 @@ pub use import::{RegisterImport, Sheet};
 use crate::identity::entry;
 use crate::{Office, Result, World};
 use atlas::Point;
-use civic::address::{Address, Parts, Status, plain};
+use civic::address::{Address, Parts, Status, judge_point, plain};
 use civic::area::{Level, Path, Plan, Tree};
 use civic::directory::Actor;
 use civic::id::{AddressId, AreaId};
@@ -23,7 +23,28 @@ use store::driver::Conn;
 /// Areas whose addresses are put elsewhere at a time.
 const CHUNK: usize = 500;
 
-/// What is corrected of an address; everything is said anew.
+/// What a correction says of something that an address may have or not.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Said<T> {
+    /// Nothing was said: it stays as it is.
+    Unsaid,
+    /// It has none from now on.
+    Without,
+    /// It has this one from now on.
+    Now(T),
+}
+
+impl<T> Said<T> {
+    fn or(self, before: Option<T>) -> Option<T> {
+        match self {
+            Self::Unsaid => before,
+            Self::Without => None,
+            Self::Now(value) => Some(value),
+        }
+    }
+}
+
+/// What is corrected of an address; its words are all said anew.
 #[derive(Debug, Clone)]
 pub struct Correction {
     /// What it consists of.
@@ -33,9 +54,11 @@ pub struct Correction {
     /// Whether it may be used.
     pub status: Status,
     /// WGS84 degrees.
-    pub point: Option<(f64, f64)>,
-    /// The unit, where somebody states it; else the point decides.
-    pub unit: Option<AreaId>,
+    pub point: Said<(f64, f64)>,
+    /// The unit, where somebody states it; without one the point decides.
+    pub unit: Said<AreaId>,
+    /// That the point is right although it went far.
+    pub confirmed: bool,
     /// Why.
     pub reason: String,
 }
@@ -173,7 +196,8 @@ impl Office {
             problems.push(Problem::new("reason", "required", "请写明更正的理由"));
         }
         let today = self.today();
-        let stated = correction.unit.map(|unit| {
+        let unit = correction.unit.or(before.stated.then_some(before.area));
+        let stated = unit.map(|unit| {
             let found = world.tree().get(unit);
             found.filter(|a| a.level == Level::Unit && a.valid_on(today))
         });
@@ -181,23 +205,30 @@ impl Office {
             let text = "请选择一个现有的治理单元";
             problems.push(Problem::new("unit", "unknown_area", text));
         }
+        let point = correction.point.or(before.point);
+        if point.is_some() && (point, unit) != (before.point, before.stated.then_some(before.area))
+        {
+            let moved = before.point.filter(|_| point != before.point);
+            let moved = moved.zip(point).map(|(from, to)| metres(from, to));
+            let off = point.and_then(|p| off(&world, p, unit));
+            problems.extend(judge_point(moved, off, correction.confirmed).err());
+        }
         if !problems.is_empty() {
             return Err(problems.into());
         }
-        let lies = correction.point.and_then(|p| located(&world, p));
-        let area = correction
-            .unit
+        let lies = point.and_then(|p| located(&world, p));
+        let area = unit
             .or(lies)
             .unwrap_or_else(|| community_of(world.tree(), before.area));
         self.require_over(actor, Verb::KeepAddresses, area)?;
         let (now, by) = (self.now(), actor.clone());
         let after = Address {
             area,
-            stated: correction.unit.is_some(),
+            stated: unit.is_some(),
             parts: correction.parts,
             aliases: correction.aliases,
             status: correction.status,
-            point: correction.point,
+            point,
             changed_at: now,
             changed_by: actor.name.clone(),
             ..before.clone()
@@ -270,6 +301,20 @@ fn words(world: &World, address: &Address) -> String {
 /// The unit of a point.
 fn located(world: &World, (lon, lat): (f64, f64)) -> Option<AreaId> {
     world.locator.locate(Point::new(lon, lat)).map(AreaId)
+}
+
+/// The way from one point to another.
+fn metres(from: (f64, f64), to: (f64, f64)) -> f64 {
+    Point::new(from.0, from.1).metres_to(Point::new(to.0, to.1))
+}
+
+/// How far a point lies from a unit, or from the nearest where none is named.
+fn off(world: &World, (lon, lat): (f64, f64), unit: Option<AreaId>) -> Option<f64> {
+    let point = Point::new(lon, lat);
+    match unit {
+        Some(unit) => world.locator.metres_to(unit.0, point),
+        None => world.locator.nearest(point, 1).first().map(|n| n.metres),
+    }
 }
 
 /// Where an address is kept that lies in no unit: in its community, or what is above.

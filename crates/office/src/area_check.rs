@@ -14,6 +14,7 @@ use civic::measure::{Measure, Span};
 use civic::problem::Problem;
 use civic::refusal::Refusal;
 use civic::rights::Verb;
+use civic::sheet::{CODE_FORM, is_code};
 use std::collections::{HashMap, HashSet};
 use store::tally::Figures;
 
@@ -225,6 +226,8 @@ impl Office {
                 let chars = theirs.chars().count();
                 if chars == 0 || chars > CODE_CHARS_MAX {
                     wrong("对方编码", format!("应有 1 到 {CODE_CHARS_MAX} 个字符"));
+                } else if !is_code(theirs) {
+                    wrong("对方编码", format!("“{theirs}”不对：{CODE_FORM}"));
                 } else if !seen.insert(theirs) {
                     wrong("对方编码", format!("“{theirs}”在文件里出现了两次"));
                 } else if store::area::by_code(conn, &system, theirs, today)?.is_some() {

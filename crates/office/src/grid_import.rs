@@ -279,6 +279,9 @@ impl Reading<'_> {
                 wrong(column, &format!("应有 1 到 {most} 个字，请填写"));
             }
         }
+        if !code.is_empty() && !sheet::is_code(&code) {
+            wrong("code", &format!("“{code}”不对：{}", sheet::CODE_FORM));
+        }
         if let Some(line) = self.seen.insert(code.clone(), row.line)
             && !code.is_empty()
         {

@@ -63,7 +63,7 @@ pub mod workbook;
 mod world;
 
 pub use absence::{AbsenceInput, AbsenceRow};
-pub use address::{AddressSeen, Correction, RegisterImport, Sheet};
+pub use address::{AddressSeen, Correction, RegisterImport, Said, Sheet};
 pub use admission::Verdict;
 pub use area::{AreaDetail, Counts, Located, Named, Responsible, UNIT_PEOPLE};
 pub use area_change::form::of_geometry as form_of_geometry;

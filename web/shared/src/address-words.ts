@@ -45,6 +45,7 @@ export const addressWords = {
   parts: { street: '街路巷', door: '门牌号', estate: '小区', building: '楼栋', stairwell: '梯位', floor: '楼层', room: '户室', aliases: '别名' } as Record<string, string>,
   lon: '经度',
   lat: '纬度',
+  confirmed: '坐标已核对（比原来移动超过 500 米，或者不在治理单元附近时勾选）',
   unit: '治理单元',
   unitHelp: '不指定的按坐标归属。',
   reason: '更正理由',

@@ -13,10 +13,12 @@ export async function readSheet(file: File): Promise<SheetBody> {
   return { workbook: btoa(text) }
 }
 
-/** Rows as the text of a CSV file that spreadsheet programs open with the right encoding. */
+/** Rows as the text of a CSV file that spreadsheet programs open with the right encoding, and in which
+ * they take no text for a formula. */
 export function csvOf(rows: (string | number)[][]): string {
   const cell = (value: string | number) => {
-    const text = String(value)
+    const said = String(value)
+    const text = /^[=+\-@\t\r]/.test(said) && Number.isNaN(Number(said)) ? `'${said}` : said
     return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
   }
   return `\ufeff${rows.map((row) => row.map(cell).join(',')).join('\n')}\n`

@@ -87,6 +87,13 @@ async fn a_register_of_addresses(test: TestOffice) -> App {
     );
     assert!(tried["marked"].as_str().unwrap().contains("错误原因"));
 
+    // A code is no formula; what looks like one leaves the house as text.
+    let formula = format!("{HEAD}=1+1|=A1|1号|||||\n");
+    let formula = import(&community, "addresses", &formula, true).await;
+    let told = formula["problems"][0]["message"].as_str().unwrap();
+    assert!(told.starts_with("第 2 行“地址编码”：“=1+1”不对"), "{told}");
+    let marked = formula["marked"].as_str().unwrap();
+    assert!(marked.contains("\n'=1+1,'=A1,"), "{marked}");
     // A workbook is taken like a sheet; nobody else's area is.
     let book = BASE64.encode(&workbook(&format!("{HEAD}{LINES}")));
     let form = json!({ "workbook": book, "apply": true });
@@ -180,11 +187,52 @@ async fn a_register_of_addresses(test: TestOffice) -> App {
     let mut far = body.clone();
     far["unit"] = json!("23");
     assert_eq!(put(&community, far).await.refusal().0, "403 denied");
-    let corrected = put(&community, body).await.done().json();
+    let corrected = put(&community, body.clone()).await.done().json();
     assert_eq!(
         (&corrected["area"], &corrected["stated"]),
         (&json!("7"), &json!(true))
     );
+    // The unit stays where nothing is said of it. A point far from what is known is refused, or said to
+    // be right; with the unit taken away the point decides.
+    let point = |lon: f64, more: Value| {
+        let mut body = json!({ "street": "胜利路", "door": "9号", "status": "valid",
+            "lon": lon, "lat": 25.405, "reason": "重新定位" });
+        body.as_object_mut()
+            .unwrap()
+            .extend(more.as_object().unwrap().clone());
+        body
+    };
+    let stays = put(&community, point(119.015, json!({})))
+        .await
+        .done()
+        .json();
+    assert_eq!(
+        (&stays["area"], &stays["stated"], &stays["lon"]),
+        (&json!("7"), &json!(true), &json!(119.015))
+    );
+    let moon = point(120.5, json!({ "confirmed": true }));
+    let moon = put(&community, moon).await.problems();
+    assert!(
+        moon.starts_with("lon far_off: 坐标离所属的治理单元约 14"),
+        "{moon}"
+    );
+    let next = put(&community, point(119.005, json!({ "unit": null }))).await;
+    assert_eq!(
+        next.problems(),
+        "lon confirm: 坐标比原来的坐标移动了约 1.0 公里，请核对；确实没有填错的，请勾选“坐标已核对”再保存\n"
+    );
+    let sure = point(119.005, json!({ "unit": null, "confirmed": true }));
+    let sure = put(&community, sure).await.done().json();
+    assert_eq!(
+        (&sure["area"], &sure["stated"]),
+        (&json!("6"), &json!(false))
+    );
+    let mut back = body.clone();
+    back["unit"] = json!("7");
+    back["lon"] = Value::Null;
+    back["lat"] = Value::Null;
+    let back = put(&community, back).await.done().json();
+    assert_eq!((&back["area"], &back["lon"]), (&json!("7"), &Value::Null));
     let audit = app
         .user("auditor")
         .await

@@ -21,6 +21,14 @@ async fn mediated(test: TestOffice) -> App {
         .json();
     let body_id = body["id"].as_str().unwrap();
     let pool = format!("/api/v1/mediation/{body_id}/mediators");
+    // A name is a text.
+    for (path, body) in [
+        ("/api/v1/areas/4/mediation", json!({ "name": 12 })),
+        (&*pool, json!({ "kind": "people", "name": 3.5 })),
+    ] {
+        let refused = community.post(path, &body).await.problems();
+        assert_eq!(refused, "name wrong_kind: “name”应当是文字，请核对\n");
+    }
     for (kind, name) in [("people", "林调解"), ("judge", "郑法官"), ("elder", "陈老")] {
         let member = json!({ "kind": kind, "name": name });
         community.post(pool.as_str(), &member).await.done();

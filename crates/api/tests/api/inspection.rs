@@ -46,7 +46,7 @@ async fn a_finding_is_open_until_its_rectification_is_accepted(test: TestOffice)
     let id = made["id"].as_str().unwrap();
     assert_eq!(
         community.get(format!("/api/v1/records/{id}")).await.status,
-        403
+        404
     );
 
     // A check of the plan, and what it found.

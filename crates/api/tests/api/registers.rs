@@ -162,13 +162,23 @@ async fn the_party_beside_the_tree(test: TestOffice) -> App {
         (&json!("林**"), &json!("139****6677"))
     );
     assert_eq!(seen["shown"]["org"], "安置房小区党支部");
+    // Who is no secretary above learns no more than of a record that is not there.
     for login in ["community", "town", "county", "gridhead", "neighbour"] {
-        let answer = app
-            .user(login)
-            .await
-            .get(format!("/api/v1/records/{id}"))
-            .await;
-        assert_eq!(answer.status, 403, "{login} is no secretary above");
+        let user = app.user(login).await;
+        let told = async |id: &str| {
+            let read = user.get(format!("/api/v1/records/{id}")).await.refusal();
+            let reason = json!({ "reason": "通知参加组织生活" });
+            let unmask = user.post(format!("/api/v1/records/{id}/unmask"), &reason);
+            let end = change(&user, id, "POST", "/end", &reason).await.refusal();
+            [read, unmask.await.refusal(), end]
+        };
+        let nothing = ("404 unknown".to_owned(), "找不到这个台账记录，或者您无权查看。请核对编号，或联系上级管理员。".to_owned());
+        assert_eq!(
+            told(&id).await,
+            [nothing.clone(), nothing.clone(), nothing],
+            "{login}"
+        );
+        assert_eq!(told(&id).await, told("1").await, "{login}");
     }
     let moved = json!({ "from": "2026-03-11", "values": { "kind": "seconded", "org": branch, "home": "安置房小区党支部" }, "reason": "转组织关系" });
     let refused = change(&secretary, &id, "PUT", "", &moved).await.problems();

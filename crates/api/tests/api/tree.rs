@@ -384,7 +384,7 @@ async fn codes_of_another_department(test: TestOffice) -> App {
     let app = App::over(test);
     let admin = app.user("sysadmin").await;
     let wrong = json!({ "system": "police", "apply": true,
-        "csv": "本平台编码，对方编码\n350302003004,JW-01\n999,JW-02\n350302003005,JW-01\n350302003005," });
+        "csv": "本平台编码，对方编码\n350302003004,JW-01\n999,JW-02\n350302003005,JW-01\n350302003005,\n350302003005,=1+1" });
     let answer = admin
         .post("/api/v1/areas/1/codes", &wrong)
         .await
@@ -403,6 +403,7 @@ async fn codes_of_another_department(test: TestOffice) -> App {
             "第 3 行“本平台编码”：没有编码为“999”的区域",
             "第 4 行“对方编码”：“JW-01”在文件里出现了两次",
             "第 5 行“对方编码”：应有 1 到 60 个字符",
+            "第 6 行“对方编码”：“=1+1”不对：编码以文字、字母或数字开头，只能用文字、字母、数字和 - _ . / #，请核对",
         ]
     );
     let lookup = "/api/v1/areas/by-code?system=police&code=JW-01";

@@ -1,18 +1,11 @@
 //! Results as a table for other programs.
 
 use super::{Assessed, Assessment};
+use crate::sheet::guarded;
 
 /// Points or percent with two decimals, from hundredths.
 fn decimal(hundredths: i64) -> String {
     format!("{}.{:02}", hundredths / 100, hundredths % 100)
-}
-
-/// A cell that no spreadsheet takes for a formula.
-fn plain(text: &str) -> String {
-    match text.starts_with(['=', '+', '-', '@']) {
-        true => format!("'{text}"),
-        false => text.to_owned(),
-    }
 }
 
 /// The results as CSV in the order of the tree, the first line saying who took them out. Of each
@@ -29,16 +22,19 @@ pub fn table(assessment: &Assessment, results: &[Assessed], mark: &str) -> Strin
         }
     }
     heading.extend(["总分", "申诉"].map(String::from));
-    let mut first = vec![plain(&format!("《{}》{mark}", assessment.name))];
+    let mut first = vec![format!("《{}》{mark}", assessment.name)];
     first.resize(heading.len(), String::new());
     let mut writer = csv::Writer::from_writer(Vec::new());
     let mut rows = vec![first, heading];
     for one in results {
-        let holder = one.holder.as_ref().map_or("", |by| &by.name);
+        let holder = one
+            .holder
+            .as_ref()
+            .map_or_else(String::new, |by| by.name.clone());
         let mut row = vec![
             one.no.to_string(),
-            plain(&one.name),
-            plain(holder),
+            one.name.clone(),
+            holder,
             one.from.to_string(),
             one.to.to_string(),
         ];
@@ -56,7 +52,7 @@ pub fn table(assessment: &Assessment, results: &[Assessed], mark: &str) -> Strin
     }
     for row in rows {
         // Writing into memory does not fail.
-        let _ = writer.write_record(row);
+        let _ = writer.write_record(row.iter().map(|cell| guarded(cell).into_owned()));
     }
     let bytes = writer.into_inner().unwrap_or_default();
     // Spreadsheets take it for UTF-8 by this mark.

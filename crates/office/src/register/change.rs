@@ -85,7 +85,7 @@ impl Office {
     /// Corrects a record; what it said before stays in its history.
     ///
     /// # Errors
-    /// `Unknown`, `Denied`; `Stale` when it was changed since; `Invalid`.
+    /// `Unknown`; `Stale` when it was changed since; `Invalid`.
     pub async fn correct_record(
         &self,
         actor: &Actor,
@@ -95,7 +95,7 @@ impl Office {
         reason: String,
     ) -> Result<RecordSeen> {
         let world = self.world();
-        let (record, sealed) = self.kept_record(id).await?;
+        let (record, sealed) = self.kept_record(actor, id).await?;
         let register = register_of(&world, &record.register)?;
         let by = self.keeper_of(actor, register.verb, record.area)?;
         let reason = reason.trim().to_owned();
@@ -145,7 +145,7 @@ impl Office {
     /// Ends a record: `to` is the first day on which it is over.
     ///
     /// # Errors
-    /// `Unknown`, `Denied`, `Stale`; `Conflict` where it is over before; `Invalid` without a reason.
+    /// `Unknown`, `Stale`; `Conflict` where it is over before; `Invalid` without a reason.
     pub async fn end_record(
         &self,
         actor: &Actor,
@@ -165,7 +165,7 @@ impl Office {
     /// Adds a piece of work to a record.
     ///
     /// # Errors
-    /// `Unknown`, `Denied`, `Stale`; `Conflict` where the record has as many as it may; `Invalid`.
+    /// `Unknown`, `Stale`; `Conflict` where the record has as many as it may; `Invalid`.
     pub async fn add_item(
         &self,
         actor: &Actor,
@@ -184,7 +184,7 @@ impl Office {
     /// Says how a piece of work goes, and which matter it became.
     ///
     /// # Errors
-    /// `Unknown`, `Denied`, `Stale`; `Conflict` for what is over; `Invalid` for a matter that the
+    /// `Unknown`, `Stale`; `Conflict` for what is over; `Invalid` for a matter that the
     /// actor cannot see.
     pub async fn update_item(
         &self,
@@ -208,7 +208,7 @@ impl Office {
                 return Err(Refusal::invalid("matter", "unknown_matter", text).into());
             }
         }
-        let (record, _) = self.kept_record(id).await?;
+        let (record, _) = self.kept_record(actor, id).await?;
         let world = self.world();
         let items = register_of(&world, &record.register)?.items.as_ref();
         let known = record.items.iter().find(|i| i.no == no);
@@ -232,7 +232,7 @@ impl Office {
     /// Whether the actor keeps the record, as a signature.
     async fn keeper_of_record(&self, actor: &Actor, id: RecordId) -> Result<By> {
         let world = self.world();
-        let (record, _) = self.kept_record(id).await?;
+        let (record, _) = self.kept_record(actor, id).await?;
         let register = register_of(&world, &record.register)?;
         self.keeper_of(actor, register.verb, record.area)
     }

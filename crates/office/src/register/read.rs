@@ -2,7 +2,7 @@
 
 use super::{object, register_of};
 use crate::identity::entry;
-use crate::{Office, Result, World};
+use crate::{Fault, Office, Result, World};
 use civic::area::{Area, Level};
 use civic::directory::Actor;
 use civic::id::{AccountId, AreaId, OrgId, RecordId};
@@ -134,12 +134,10 @@ impl Office {
     /// One record.
     ///
     /// # Errors
-    /// `Unknown`; `Denied` outside the actor's area.
+    /// `Unknown`, also outside the actor's area.
     pub async fn record(&self, actor: &Actor, id: RecordId) -> Result<RecordSeen> {
         let world = self.world();
-        let (record, _) = self.kept_record(id).await?;
-        let register = register_of(&world, &record.register)?;
-        self.require_over(actor, register.verb, record.area)?;
+        let (record, _) = self.kept_record(actor, id).await?;
         let mut seen = self.records_seen(&world, actor, vec![record]).await?;
         seen.pop()
             .ok_or_else(|| Refusal::unknown("台账记录").into())
@@ -149,7 +147,7 @@ impl Office {
     /// the audit chain in the same transaction (V05, V06).
     ///
     /// # Errors
-    /// `Unknown`, `Denied`, `Invalid` without a reason, `Conflict` when the quota is used up.
+    /// `Unknown`, `Invalid` without a reason, `Conflict` when the quota is used up.
     pub async fn unmask_record(
         &self,
         actor: &Actor,
@@ -157,9 +155,8 @@ impl Office {
         reason: &str,
     ) -> Result<Vec<(String, String)>> {
         let world = self.world();
-        let (record, _) = self.kept_record(id).await?;
+        let (record, _) = self.kept_record(actor, id).await?;
         let register = register_of(&world, &record.register)?;
-        self.require_over(actor, register.verb, record.area)?;
         let clear = self.look_at(actor, id, reason).await?;
         Ok(register
             .fields
@@ -276,9 +273,22 @@ impl Office {
         Ok(registers.into_iter().zip(counts).map(figures).collect())
     }
 
-    pub(super) async fn kept_record(&self, id: RecordId) -> Result<(Record, Option<Vec<u8>>)> {
+    /// A record that the actor keeps, with what is sealed of it. Who does not keep it learns no more
+    /// than if it were not there.
+    pub(super) async fn kept_record(
+        &self,
+        actor: &Actor,
+        id: RecordId,
+    ) -> Result<(Record, Option<Vec<u8>>)> {
+        let unknown = || Fault::from(Refusal::unknown("台账记录"));
         let found = self.read(move |conn| store::record::get(conn, id)).await?;
-        found.ok_or_else(|| Refusal::unknown("台账记录").into())
+        let (record, sealed) = found.ok_or_else(unknown)?;
+        let world = self.world();
+        let register = world.registers.get(&record.register).ok_or_else(unknown)?;
+        match self.require_over(actor, register.verb, record.area) {
+            Err(Fault::Refused(Refusal::Denied(_))) => Err(unknown()),
+            kept => kept.map(|()| (record, sealed)),
+        }
     }
 
     /// Records with their values in words.
