@@ -190,7 +190,7 @@ export interface paths {
         get: operations["area_address"];
         /**
          * Correct a standard address
-         * @description 更正一个标准地址：写明理由，原来的内容留在审计里；不指定单元的按坐标归属，户随地址走。
+         * @description 更正一个标准地址：写明理由，原来的内容留在审计里；坐标和单元不填的不变，填 null 的去掉，没有指定单元的按坐标归属；坐标移动很远的要确认，户随地址走。
          */
         put: operations["area_correct"];
         post?: never;
@@ -4781,10 +4781,15 @@ export interface components {
             /** @description The whole address in one text. */
             text: string;
         };
-        /** @description A correction; everything is said anew. */
+        /**
+         * @description A correction. Its words are all said anew; a point or unit that is left out stays, `null` takes it
+         *     away.
+         */
         AddressCorrection: {
             aliases?: string | null;
             building?: string | null;
+            /** @description 坐标已核对：坐标比原来移动很远，或者不在所属的治理单元附近时，为真才能保存。 */
+            confirmed?: boolean | null;
             door?: string | null;
             estate?: string | null;
             floor?: string | null;
@@ -4799,7 +4804,7 @@ export interface components {
             /** @description `planned`、`valid`、`abolished`。 */
             status: string;
             street?: string | null;
-            /** @description 指定的治理单元；不指定的按坐标归属。 */
+            /** @description 指定的治理单元；为 null 的按坐标归属。 */
             unit?: string | null;
         };
         /** @description Standard addresses of an area. */

@@ -172,7 +172,10 @@ async fn the_party_beside_the_tree(test: TestOffice) -> App {
             let end = change(&user, id, "POST", "/end", &reason).await.refusal();
             [read, unmask.await.refusal(), end]
         };
-        let nothing = ("404 unknown".to_owned(), "找不到这个台账记录，或者您无权查看。请核对编号，或联系上级管理员。".to_owned());
+        let nothing = (
+            "404 unknown".to_owned(),
+            "找不到这个台账记录，或者您无权查看。请核对编号，或联系上级管理员。".to_owned(),
+        );
         assert_eq!(
             told(&id).await,
             [nothing.clone(), nothing.clone(), nothing],
