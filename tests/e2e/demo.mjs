@@ -79,7 +79,7 @@ export class Browser {
 
   /** A fresh page of nobody. Foreign requests and script errors are remembered. */
   async page(viewport = { width: 1366, height: 768 }) {
-    const context = await this.chromium.newContext({ viewport, locale: 'zh-CN', timezoneId: 'Asia/Shanghai' })
+    const context = await this.chromium.newContext({ viewport, locale: 'zh-CN', timezoneId: 'Asia/Shanghai', reducedMotion: 'reduce' })
     const page = await context.newPage()
     page.setDefaultTimeout(15_000)
     const { base } = this
