@@ -10,6 +10,7 @@ use axum::response::Response;
 use civic::area::Level;
 use civic::category::{Photo, Privacy, Route};
 use civic::departure::Reason as DepartureReason;
+use civic::directory::Actor;
 use civic::kind::{Exclusive, Kind};
 use civic::matter::{Ask, Channel, ClockKind, Finding, NoticeKind, TaskKind, TaskState};
 use civic::measure::Measure;
@@ -122,7 +123,7 @@ fn coded(code: impl Into<String>, word: impl Into<String>) -> Coded {
     }
 }
 
-macro_rules! all {
+macro_rules! every {
     ($name:ident) => {
         $name::ALL
             .iter()
@@ -247,9 +248,14 @@ fn title(title: &Title) -> CodedTitle {
 /// 全部代码与中文名称。
 #[utoipa::path(get, path = "/dictionaries", tag = "dictionary", responses((status = 200, body = Dictionaries), (status = 304)))]
 async fn dictionaries(State(app): Shared, signed: Signed, headers: HeaderMap) -> Answer<Response> {
+    tagged_json(&headers, &all(&app, &signed.actor))
+}
+
+/// Every list, as somebody sees it.
+pub(crate) fn all(app: &App, actor: &Actor) -> Dictionaries {
     let world = app.office.world();
     let mut states: Vec<CodedState> = Vec::new();
-    for (flow, _) in app.office.startable(&signed.actor) {
+    for (flow, _) in app.office.startable(actor) {
         for s in &flow.states {
             if states.iter().all(|known| known.code != s.code) {
                 states.push(CodedState {
@@ -264,13 +270,13 @@ async fn dictionaries(State(app): Shared, signed: Signed, headers: HeaderMap) ->
         .iter()
         .map(|l| coded(l.code(), l.word()))
         .collect();
-    let dictionaries = Dictionaries {
+    Dictionaries {
         lines: office::line::lines(&world)
             .into_iter()
             .map(|(code, word)| Coded { code, word })
             .collect(),
-        channels: all!(Channel),
-        findings: all!(Finding),
+        channels: every!(Channel),
+        findings: every!(Finding),
         roles: Role::ALL
             .iter()
             .map(|role| CodedRole {
@@ -287,9 +293,9 @@ async fn dictionaries(State(app): Shared, signed: Signed, headers: HeaderMap) ->
         levels,
         states,
         phases: pairs(PHASES),
-        measures: all!(Measure),
-        verbs: all!(Verb),
-        asks: all!(Ask),
+        measures: every!(Measure),
+        verbs: every!(Verb),
+        asks: every!(Ask),
         clock_kinds: CLOCK_KINDS
             .iter()
             .map(|k| coded(clock_kind(*k), k.word()))
@@ -319,26 +325,31 @@ async fn dictionaries(State(app): Shared, signed: Signed, headers: HeaderMap) ->
             .filter_map(|c| NoticeKind::parse(c))
             .map(|k| coded(k.code(), k.word()))
             .collect(),
-        notice_kinds: all!(NoticeWhat),
-        notice_answers: all!(NoticeAnswer),
+        notice_kinds: every!(NoticeWhat),
+        notice_answers: every!(NoticeAnswer),
         visit_kinds: pairs(office::VISIT_KINDS),
         post_sources: pairs(office::SOURCES),
         absence_reasons: pairs(civic::absence::REASONS),
         audit_actions: pairs(civic::audited::ACTIONS),
         sign_in_outcomes: pairs(office::identity::SignInOutcome::ALL),
-        departure_reasons: all!(DepartureReason),
+        departure_reasons: every!(DepartureReason),
         area_kinds: world.kinds.all().iter().map(kind).collect(),
-        titles: world.titles.all().iter().map(title).collect(),
+        titles: world
+            .titles
+            .all()
+            .iter()
+            .filter(|t| !t.retired)
+            .map(title)
+            .collect(),
         org_kinds: area::ORG_KINDS
             .iter()
             .map(|(k, word)| coded(k.code(), *word))
             .collect(),
-        photos: all!(Photo),
-        privacies: all!(Privacy),
-        routes: all!(Route),
+        photos: every!(Photo),
+        privacies: every!(Privacy),
+        routes: every!(Route),
         ratings: pairs(RATINGS),
-    };
-    tagged_json(&headers, &dictionaries)
+    }
 }
 
 const NOTICES: &[&str] = &[

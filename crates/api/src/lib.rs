@@ -18,6 +18,7 @@ mod boundary_import;
 mod burden;
 mod category;
 mod certificate;
+mod code_list;
 mod cursor;
 mod demo;
 mod departure;
@@ -183,6 +184,7 @@ fn routes() -> OpenApiRouter<Arc<App>> {
         .merge(audit::routes())
         .merge(evidence::routes())
         .merge(token::routes())
+        .merge(code_list::routes())
         .merge(parameter::routes())
         .merge(account::routes())
         .merge(job::routes())

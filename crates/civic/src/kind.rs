@@ -2,6 +2,7 @@
 //! grid (R006) and of unit (R007). The list is data of the pack.
 
 use crate::area::{Area, Level};
+use crate::dictionary::{self, Change};
 use crate::problem::Problem;
 use crate::table;
 use serde::{Deserialize, Serialize};
@@ -30,6 +31,8 @@ pub struct Kind {
     pub code: Box<str>,
     /// Word of the interface: `街道`, `医院网格`, `楼栋`.
     pub word: Box<str>,
+    /// The word of the pack, where the place has another.
+    pub original: Box<str>,
     /// Lowest tier that a grid of this kind may have (R010); 0 for the other levels.
     pub tiers: u8,
     /// Whether its grids are exclusive.
@@ -37,7 +40,7 @@ pub struct Kind {
 }
 
 /// The kinds of an installation.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub struct Kinds {
     all: Vec<Kind>,
     by_code: HashMap<(Level, Box<str>), usize>,
@@ -81,6 +84,17 @@ impl Kinds {
             Ok(kinds)
         } else {
             Err(problems)
+        }
+    }
+
+    /// Takes over the words that the place has for kinds of the pack.
+    pub fn apply(&mut self, changes: &[Change]) {
+        for change in changes.iter().filter(|c| c.list == dictionary::AREA_KINDS) {
+            let key = Level::parse(&change.owner).map(|l| (l, change.code.as_str().into()));
+            let at = key.and_then(|key| self.by_code.get(&key));
+            if let Some(kind) = at.and_then(|at| self.all.get_mut(*at)) {
+                kind.word = change.word.as_str().into();
+            }
         }
     }
 
@@ -181,6 +195,7 @@ impl Kind {
             level,
             code: code.as_str().into(),
             word: word.as_str().into(),
+            original: word.as_str().into(),
             tiers,
             exclusive,
         })

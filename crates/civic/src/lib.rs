@@ -21,6 +21,7 @@ pub mod calendar;
 pub mod category;
 pub mod certificate;
 pub mod departure;
+pub mod dictionary;
 pub mod directory;
 pub mod evidence;
 pub mod flow;

@@ -2,6 +2,7 @@
 //! is used to. A title is a word only; rights come from the role. The list is data of the pack.
 
 use crate::area::{Area, Level};
+use crate::dictionary::{self, Change};
 use crate::kind::Kinds;
 use crate::post::Role;
 use crate::problem::Problem;
@@ -18,6 +19,10 @@ pub struct Title {
     pub word: Box<str>,
     /// Kinds of area where it is used; empty where it is used everywhere.
     pub kinds: Vec<Box<str>>,
+    /// Whether the place added it.
+    pub local: bool,
+    /// Whether it is offered no more; posts that bear it keep it.
+    pub retired: bool,
 }
 
 /// The title of a post as shown: the name of the place or organisation, then the word. What the end
@@ -35,7 +40,7 @@ pub fn behind_name(name: &str, word: &str) -> String {
 }
 
 /// The titles of an installation.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub struct Titles {
     all: Vec<Title>,
 }
@@ -71,7 +76,27 @@ impl Titles {
         }
     }
 
-    /// All titles in the order of the file.
+    /// Takes over what the place changed: titles of its own, and which are offered no more.
+    pub fn apply(&mut self, changes: &[Change]) {
+        for change in changes.iter().filter(|c| c.list == dictionary::TITLES) {
+            let Some(role) = Role::parse(&change.owner) else {
+                continue;
+            };
+            let same = |t: &&mut Title| t.role == role && *t.word == *change.code;
+            match self.all.iter_mut().find(same) {
+                Some(title) => title.retired = change.retired,
+                None => self.all.push(Title {
+                    role,
+                    word: change.word.as_str().into(),
+                    kinds: change.kinds.iter().map(|k| k.as_str().into()).collect(),
+                    local: true,
+                    retired: change.retired,
+                }),
+            }
+        }
+    }
+
+    /// All titles in the order of the file, then those of the place, retired ones too.
     #[must_use]
     pub fn all(&self) -> &[Title] {
         &self.all
@@ -86,7 +111,7 @@ impl Titles {
     ) -> impl Iterator<Item = &'a Title> {
         self.all
             .iter()
-            .filter(move |t| t.role == role && area.is_none_or(|a| t.fits(a)))
+            .filter(move |t| !t.retired && t.role == role && area.is_none_or(|a| t.fits(a)))
     }
 
     /// What is wrong with a title for a role over an area, if anything. A title that differs from
@@ -142,6 +167,8 @@ impl Title {
             role,
             word: word.as_str().into(),
             kinds: list,
+            local: false,
+            retired: false,
         })
     }
 }

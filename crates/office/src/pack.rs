@@ -8,6 +8,7 @@ use civic::assessment::Scheme;
 use civic::calendar::Calendar;
 use civic::category::Categories;
 use civic::certificate::{self, Certificate};
+use civic::dictionary::Change;
 use civic::directory::Actor;
 use civic::flow::Flow;
 use civic::kind::Kinds;
@@ -301,8 +302,13 @@ pub(crate) fn load(conn: &mut Conn) -> Result<Packs, OpenError> {
         .map(|(path, body)| Scheme::parse(path, body, &kpis).map_err(bad(path)))
         .collect::<Result<Vec<_>, _>>()?;
     let (_, kinds) = file(KINDS)?;
-    let kinds = Kinds::parse(KINDS, kinds).map_err(bad(KINDS))?;
+    let mut kinds = Kinds::parse(KINDS, kinds).map_err(bad(KINDS))?;
     let (_, titles) = file(TITLES)?;
+    let mut titles = Titles::parse(TITLES, titles, &kinds).map_err(bad(TITLES))?;
+    let changed = store::dictionary::newest(conn)?;
+    let changes: Vec<Change> = changed.into_iter().map(|c| c.change).collect();
+    kinds.apply(&changes);
+    titles.apply(&changes);
     Ok(Packs {
         flows,
         categories: Categories::merged(trees).map_err(bad("categories.csv"))?,
@@ -310,7 +316,7 @@ pub(crate) fn load(conn: &mut Conn) -> Result<Packs, OpenError> {
             .map_err(bad("calendar.csv"))?,
         kpis,
         schemes,
-        titles: Titles::parse(TITLES, titles, &kinds).map_err(bad(TITLES))?,
+        titles,
         registers: Registers::parse(&registers).map_err(bad(REGISTERS))?,
         kinds,
     })

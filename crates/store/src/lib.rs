@@ -18,6 +18,7 @@ pub mod certificate;
 pub mod credential;
 pub mod database;
 pub mod departure;
+pub mod dictionary;
 pub mod driver;
 pub mod dump;
 pub mod duty;

@@ -126,6 +126,11 @@ pub const MIGRATIONS: &[Migration] = &[
         "letter_text",
         include_str!("../migrations/0031_letter_text.sql"),
     ),
+    (
+        32,
+        "dictionary",
+        include_str!("../migrations/0032_dictionary.sql"),
+    ),
 ];
 
 /// Threads that read. Few cores gain nothing from more.

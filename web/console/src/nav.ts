@@ -1,5 +1,5 @@
 import {
-  Avatar, Bell, Briefcase, ChatLineSquare, Connection, DataBoard, DocumentChecked, EditPen, Files, Flag, Grid, HomeFilled, Key, List, MapLocation, Medal, Memo, Notification, Odometer, OfficeBuilding, Phone, Postcard, Promotion, School, Search,
+  Avatar, Bell, Briefcase, ChatLineSquare, Collection, Connection, DataBoard, DocumentChecked, EditPen, Files, Flag, Grid, HomeFilled, Key, List, MapLocation, Medal, Memo, Notification, Odometer, OfficeBuilding, Phone, Postcard, Promotion, School, Search,
   Reading, Setting, Share, Stamp, Tickets, Timer, User, UserFilled, View,
 } from '@element-plus/icons-vue'
 import type { Component } from 'vue'
@@ -54,6 +54,7 @@ export const NAV: NavItem[] = [
   { to: '/flow', word: zh.nav.flow, icon: Share, verbs: [] },
   { to: '/messages', word: zh.nav.messages, icon: ChatLineSquare, verbs: [] },
   { to: '/rules', word: zh.nav.rules, icon: Reading, verbs: ['see_board', 'manage_packs'] },
+  { to: '/code-lists', word: zh.nav.codeLists, icon: Collection, verbs: ['see_board', 'manage_parameters', 'manage_packs', 'sign'] },
   { to: '/accounts', word: zh.nav.accounts, icon: User, verbs: ['manage_accounts', 'manage_locks'] },
   { to: '/tokens', word: zh.nav.tokens, icon: Key, verbs: ['manage_tokens'] },
   { to: '/evidence', word: zh.nav.evidence, icon: Briefcase, verbs: ['take_evidence'], part: 'evidence' },
@@ -76,7 +77,7 @@ export function onlyAdministers(roles: string[]): boolean {
 const GROUPS: { word: string; first: string[] }[] = [
   { word: zh.nav.groups.work, first: ['/home', '/queue', '/register', '/start', '/notices', '/messages', '/visits', '/hotline', '/mediation', '/centre', '/publications', '/evidence'] },
   { word: zh.nav.groups.look, first: ['/today', '/board', '/burden', '/registers/supervision', '/assessments', '/reviews'] },
-  { word: zh.nav.groups.rules, first: ['/library', '/registers/powers', '/stations', '/admissions', '/certificates', '/flow', '/rules'] },
+  { word: zh.nav.groups.rules, first: ['/library', '/registers/powers', '/stations', '/admissions', '/certificates', '/flow', '/rules', '/code-lists'] },
   { word: zh.nav.groups.people, first: ['/registers/party', '/registers/joint', '/registers/staff', '/posts', '/appointments', '/openings', '/areas', '/boundaries', '/addresses', '/whole', '/grids'] },
   { word: zh.nav.groups.system, first: [] },
 ]

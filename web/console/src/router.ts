@@ -88,6 +88,7 @@ export const router = createRouter({
         { path: 'issuers', component: () => import('./pages/Issuers.vue'), meta: { title: zh.nav.issuers } },
         { path: 'subscriptions', component: () => import('./pages/Subscriptions.vue'), meta: { title: zh.subscriptions.title } },
         { path: 'sign-ins', component: () => import('./pages/SignIns.vue'), meta: { title: zh.nav.signIns } },
+        { path: 'code-lists', component: () => import('./pages/CodeLists.vue'), meta: { title: zh.nav.codeLists } },
         { path: 'parameters', component: () => import('./pages/Parameters.vue'), meta: { title: zh.nav.parameters } },
         { path: 'rules', component: () => import('./pages/Rules.vue'), meta: { title: zh.nav.rules } },
         { path: 'accounts', component: () => import('./pages/Accounts.vue'), meta: { title: zh.nav.accounts } },

@@ -57,6 +57,32 @@ export interface Parameter {
   may_change: boolean
 }
 
+export interface CodeEntry {
+  owner: string
+  owner_word: string
+  code: string
+  word: string
+  original?: string | null
+  kinds: string[]
+  retired: boolean
+  used?: number | null
+  used_by: string[]
+  version: number
+  changed_at?: Millis | null
+  changed_by?: string | null
+}
+
+/** A code list with who keeps it. */
+export interface CodeList {
+  code: string
+  word: string
+  keeper: string
+  keeper_word: string
+  why: string
+  may_change: boolean
+  entries: CodeEntry[]
+}
+
 export interface DemoAccount {
   login: string
   password: string

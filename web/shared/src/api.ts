@@ -3,7 +3,7 @@ import { request } from './http'
 import type {
   BulkResult,
   Absence, Account, ActionForm, ApiToken, Area, AreaChange, AreaChangeForm, AreaChangePreview, AreaCheck, AreaDetail, AreaHistory, AreaWhole, BoundaryImport, Crosswalk, FormerBoundary, GridImport, LineCount,
-  AreaPost, AuditRow, Board, Callable, CategoryClass, Day, DemoAccount, Dictionaries, Duty, Factor, FactorOffer,
+  AreaPost, AuditRow, Board, Callable, CategoryClass, CodeList, Day, DemoAccount, Dictionaries, Duty, Factor, FactorOffer,
   FileRef, Flow, FlowSummary, Followed, Home, Id, Located, Look, MadeAccount, MadeToken, MatterPage, MatterRow, MatterView, Me, Message, Millis,
   Job, JobRun, Letter, LetterEvent, LetterPreview, LetterVersion, OpenSession, Page, Parameter, ReportForm, RuleBook, Sender, SignInAttempt, Station, StuckDesk, Subscription,
   TodayBoard, Vacancy, Visit,
@@ -65,6 +65,9 @@ export const api = {
   quietHours: () => get<{ from: string; to: string }>('/me/quiet-hours'),
   setQuietHours: (from: string, to: string) => request<void>('PUT', '/me/quiet-hours', { body: { from, to } }),
   subscribe: (sender: string, address: string, kinds: string[]) => request<void>('PUT', `/me/subscriptions/${enc(sender)}`, { body: { address, kinds: kinds.join(',') } }),
+  codeLists: () => get<CodeList[]>('/code-lists'),
+  addCode: (list: string, body: { owner: string; word: string; kinds: string[] }) => request<void>('POST', `/code-lists/${enc(list)}/entries`, { body }),
+  changeCode: (list: string, body: { owner: string; code: string; word?: string; retired?: boolean }) => request<void>('PUT', `/code-lists/${enc(list)}/entries`, { body }),
   parameters: () => get<Parameter[]>('/parameters'),
   setParameter: (code: string, scope: string, value: string | null) => request<void>('PUT', `/parameters/${enc(code)}`, { body: { scope, value } }),
   signOut: () => request<void>('DELETE', '/sessions/current'),

@@ -26,6 +26,7 @@ export type Read = [
   Fits<Server['Factor'], ours.Factor>,
   Fits<Server['FactorOffer'], ours.FactorOffer>,
   Fits<Server['Parameter'], ours.Parameter>,
+  Fits<Server['CodeList'], ours.CodeList>,
   Fits<Server['MatterRow'], ours.MatterRow>,
   Fits<Server['Matter'], ours.MatterView>,
   Fits<Server['MatterPage'], ours.MatterPage>,

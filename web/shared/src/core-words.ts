@@ -179,6 +179,7 @@ export const coreWords = {
     audit: '审计日志',
     signIns: '登录日志',
     parameters: '参数与策略',
+    codeLists: '数据字典',
     jobs: '定时任务',
     senders: '消息通道',
     issuers: '统一认证',

@@ -11,6 +11,7 @@ mod boards;
 mod boundaries;
 mod certificates;
 mod departure;
+mod dictionaries;
 mod dispute;
 mod document;
 mod embed;

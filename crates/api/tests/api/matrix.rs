@@ -637,6 +637,17 @@ fn call(operation: &str, scene: &Scene) -> Call {
         "delete /api/v1/me/sessions/{id}" => read("/api/v1/me/sessions/nothing", "unit"),
         "get /api/v1/me/sign-ins" => read("/api/v1/me/sign-ins", "unit"),
         "get /api/v1/sign-ins" => read("/api/v1/sign-ins", "auditor"),
+        "get /api/v1/code-lists" => read("/api/v1/code-lists", "unit"),
+        "post /api/v1/code-lists/{list}/entries" => write(
+            "/api/v1/code-lists/titles/entries",
+            "sysadmin",
+            json!({ "owner": "unit_head", "word": "厝长" }),
+        ),
+        "put /api/v1/code-lists/{list}/entries" => write(
+            "/api/v1/code-lists/area_kinds/entries",
+            "sysadmin",
+            json!({ "owner": "unit", "code": "building", "word": "楼座" }),
+        ),
         "get /api/v1/parameters" => read("/api/v1/parameters", "secadmin"),
         "put /api/v1/parameters/{code}" => write(
             "/api/v1/parameters/lock_minutes",

@@ -73,6 +73,7 @@ const LOG: (&str, &str, &str) = ("log_entry", "值班日志", "id");
 const HANDOVER: (&str, &str, &str) = ("handover", "交接班", "id");
 const RECORD: (&str, &str, &str) = ("record", "台账记录", "id");
 const CERTIFICATE: (&str, &str, &str) = ("certificate_entry", "证明登记", "id");
+const DICTIONARY: (&str, &str, &str) = ("dictionary_change", "字典的修改", "code");
 const PHRASE: (&str, &str, &str) = ("phrase", "常用语", "id");
 const ASSESSMENT: (&str, &str, &str) = ("assessment", "考核", "id");
 const RESULT: (&str, &str, &str) = ("assessment_result", "考核结果", "no");
@@ -109,6 +110,7 @@ pub const LINKS: &[Link] = &[
     link(VISIT, "town", AREA),
     link(VISIT, "entered_by", ACCOUNT),
     link(ANSWERED, "account", ACCOUNT),
+    link(DICTIONARY, "account", ACCOUNT),
     link(NOTICE, "sender_key", AREA).only("sender_kind = 1"),
     link(NOTICE, "sender_key", ORG).only("sender_kind = 2"),
     link(("notice_version", "通知的版本", "notice"), "notice", SENT),
@@ -352,6 +354,7 @@ const SHARED: &[&str] = &[
     "area_boundary_past",
     "address",
     "household",
+    "dictionary_change",
     "credential",
     "old_secret",
     "recovery_code",
