@@ -366,7 +366,17 @@ mod tests {
                 .is_empty()
         );
         let lines: String = lines.iter().map(|p| format!("{p}\n")).collect();
-        expect![[r#""#]].assert_eq(&lines);
+        expect![[r#"
+            word [word_taken] “楼栋长”已经是“单元长”的称呼，不用再加
+            word [word_taken] “湾组长”已经有了，只是停用着；请直接恢复它
+            word [word_taken] “系统管理员”是角色的名称，请换一个叫法，以免混淆
+            word [bad_word] 名称只能用汉字、字母、数字、括号（）、间隔号·和连接号-，请改正
+            kinds [unknown_kind] “market”不是“单元长”所在层级的区域类型，请从列表中选择
+            word [bad_word] 请填写名称
+            owner [unknown_role] 没有这个角色，请从列表中选择
+            word [word_taken] “病区”已经是治理单元里另一个类型（ward）的名称，请换一个
+        "#]]
+        .assert_eq(&lines);
     }
 
     #[test]
@@ -377,6 +387,10 @@ mod tests {
             .iter()
             .map(|l| format!("{}\n", changeable(l).unwrap_err()))
             .collect();
-        expect![[r#""#]].assert_eq(&lines);
+        expect![[r#"
+            “区域层级”不能在这里修改（国家规定）：市、县区、镇街、村居依照国家行政区划和基层自治组织设置（GB/T 2260、GB/T 10114），网格依照GB/T 34300，不能修改。
+            “角色”不能在这里修改（程序规则）：权限表按角色规定，叫法可以用岗位称呼调整。
+            “事项分类”不能在这里修改（业务包维护）：来自业务包，装入新版业务包即可更新，不用重启。
+        "#]].assert_eq(&lines);
     }
 }
