@@ -1776,6 +1776,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/code-lists": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Every code list with its entries
+         * @description 数据字典：全部代码表，由谁维护、能否修改。
+         */
+        get: operations["dictionary_code_lists"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/code-lists/{list}/entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change an entry of a list of the place
+         * @description 修改名称，停用或恢复，立即生效并记入审计；条目不删除。
+         */
+        put: operations["dictionary_change_entry"];
+        /**
+         * Add an entry to a list of the place
+         * @description 新增字典条目，立即可用并记入审计。
+         */
+        post: operations["dictionary_add_entry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/demo/accounts": {
         parameters: {
             query?: never;
@@ -5748,6 +5792,49 @@ export interface components {
             /** @description `running`, `paused` or `late`. */
             state: string;
         };
+        /** @description An entry of a code list. */
+        CodeEntry: {
+            /** Format: int64 */
+            changed_at?: number | null;
+            changed_by?: string | null;
+            /** @description Code within the owner. */
+            code: string;
+            /** @description Words of the kinds of area where a title is used; empty for everywhere. */
+            kinds: string[];
+            /** @description Word of the pack; null for what the place added. */
+            original?: string | null;
+            /** @description Code of the role of a title, of the level of a kind; empty in other lists. */
+            owner: string;
+            owner_word: string;
+            /** @description Offered no more; what bears it keeps it. */
+            retired: boolean;
+            /** @description Posts that bear the title, areas of the kind; null in lists that are not the place's. */
+            used?: number | null;
+            /** @description The first posts that bear it, for who may change the list. */
+            used_by: string[];
+            /**
+             * Format: int64
+             * @description How often it was changed here.
+             */
+            version: number;
+            word: string;
+        };
+        /** @description A change of an entry: another word, or retired, or restored. */
+        CodeEntryChange: {
+            code: string;
+            /** @description 角色或层级编码 */
+            owner: string;
+            retired?: boolean | null;
+            word?: string | null;
+        };
+        /** @description A word to be added. */
+        CodeEntryForm: {
+            /** @description Codes of the kinds of area where it is used; empty for everywhere. */
+            kinds: string[];
+            /** @description 角色编码 */
+            owner: string;
+            word: string;
+        };
         /** @description What an import of codes found or did. */
         CodeImport: {
             /** @description Lines that fit. */
@@ -5763,6 +5850,18 @@ export interface components {
             csv: string;
             /** @description 对方系统的代号。 */
             system: string;
+        };
+        /** @description A code list. */
+        CodeList: {
+            code: string;
+            entries: components["schemas"]["CodeEntry"][];
+            /** @description `nation`, `program`, `pack` or `place` */
+            keeper: string;
+            keeper_word: string;
+            may_change: boolean;
+            /** @description Where it comes from, and why it may or may not be changed. */
+            why: string;
+            word: string;
         };
         /** @description A code and its word. */
         Coded: {
@@ -12323,6 +12422,98 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Certificate"][];
                 };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    dictionary_code_lists: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodeList"][];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    dictionary_change_entry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                list: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CodeEntryChange"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    dictionary_add_entry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                list: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CodeEntryForm"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description 没有办成：原因与办法见 detail */
             default: {
