@@ -2,7 +2,7 @@
 //! term and why. Who may both propose and approve appoints in one step.
 
 use crate::id::{AccountId, NominationId, PostId};
-use crate::post::{Role, Seat};
+use crate::post::{Post, Role, Seat};
 use crate::refusal::Refusal;
 use crate::time::{Day, Instant};
 
@@ -90,6 +90,52 @@ pub struct Nomination {
 }
 
 impl Nomination {
+    /// Somebody who is put forward for a post, and waits for the level above. Its own id comes when
+    /// it is written.
+    #[must_use]
+    pub fn of(post: Post, reason: &str, by: AccountId, at: Instant) -> Self {
+        Self {
+            id: NominationId(0),
+            account: post.account,
+            role: post.role,
+            seat: post.seat,
+            title: post.title,
+            source: post.source,
+            from: post.from,
+            to: post.to,
+            renews: None,
+            reason: reason.into(),
+            state: State::Proposed,
+            proposed_by: by,
+            proposed_at: at,
+            decided: None,
+            opinion: None,
+        }
+    }
+
+    /// The same, approved by who put forward.
+    #[must_use]
+    pub fn at_once(mut self) -> Self {
+        self.state = State::Approved;
+        self.decided = Some((self.proposed_by, self.proposed_at));
+        self
+    }
+
+    /// The post that it is for: the held one of a further term, else one that has no id yet.
+    #[must_use]
+    pub fn post(&self) -> Post {
+        Post {
+            id: self.renews.unwrap_or(PostId(0)),
+            account: self.account,
+            role: self.role,
+            seat: self.seat,
+            title: self.title.clone(),
+            source: self.source.clone(),
+            from: self.from,
+            to: self.to,
+        }
+    }
+
     /// Whether `decider` may decide it now at all, rights over the area apart.
     ///
     /// # Errors

@@ -6,7 +6,8 @@ use crate::area::{Level, Tree};
 use crate::by::By;
 use crate::id::{AccountId, ApplicationId, AreaId, NominationId, ObjectionId, OpeningId};
 use crate::limits::{OPENING_DAYS_MAX, OPENING_TEXT_CHARS_MAX, PUBLICITY_DAYS_MIN};
-use crate::post::Role;
+use crate::nomination::{self, Nomination};
+use crate::post::{Role, Seat};
 use crate::problem::Problem;
 use crate::refusal::Refusal;
 use crate::time::{Day, Instant};
@@ -194,6 +195,44 @@ impl Opening {
                 state.word()
             ))),
         }
+    }
+
+    /// Whether a nomination is for the post that is offered. A further term fills it only where
+    /// nobody else may hold the post beside.
+    fn meets(&self, nomination: &Nomination) -> bool {
+        nomination.role == self.role
+            && nomination.seat == Seat::Area(self.area)
+            && (nomination.renews.is_none() || self.role.stands_alone())
+    }
+
+    /// Lets nobody come to the offered post past the opening, while it runs.
+    ///
+    /// # Errors
+    /// `Conflict` for a nomination or an appointment of the same post.
+    pub fn lets_by(&self, nomination: &Nomination) -> Result<(), Refusal> {
+        if self.open().is_err() || !self.meets(nomination) {
+            return Ok(());
+        }
+        Err(Refusal::Conflict(
+            "这个岗位正在公开选聘，不能另行提名或任命：请在“公开选聘”里从报名人中选任；\
+             不再选聘的，先在那里结束选聘并写明原因"
+                .into(),
+        ))
+    }
+
+    /// Whether it may be offered beside the nominations of its area.
+    ///
+    /// # Errors
+    /// `Conflict` while one for the same post waits for the level above.
+    pub fn offerable(&self, nominations: &[Nomination]) -> Result<(), Refusal> {
+        let waits = |n: &&Nomination| n.state == nomination::State::Proposed && self.meets(n);
+        if nominations.iter().find(waits).is_none() {
+            return Ok(());
+        }
+        Err(Refusal::Conflict(
+            "这个岗位已有提名等待上级审批，不能公开选聘：请先在“任职管理”里撤回提名，或等上级审批以后再发布"
+                .into(),
+        ))
     }
 
     /// Whether somebody may apply today.

@@ -116,6 +116,13 @@ impl Role {
                 | Self::CityCenter
         )
     }
+
+    /// Whether one person at a time holds a post of this role over an area.
+    #[must_use]
+    pub fn stands_alone(self) -> bool {
+        self == Self::UnitHead
+    }
+
     /// Whether the role leads its area: supervises, approves, is the first-responsible person.
     #[must_use]
     pub fn leads(self) -> bool {

@@ -5,20 +5,21 @@ mod rules;
 pub use rules::{SOURCES, source_word};
 pub(crate) use rules::{check, conflict, is_admin};
 
-use crate::identity::entry;
 use crate::key::kept;
+use crate::nomination::put_forward;
 use crate::{Key, Office, Result, World};
 use civic::area::{Area, Level};
 use civic::directory::Actor;
-use civic::id::{AccountId, AreaId, NominationId, PostId};
-use civic::nomination::{Nomination, State};
+use civic::id::{AccountId, AreaId, PostId};
+use civic::nomination::Nomination;
 use civic::post::{Post, Role, Seat};
 use civic::refusal::Refusal;
 use civic::rights::Verb;
-use civic::time::{Day, Instant};
+use civic::time::Day;
 use std::collections::HashMap;
 use store::account::Account;
 use store::driver::Conn;
+use store::lane::Failure;
 
 /// Whom an appointment is for.
 #[derive(Debug, Clone)]
@@ -104,49 +105,22 @@ impl Office {
         let world = self.world();
         wanted = wanted.trimmed();
         self.may_fill(&world, actor, wanted.role, wanted.seat)?;
-        let person = wanted.person.clone();
-        let account = self.read(move |conn| account_of(conn, person)).await?;
-        let account = check(&world, &wanted, account)?;
-        if account.id == actor.account {
-            return Err(Refusal::Denied("不能任命自己，请由上级任命".into()).into());
-        }
-        let now = self.now();
-        let mut post = Post {
-            id: PostId(0),
-            account: account.id,
-            role: wanted.role,
-            seat: wanted.seat,
-            title: wanted.title.map(Into::into),
-            source: wanted.source.into(),
-            from: wanted.from,
-            to: wanted.to,
-        };
-        let shown = world.directory().title(&post);
-        let (actor, name) = (actor.clone(), account.name.clone());
-        let detail = format!("任命 {name} 为 {shown}，自 {}", post.from);
+        let (_, post) = self.fit(actor, wanted).await?;
+        let (keeper, now) = (actor.clone(), self.now());
         let id = self
             .write(move |conn| {
                 // Asked twice at the same moment: the first one counts.
                 if let Some(id) = kept(conn, key.as_ref())? {
                     return Ok(id);
                 }
-                let others = store::post::at_seat(conn, post.seat)?;
-                let holders: Vec<AccountId> = others.iter().map(|p| p.account).collect();
-                let names = store::account::names(conn, &holders)?;
-                conflict(&post, &others, &names)?;
-                post.id = PostId(store::fresh_id(conn, "post", now)?);
-                store::post::insert_many(conn, std::slice::from_ref(&post))?;
-                let id = store::fresh_id(conn, "nomination", now)?;
-                store::nomination::insert(conn, &appointed(&post, actor.account, id, now))?;
-                store::audit::append(
-                    conn,
-                    &entry(&actor, now, "appoint", format!("post:{}", post.id), detail),
-                )?;
-                let id = post.id.to_string();
+                let by = keeper.account;
+                let mut nomination = Nomination::of(post, "直接任命", by, now).at_once();
+                let post = put_forward(conn, &world, &keeper, &mut nomination, None)?;
+                let id = post.map_or_else(String::new, |id| id.to_string());
                 if let Some(key) = &key {
                     store::answered::put(conn, key, &id, now)?;
                 }
-                Ok(id)
+                Ok::<_, Failure>(id)
             })
             .await?;
         self.reload().await?;
@@ -300,27 +274,6 @@ impl Office {
         }
         self.read(move |conn| store::account::names(conn, &ids))
             .await
-    }
-}
-
-/// The record of who appointed at once (R043): the history of the seat shows it.
-fn appointed(post: &Post, by: AccountId, id: i64, at: Instant) -> Nomination {
-    Nomination {
-        id: NominationId(id),
-        account: post.account,
-        role: post.role,
-        seat: post.seat,
-        title: post.title.clone(),
-        source: post.source.clone(),
-        from: post.from,
-        to: post.to,
-        renews: None,
-        reason: "直接任命".into(),
-        state: State::Approved,
-        proposed_by: by,
-        proposed_at: at,
-        decided: Some((by, at)),
-        opinion: None,
     }
 }
 

@@ -333,3 +333,58 @@ async fn who_applied_sees_no_rival_and_turns_nobody_down_and_administrators_do_n
         assert!(refused.1.contains("管理员账号"), "{}", refused.1);
     }
 }
+
+async fn one_way_at_a_time(test: TestOffice) -> App {
+    let app = App::over(test);
+    app.test.clock.set(march(2, 9, 0));
+    let (staff, leader) = (app.user("community").await, app.user("secretary").await);
+    let post = json!({ "login": "manager", "role": "unit_head", "source": "volunteer", "from": "2026-03-16" });
+    let candidacy = json!({ "post": post, "reason": "住在本楼，群众信任" });
+    let propose = "/api/v1/areas/7/nominations";
+    let offer_form =
+        json!({ "role": "unit_head", "duties": "每周走访一遍本楼", "until": "2026-03-03" });
+
+    // A nomination waits: the post is not offered beside it.
+    let waiting = staff.post(propose, &candidacy).await.done().json();
+    let refused = staff.post("/api/v1/areas/7/openings", &offer_form).await;
+    let refused = refused.refusal();
+    assert_eq!(refused.0, "409 conflict");
+    assert!(refused.1.contains("已有提名等待上级审批"), "{}", refused.1);
+    let path = format!("/api/v1/nominations/{}", id(&waiting));
+    assert_eq!(app.send(staff.ask("DELETE", path)).await.status, 204);
+    let opening = offer(&staff, "2026-03-03").await;
+
+    // The opening runs: nobody is proposed or appointed past it, by whoever.
+    let bypass = [
+        staff.post(propose, &candidacy).await,
+        leader.post(propose, &candidacy).await,
+        leader.post("/api/v1/areas/7/posts", &post).await,
+    ];
+    for refused in bypass {
+        let (code, text) = refused.refusal();
+        assert_eq!(code, "409 conflict", "{text}");
+        assert!(text.contains("正在公开选聘"), "{text}");
+    }
+    let nominations = rows(&staff, "/api/v1/areas/4/nominations").await;
+    assert_eq!(nominations.len(), 1, "only the one that was taken back");
+
+    // Ended with a reason, the post may be filled in the ordinary way again.
+    let why = json!({ "reason": "没有人报名" });
+    let close = format!("/api/v1/openings/{opening}/close");
+    staff.post(close, &why).await.done();
+    let made = leader.post("/api/v1/areas/7/posts", &post).await;
+    assert_eq!(made.done().json()["name"], "蔡志强");
+    app.test.verify().await;
+    app
+}
+
+#[tokio::test]
+async fn a_post_that_is_offered_is_filled_through_its_opening_alone_and_none_is_offered_beside_a_nomination()
+ {
+    one_way_at_a_time(TestOffice::sqlite("one_way").await).await;
+}
+
+#[test]
+fn a_post_that_is_offered_is_filled_through_its_opening_alone_on_postgresql() {
+    testkit::on_postgres("one_way", one_way_at_a_time);
+}

@@ -123,3 +123,54 @@ fn nobody_is_nominated_before_the_publicity_is_over_and_every_objection_answered
         "who was not chosen may have it deleted at once"
     );
 }
+
+#[test]
+fn a_post_is_filled_past_no_running_opening_and_offered_beside_no_waiting_nomination() {
+    use crate::id::{AreaId, OrgId, PostId};
+    use crate::post::Post;
+    let nomination = |role, seat, renews| {
+        let post = Post {
+            id: PostId(0),
+            account: AccountId(7),
+            role,
+            seat,
+            title: None,
+            source: "volunteer".into(),
+            from: Day(30),
+            to: None,
+        };
+        let mut one = Nomination::of(post, "住在本楼", AccountId(41), Instant(0));
+        one.renews = renews;
+        one
+    };
+    let here = Seat::Area(AreaId(6));
+    let same = nomination(Role::UnitHead, here, None);
+    let further = nomination(Role::UnitHead, here, Some(PostId(3)));
+    let mut one = opening();
+    for met in [&same, &further] {
+        let refused = one.lets_by(met).unwrap_err().to_string();
+        assert!(refused.contains("先在那里结束选聘"), "{refused}");
+        let refused = one.offerable(std::slice::from_ref(met)).unwrap_err();
+        assert!(
+            refused.to_string().contains("请先在“任职管理”里撤回提名"),
+            "{refused}"
+        );
+    }
+    let decided = same.clone().at_once();
+    assert!(one.offerable(&[decided]).is_ok(), "waits no more");
+    for other in [
+        nomination(Role::GridAssistant, here, None),
+        nomination(Role::UnitHead, Seat::Area(AreaId(7)), None),
+        nomination(Role::UnitHead, Seat::Org(OrgId(6)), None),
+    ] {
+        assert!(one.lets_by(&other).is_ok());
+        assert!(one.offerable(&[other]).is_ok());
+    }
+    // Several people assist a grid: the term of one of them is not what is offered.
+    one.role = Role::GridAssistant;
+    let held = nomination(Role::GridAssistant, here, Some(PostId(3)));
+    assert!(one.lets_by(&held).is_ok());
+    one.role = Role::UnitHead;
+    one.close("改由网格长兼任").unwrap();
+    assert!(one.lets_by(&same).is_ok(), "over");
+}

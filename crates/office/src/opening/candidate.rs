@@ -69,7 +69,7 @@ impl Office {
                 if store::opening::get(conn, id)?.is_none() {
                     return Ok(None);
                 }
-                let found = super::candidates(conn, id)?.into_iter();
+                let found = super::choose::candidates(conn, id)?.into_iter();
                 Ok(Some(found.collect::<Vec<_>>()))
             })
             .await?;

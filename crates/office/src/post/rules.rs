@@ -154,7 +154,7 @@ pub(crate) fn conflict(
                 other.from
             )));
         }
-        if post.role == Role::UnitHead {
+        if post.role.stands_alone() {
             return Err(Refusal::Conflict(format!(
                 "这个治理单元已有单元长{name}(自 {} 至{until})；请先为其办理离任，或把任职日期改到其离任之后",
                 other.from

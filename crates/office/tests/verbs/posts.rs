@@ -189,7 +189,7 @@ async fn nobody_appoints_beyond_their_area_level_or_powers() {
             )
             .await
         )
-        .contains("不能任命自己")
+        .contains("不能提名或任命自己")
     );
     assert_eq!(
         codes(
