@@ -3509,7 +3509,7 @@ export interface paths {
         };
         /**
          * Who applied for an offered post
-         * @description 报名人和公示期间收到的异议；查看会记入审计。
+         * @description 报名人和公示期间收到的异议，只给岗位所在社区(村)；每次查看，报名人都看得到。
          */
         get: operations["opening_candidates"];
         put?: never;
@@ -7053,7 +7053,7 @@ export interface components {
         Look: {
             /** Format: int64 */
             at: number;
-            /** @description Number of the matter. */
+            /** @description Number of the matter; empty where it was about none. */
             no: string;
             /** @description The post of who looked. */
             who: string;
@@ -7758,6 +7758,8 @@ export interface components {
             by: string;
             /** @description Why it ended without an appointment. */
             closed?: string | null;
+            /** @description Whether who asks reads the applications and chooses. */
+            may_choose: boolean;
             /** @description How many objections wait for an answer. */
             unanswered: number;
         };

@@ -176,7 +176,7 @@ pub(crate) struct LookView {
     who: String,
     /// Which fields and why.
     why: String,
-    /// Number of the matter.
+    /// Number of the matter; empty where it was about none.
     no: String,
 }
 

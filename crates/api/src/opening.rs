@@ -84,6 +84,8 @@ pub(crate) struct OpeningRow {
     applied: usize,
     /// How many objections wait for an answer.
     unanswered: usize,
+    /// Whether who asks reads the applications and chooses.
+    may_choose: bool,
     /// Why it ended without an appointment.
     closed: Option<String>,
 }
@@ -95,6 +97,7 @@ fn row(app: &App, seen: OpeningSeen) -> OpeningRow {
         by: format!("{} {}", one.by.title, one.by.name),
         applied: seen.applied,
         unanswered: seen.unanswered,
+        may_choose: seen.may_choose,
         closed: one.closed,
     }
 }
@@ -247,7 +250,7 @@ async fn open_post(
 
 /// Who applied for an offered post
 ///
-/// 报名人和公示期间收到的异议；查看会记入审计。
+/// 报名人和公示期间收到的异议，只给岗位所在社区(村)；每次查看，报名人都看得到。
 #[utoipa::path(get, path = "/openings/{id}/candidates", tag = "opening", params(("id" = String, Path)), responses((status = 200, body = OpeningCandidates)))]
 async fn candidates(
     State(app): Shared,

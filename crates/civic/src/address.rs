@@ -336,7 +336,7 @@ impl HouseholdLine {
         };
         let no = row.cell("no").to_owned();
         check_code("no", &no, &mut wrong);
-        if is_of_a_person(&no) {
+        if crate::personal::is_number(&no) {
             wrong(
                 "no",
                 "像是身份证号或手机号；户编号不能用个人的号码，请换成户的编号",
@@ -369,23 +369,6 @@ fn check_code(column: &str, code: &str, wrong: &mut impl FnMut(&str, &str)) {
     // What is not filled in is said once, by the sheet.
     if !code.is_empty() && !sheet::is_code(code) {
         wrong(column, &format!("“{code}”不对：{}", sheet::CODE_FORM));
-    }
-}
-
-/// Whether a number has the form of an identity number or of a mobile telephone.
-fn is_of_a_person(no: &str) -> bool {
-    let bytes = no.as_bytes();
-    let digits = |b: &[u8]| b.iter().all(u8::is_ascii_digit);
-    match bytes.len() {
-        18 => {
-            digits(&bytes[..17]) && matches!(bytes[17], b'0'..=b'9' | b'X' | b'x') && {
-                let month = &no[10..12];
-                let day = &no[12..14];
-                ("01"..="12").contains(&month) && ("01"..="31").contains(&day)
-            }
-        }
-        11 => digits(bytes) && no.starts_with('1') && no.as_bytes()[1] >= b'3',
-        _ => false,
     }
 }
 

@@ -48,6 +48,7 @@ pub mod org;
 pub mod pack;
 pub mod parameter;
 pub mod password;
+pub mod personal;
 pub mod phone;
 pub mod phrase;
 pub mod post;

@@ -34,7 +34,7 @@ pub struct Look {
     pub who: String,
     /// Which fields and why, in a sentence.
     pub why: String,
-    /// Number of the matter that it was about.
+    /// Number of the matter that it was about; empty where it was about none.
     pub no: String,
 }
 

@@ -51,6 +51,8 @@ pub struct OpeningSeen {
     pub applied: usize,
     /// How many objections wait for an answer.
     pub unanswered: usize,
+    /// Whether the actor reads the applications and chooses.
+    pub may_choose: bool,
 }
 
 /// A candidate as the staff sees them.
@@ -78,8 +80,8 @@ fn told(account: AccountId, kind: NoticeKind, post: &str, text: &str) -> Notice 
 }
 
 impl Office {
-    /// Whoever may propose or appoint there offers posts and chooses.
-    fn chooser_of(&self, actor: &Actor, area: AreaId) -> Result<By> {
+    /// Whoever may propose or appoint there offers posts, and ends what is offered.
+    fn offerer_of(&self, actor: &Actor, area: AreaId) -> Result<By> {
         self.keeper_of(actor, Verb::Propose, area)
             .or_else(|_| self.keeper_of(actor, Verb::ManagePosts, area))
     }
@@ -103,7 +105,7 @@ impl Office {
         key: Key,
     ) -> Result<OpeningSeen> {
         self.known(wanted.area)?;
-        let by = self.chooser_of(actor, wanted.area)?;
+        let by = self.offerer_of(actor, wanted.area)?;
         let key = self.kept_key(key, actor.account, "opening");
         if let Some(id) = self
             .answered(Some(&key))
@@ -111,7 +113,7 @@ impl Office {
             .and_then(|id| id.parse().ok())
         {
             let kept = self.read(move |conn| store::opening::get(conn, OpeningId(id)));
-            return Ok(self.just_opened(kept.await?.ok_or_else(unknown)?));
+            return Ok(self.just_opened(actor, kept.await?.ok_or_else(unknown)?));
         }
         let (world, today, now) = (self.world(), self.today(), self.now());
         let problems = opening::problems(
@@ -158,11 +160,12 @@ impl Office {
                 Ok::<_, Failure>(one)
             })
             .await?;
-        Ok(self.just_opened(one))
+        Ok(self.just_opened(actor, one))
     }
 
-    fn just_opened(&self, opening: Opening) -> OpeningSeen {
+    fn just_opened(&self, actor: &Actor, opening: Opening) -> OpeningSeen {
         OpeningSeen {
+            may_choose: self.chooser_of(actor, opening.area).is_ok(),
             place: self.world().tree().full_name(opening.area),
             opening,
             applied: 0,
@@ -176,7 +179,7 @@ impl Office {
     /// `Denied` for who may neither propose nor appoint there.
     pub async fn openings(&self, actor: &Actor, area: AreaId) -> Result<Vec<OpeningSeen>> {
         self.known(area)?;
-        self.chooser_of(actor, area)?;
+        self.offerer_of(actor, area)?;
         let world = self.world();
         let areas: Vec<AreaId> = world.tree().subtree(area).map(|a| a.id).collect();
         let (openings, applications, objections) = self
@@ -191,6 +194,7 @@ impl Office {
             .await?;
         let of = |id: OpeningId| applications.iter().filter(move |a| a.opening == id);
         let rows = openings.into_iter().map(|opening| OpeningSeen {
+            may_choose: self.chooser_of(actor, opening.area).is_ok(),
             place: world.tree().full_name(opening.area),
             applied: of(opening.id).count(),
             unanswered: of(opening.id)

@@ -2,7 +2,7 @@
 //! transaction, live once it is durable.
 
 use crate::{Fault, Office, Result};
-use civic::id::{AccountId, MatterId};
+use civic::id::{AccountId, AreaId, MatterId};
 use civic::matter::{Desk, Notice, NoticeKind, Outcome};
 use civic::time::Instant;
 use store::driver::Conn;
@@ -13,6 +13,17 @@ pub(crate) fn told_person(account: AccountId, kind: NoticeKind, text: &str) -> N
     Notice {
         desk: Desk::None,
         account: Some(account),
+        kind,
+        matter: MatterId(0),
+        text: text.to_owned(),
+    }
+}
+
+/// A message to whoever serves the desk of an area.
+pub(crate) fn told_desk(area: AreaId, kind: NoticeKind, text: &str) -> Notice {
+    Notice {
+        desk: Desk::Area(area),
+        account: None,
         kind,
         matter: MatterId(0),
         text: text.to_owned(),

@@ -170,7 +170,7 @@ pub enum Subject {
     Matter(MatterId),
 }
 
-/// One look at personal data of a matter.
+/// One look at personal data, of a matter or of an application for a post.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Look {
     /// Place in the chain.
@@ -181,7 +181,7 @@ pub struct Look {
     pub account: AccountId,
     /// Which fields and why, in a sentence.
     pub detail: String,
-    /// Number of the matter.
+    /// Number of the matter; empty where it was about none.
     pub no: String,
 }
 
@@ -195,21 +195,27 @@ pub fn looks(
     before: Option<i64>,
     limit: usize,
 ) -> Result<Vec<Look>> {
-    let (column, id) = match subject {
-        Subject::Reporter(id) => ("reporter", id.0),
-        Subject::Matter(id) => ("id", id.0),
+    let (column, id, own) = match subject {
+        Subject::Reporter(id) => ("reporter", id.0, format!("account:{id}")),
+        // Nobody's account: what was left with a report is all that is asked for.
+        Subject::Matter(id) => ("id", id.0, String::new()),
     };
     let sql = format!(
-        "SELECT a.seq, a.at, a.account, a.detail, m.no FROM matter m \
-         JOIN audit a ON a.object = 'matter:' || CAST(m.id AS TEXT) \
-         WHERE m.shard = $1 AND m.{column} = $2 AND a.shard = $1 AND a.action = 'unmask' \
-         AND a.seq < $3 ORDER BY a.seq DESC LIMIT $4"
+        "SELECT seq, at, account, detail, no FROM ( \
+           SELECT a.seq, a.at, a.account, a.detail, m.no FROM matter m \
+           JOIN audit a ON a.object = 'matter:' || CAST(m.id AS TEXT) \
+           WHERE m.shard = $1 AND m.{column} = $2 AND a.shard = $1 AND a.action = 'unmask' \
+           UNION ALL \
+           SELECT seq, at, account, detail, '' AS no FROM audit \
+           WHERE shard = $1 AND object = $5 AND action = 'read_applications') AS looked \
+         WHERE seq < $3 ORDER BY seq DESC LIMIT $4"
     );
     let params = [
         SHARD.into(),
         id.into(),
         rows::before(before),
         (limit as i64).into(),
+        own.into(),
     ];
     let found = conn.query(&sql, &params)?;
     let look = |row: &Row| {

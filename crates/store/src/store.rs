@@ -131,6 +131,11 @@ pub const MIGRATIONS: &[Migration] = &[
         "dictionary",
         include_str!("../migrations/0032_dictionary.sql"),
     ),
+    (
+        33,
+        "application_look",
+        include_str!("../migrations/0033_application_look.sql"),
+    ),
 ];
 
 /// Threads that read. Few cores gain nothing from more.

@@ -110,7 +110,7 @@ export const residentWords = {
 /** Who looked at my data: residents and staff alike. */
 export const lookWords = {
   title: '谁看过我的信息',
-  help: '工作人员看到的姓名和电话默认打码。每次查看完整联系方式都要写明理由，并记在这里。有疑问请向审计管理员反映。',
+  help: '工作人员看到的姓名和电话默认打码。每次查看完整联系方式都要写明理由，并记在这里；社区查看您的选聘报名材料，也记在这里。有疑问请向审计管理员反映。',
   columns: ['时间', '查看人岗位', '字段与理由', '事件编号'],
   empty: '没有人查看过您的完整信息。',
 }

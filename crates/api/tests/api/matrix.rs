@@ -316,8 +316,8 @@ fn call(operation: &str, scene: &Scene) -> Call {
         ),
         "get /api/v1/areas/{id}/posts" => read("/api/v1/areas/5/posts", "unit"),
         "post /api/v1/areas/{id}/posts" => {
-            let form = json!({ "login": "manager", "role": "unit_head", "source": "other", "from": "2026-03-11" });
-            write("/api/v1/areas/7/posts", "townleader", form)
+            let form = json!({ "login": "manager", "role": "grid_worker", "source": "other", "from": "2026-03-11" });
+            write("/api/v1/areas/5/posts", "townleader", form)
         }
         "delete /api/v1/posts/{id}" => write(
             "/api/v1/posts/56",
@@ -1055,9 +1055,9 @@ async fn scene(app: &App) -> Scene {
     let second = json!({ "login": "instructor", "role": "grid_manager", "source": "other", "from": "2026-03-10" });
     let above = app.user("townleader").await;
     above.post("/api/v1/areas/5/posts", &second).await.done();
-    let candidate = json!({ "post": { "login": "assistant", "role": "unit_head", "source": "other", "from": "2026-03-12" }, "reason": "热心" });
+    let candidate = json!({ "post": { "login": "assistant", "role": "grid_worker", "source": "other", "from": "2026-03-12" }, "reason": "热心" });
     let grid = app.user("gridhead").await;
-    let nomination = grid.post("/api/v1/areas/7/nominations", &candidate).await;
+    let nomination = grid.post("/api/v1/areas/5/nominations", &candidate).await;
     let (draft, (open, open_file)) = (told(app, false).await.0, told(app, true).await);
     let document = town.post("/api/v1/library", &policy()).await.done().json();
     let nomination = nomination.done().json();

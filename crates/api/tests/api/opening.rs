@@ -2,12 +2,13 @@
 //! with objections that are answered, appointment by the level above, and what is deleted when.
 
 use crate::app::{App, Ask, User};
+use civic::opening::CONSENT_VERSION;
 use serde_json::{Value, json};
 use testkit::{TestOffice, march};
 
 /// An application with everything that it needs.
 pub fn application() -> Value {
-    json!({ "source": "retired_worker", "statement": "退休前做过楼栋维修，住在本楼", "consent": 1 })
+    json!({ "source": "retired_worker", "statement": "退休前做过楼栋维修，住在本楼", "consent": CONSENT_VERSION })
 }
 
 /// An offered post as other tests need it.
@@ -103,7 +104,7 @@ async fn from_offer_to_office(test: TestOffice) -> App {
     let open = Ask::new("GET", "/api/v1/public/openings?area=4");
     let seen = app.send(open).await.done().json();
     assert_eq!(seen["rows"][0]["id"], opening.as_str());
-    assert_eq!(seen["consent_version"], 1);
+    assert_eq!(seen["consent_version"], CONSENT_VERSION);
     let elsewhere = Ask::new("GET", "/api/v1/public/openings?area=8");
     let elsewhere = app.send(elsewhere).await.done().json();
     assert_eq!(elsewhere["rows"], json!([]));
@@ -314,10 +315,10 @@ async fn who_applied_sees_no_rival_and_turns_nobody_down_and_administrators_do_n
     app.test.clock.set(march(2, 9, 0));
     let opening = offer(&app.user("community").await, "2026-03-09").await;
     let theirs = apply(&app, &opening, "resident").await;
-    let rival = app.user("gridhead").await;
+    let rival = app.user("secretary").await;
     let look = format!("/api/v1/openings/{opening}/candidates");
     rival.get(look.clone()).await.done();
-    apply(&app, &opening, "gridhead").await;
+    apply(&app, &opening, "secretary").await;
     let refused = rival.get(look).await.refusal();
     assert!(refused.1.contains("不参与选聘"), "{}", refused.1);
     let reason = json!({ "reason": "与我竞争" });
@@ -332,6 +333,100 @@ async fn who_applied_sees_no_rival_and_turns_nobody_down_and_administrators_do_n
         let refused = user.post(&path, &application()).await.refusal();
         assert!(refused.1.contains("管理员账号"), "{}", refused.1);
     }
+}
+
+async fn who_reads(test: TestOffice) -> App {
+    let app = App::over(test);
+    app.test.clock.set(march(2, 9, 0));
+    let opening = offer(&app.user("community").await, "2026-03-09").await;
+    let path = format!("/api/v1/openings/{opening}/applications");
+    let resident = app.user("resident").await;
+    for number in [
+        "电话 138 0013 8000",
+        "身份证３５０３０２１９７００１０１１２３Ｘ",
+    ] {
+        let mut with = application();
+        with["statement"] = json!(format!("住在本楼，{number}"));
+        let refused = resident.post(&path, &with).await.problems();
+        assert!(
+            refused.starts_with("statement personal_number"),
+            "{refused}"
+        );
+    }
+    let mine = apply(&app, &opening, "resident").await;
+
+    // Who offers posts sees that there is one; what it says is read by the community alone.
+    let look = format!("/api/v1/openings/{opening}/candidates");
+    let decline = json!({ "reason": "另有人选" });
+    for (login, status) in [
+        ("gridhead", 403),
+        ("town", 403),
+        ("townleader", 403),
+        ("county", 403),
+        ("cityleader", 403),
+        ("secadmin", 403),
+        ("neighbour", 404),
+        ("auditor", 404),
+    ] {
+        let user = app.user(login).await;
+        assert_eq!(user.get(look.clone()).await.status, status, "{login}");
+        let turned = user.post(of(&mine, "refusal"), &decline).await;
+        assert_eq!(turned.status, status, "{login}");
+    }
+    let list = rows(&app.user("town").await, "/api/v1/areas/3/openings").await;
+    assert_eq!(
+        (&list[0]["applied"], &list[0]["may_choose"]),
+        (&json!(1), &json!(false))
+    );
+    let looks = resident.get("/api/v1/me/looks").await.done().json();
+    assert_eq!(looks["rows"], json!([]), "nobody has read it yet");
+
+    // Every look is the candidate's to see, and nobody else's; also when all is taken back.
+    let staff = app.user("community").await;
+    let list = rows(&staff, "/api/v1/areas/4/openings").await;
+    assert_eq!(list[0]["may_choose"], true);
+    assert_eq!(candidates(&staff, &opening).await.len(), 1);
+    app.test.clock.set(march(2, 10, 0));
+    candidates(&app.user("secretary").await, &opening).await;
+    let take = resident.ask("DELETE", format!("/api/v1/applications/{mine}"));
+    assert_eq!(app.send(take).await.status, 204);
+    let looks = resident.get("/api/v1/me/looks").await.done().json();
+    let said: Vec<String> = looks["rows"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|l| format!("{} {}", l["who"], l["why"]))
+        .collect();
+    assert_eq!(said.len(), 2, "{said:?}");
+    assert!(
+        said[0].contains("书记") && said[1].contains("坂头社区工作者"),
+        "{said:?}"
+    );
+    assert!(
+        said[1].contains("公开选聘“2号楼单元长”：姓名、来源、自荐说明"),
+        "{said:?}"
+    );
+    let page = resident.get("/api/v1/me/looks?limit=1").await.done().json();
+    let next = format!(
+        "/api/v1/me/looks?limit=1&cursor={}",
+        page["next"].as_str().unwrap()
+    );
+    let second = resident.get(next).await.done().json();
+    assert_eq!(second["rows"][0]["at"], looks["rows"][1]["at"]);
+    let stranger = app.user("stranger").await.get("/api/v1/me/looks").await;
+    assert_eq!(stranger.done().json()["rows"], json!([]));
+    app.test.verify().await;
+    app
+}
+
+#[tokio::test]
+async fn the_community_alone_reads_an_application_and_the_candidate_sees_every_look() {
+    who_reads(TestOffice::sqlite("who_reads").await).await;
+}
+
+#[test]
+fn the_community_alone_reads_an_application_and_the_candidate_sees_every_look_on_postgresql() {
+    testkit::on_postgres("who_reads", who_reads);
 }
 
 async fn one_way_at_a_time(test: TestOffice) -> App {

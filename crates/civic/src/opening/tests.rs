@@ -1,5 +1,6 @@
 use super::*;
 use crate::area::tests::small;
+use crate::id::{AccountId, ApplicationId, NominationId, ObjectionId};
 
 fn by() -> By {
     By {
@@ -173,4 +174,61 @@ fn a_post_is_filled_past_no_running_opening_and_offered_beside_no_waiting_nomina
     one.role = Role::UnitHead;
     one.close("改由网格长兼任").unwrap();
     assert!(one.lets_by(&same).is_ok(), "over");
+}
+
+#[test]
+fn the_community_of_the_place_chooses_and_nobody_above_below_or_beside_it() {
+    use crate::id::PostId;
+    use crate::post::Post;
+    let tree = small();
+    let may = |role, seat| {
+        let post = Post {
+            id: PostId(1),
+            account: AccountId(41),
+            role,
+            seat: Seat::Area(AreaId(seat)),
+            title: None,
+            source: "community_worker".into(),
+            from: Day(0),
+            to: None,
+        };
+        chooses(&tree, &post, AreaId(6))
+    };
+    assert!(may(Role::CommunityStaff, 4) && may(Role::CommunityLeader, 4));
+    for (role, seat) in [
+        (Role::CityLeader, 1),
+        (Role::SecAdmin, 1),
+        (Role::CountyCenter, 2),
+        (Role::TownDispatcher, 3),
+        (Role::TownLeader, 3),
+        (Role::GridHead, 5),
+        (Role::UnitHead, 6),
+        (Role::CommunityStaff, 8),
+    ] {
+        assert!(!may(role, seat), "{role:?} {seat}");
+    }
+    for named in [
+        "社区工作者",
+        "书记",
+        "代理人",
+        "谁看过我的信息",
+        "登录的人",
+        "30 天",
+    ] {
+        assert!(CONSENT.contains(named), "{named}");
+    }
+}
+
+#[test]
+fn no_words_of_a_candidate_hold_the_number_of_a_card_or_a_telephone() {
+    let said = |text| said_without_numbers("statement", text, "请写几句");
+    assert_eq!(said(" 住在本楼 3 号 ").unwrap(), "住在本楼 3 号");
+    let Err(Refusal::Invalid(found)) = said("住在本楼，电话 138 0013 8000") else {
+        panic!("a telephone is refused")
+    };
+    assert_eq!(
+        (&*found[0].field, &*found[0].code),
+        ("statement", "personal_number")
+    );
+    assert!(said(" ").is_err());
 }

@@ -4,11 +4,12 @@
 use super::{OPENINGS_MAX, object, unknown};
 use crate::identity::entry;
 use crate::post::is_admin;
-use crate::tell::told_person;
+use crate::tell::told_desk;
 use crate::{Key, Office, Result};
+use civic::area::{Level, Tree};
 use civic::directory::Actor;
 use civic::id::{ApplicationId, AreaId, ObjectionId, OpeningId};
-use civic::matter::NoticeKind;
+use civic::matter::{Notice, NoticeKind};
 use civic::opening::{self, Application, Objection, Opening, Source, Standing};
 use civic::refusal::Refusal;
 use store::lane::Failure;
@@ -102,7 +103,8 @@ impl Office {
     ///
     /// # Errors
     /// `Unknown`; `Denied` for administrators; `Conflict` after the last day, for who applied already
-    /// and for who offered it; `Invalid` without words or consent.
+    /// and for who offered it; `Invalid` without words or consent, and for the number of a card or a
+    /// telephone in the words.
     pub async fn apply_for(
         &self,
         actor: &Actor,
@@ -124,10 +126,14 @@ impl Office {
             return Err(Refusal::Denied(text.into()).into());
         }
         let (today, now, who) = (self.today(), self.now(), actor.clone());
-        let statement =
-            opening::said("statement", &wanted.statement, "请简单写几句为什么愿意担任")?;
+        let statement = opening::said_without_numbers(
+            "statement",
+            &wanted.statement,
+            "请简单写几句为什么愿意担任",
+        )?;
         let found = self.read(move |conn| store::opening::get(conn, id)).await?;
         let post = self.offered(&found.ok_or_else(unknown)?);
+        let world = self.world();
         self.write_telling(move |conn| {
             let opening = store::opening::get(conn, id)?.ok_or_else(unknown)?;
             opening.takes(wanted.consent, today)?;
@@ -158,8 +164,7 @@ impl Office {
             let line = entry(&who, now, "apply_opening", object(id), post.clone());
             store::audit::append(conn, &line)?;
             let text = format!("公开选聘“{post}”收到一份报名，请在“公开选聘”中查看");
-            let notice = told_person(opening.by.account, NoticeKind::Asked, &text);
-            Ok((one, vec![notice]))
+            Ok((one, vec![choosers_told(world.tree(), &opening, &text)]))
         })
         .await
     }
@@ -202,7 +207,8 @@ impl Office {
         text: &str,
     ) -> Result<()> {
         let (who, now, today) = (actor.clone(), self.now(), self.today());
-        let text = opening::said("text", text, "请写明异议的内容和依据")?;
+        let world = self.world();
+        let text = opening::said_without_numbers("text", text, "请写明异议的内容和依据")?;
         self.write_telling(move |conn| {
             let found = store::opening::application(conn, id)?;
             let one = found
@@ -233,9 +239,14 @@ impl Office {
             store::audit::append(conn, &line)?;
             let opening = store::opening::get(conn, one.opening)?.ok_or_else(unknown)?;
             let said = "公示期间收到一条异议，请在“公开选聘”中核实并答复";
-            let notice = told_person(opening.by.account, NoticeKind::Asked, said);
-            Ok(((), vec![notice]))
+            Ok(((), vec![choosers_told(world.tree(), &opening, said)]))
         })
         .await
     }
+}
+
+/// What is told to those who choose: at the desk of the community, whoever offered the post.
+fn choosers_told(tree: &Tree, opening: &Opening, text: &str) -> Notice {
+    let community = tree.path(opening.area).at(Level::Community);
+    told_desk(community.unwrap_or(opening.area), NoticeKind::Asked, text)
 }

@@ -6,35 +6,39 @@ use crate::identity::entry;
 use crate::nomination::put_forward;
 use crate::post::Person;
 use crate::{Appointment, Office, Result};
+use civic::by::By;
 use civic::directory::Actor;
-use civic::id::{AccountId, ApplicationId, ObjectionId, OpeningId};
+use civic::id::{AccountId, ApplicationId, AreaId, ObjectionId, OpeningId};
 use civic::matter::NoticeKind;
 use civic::nomination::Nomination;
-use civic::opening::{Application, Opening};
+use civic::opening::{self, Application, Opening};
 use civic::post::Seat;
 use civic::refusal::Refusal;
+use civic::rights::Verb;
 use civic::time::Day;
 use store::driver::Conn;
 use store::lane::Failure;
 
 impl Office {
-    /// Who applied for an opening, with what was said against them. Looking is audited.
+    /// Who applied for an opening, with what was said against them. Every candidate finds the look
+    /// among the looks at their data.
     ///
     /// # Errors
-    /// `Unknown` for who may neither propose nor appoint there.
+    /// `Unknown` for who may not offer posts there; `Denied` for who does not choose, and who applied.
     pub async fn candidates(
         &self,
         actor: &Actor,
         id: OpeningId,
     ) -> Result<(Opening, Vec<CandidateSeen>)> {
-        let opening = self.opening(actor, id).await?;
+        let opening = self.chosen_for(actor, id).await?;
         let (who, now, post) = (actor.clone(), self.now(), self.offered(&opening));
         let candidates = self
             .write(move |conn| {
                 let found = candidates(conn, id)?;
-                if !found.is_empty() {
-                    let detail = format!("{post}，{} 人", found.len());
-                    let line = entry(&who, now, "read_applications", object(id), detail);
+                for one in &found {
+                    let object = format!("account:{}", one.application.account);
+                    let detail = format!("公开选聘“{post}”：姓名、来源、自荐说明和收到的异议");
+                    let line = entry(&who, now, "read_applications", object, detail);
                     store::audit::append(conn, &line)?;
                 }
                 Ok::<_, Failure>(found)
@@ -155,8 +159,24 @@ impl Office {
         .await
     }
 
-    /// An opening that the actor chooses for. Who applied for it chooses nobody, and does not see
-    /// the others.
+    /// Whoever proposes for the community of the place chooses there, and nobody else.
+    pub(super) fn chooser_of(&self, actor: &Actor, area: AreaId) -> Result<By> {
+        self.require_over(actor, Verb::Propose, area)?;
+        let world = self.world();
+        let mut posts = actor.posts.iter();
+        let Some(post) = posts.find(|p| opening::chooses(world.tree(), p, area)) else {
+            let text = "报名材料只由岗位所在社区(村)的社区工作者和书记查看，人选也由他们选定；请联系社区办理";
+            return Err(Refusal::Denied(text.into()).into());
+        };
+        Ok(By {
+            account: actor.account,
+            name: world.directory().signature(&actor.name, post),
+            title: world.directory().title(post),
+        })
+    }
+
+    /// An opening that the actor may offer or end. Who applied for it has no part in it, and does not
+    /// see the others.
     pub(super) async fn opening(&self, actor: &Actor, id: OpeningId) -> Result<Opening> {
         let who = actor.account;
         let (found, applied) = self
@@ -166,7 +186,7 @@ impl Office {
                 Ok((store::opening::get(conn, id)?, applied))
             })
             .await?;
-        let found = found.filter(|one| self.chooser_of(actor, one.area).is_ok());
+        let found = found.filter(|one| self.offerer_of(actor, one.area).is_ok());
         let found = found.ok_or_else(unknown)?;
         if applied {
             let text = "您报名了这个岗位，不能查看其他报名人，也不参与选聘；请由其他负责人办理";
@@ -175,11 +195,18 @@ impl Office {
         Ok(found)
     }
 
+    /// An opening that the actor chooses for.
+    async fn chosen_for(&self, actor: &Actor, id: OpeningId) -> Result<Opening> {
+        let found = self.opening(actor, id).await?;
+        self.chooser_of(actor, found.area)?;
+        Ok(found)
+    }
+
     /// A candidate that the actor may choose.
     async fn chosen(&self, actor: &Actor, id: ApplicationId) -> Result<(Opening, Application)> {
         let found = self.read(move |conn| store::opening::application(conn, id));
         let found = found.await?.ok_or_else(unknown)?;
-        Ok((self.opening(actor, found.opening).await?, found))
+        Ok((self.chosen_for(actor, found.opening).await?, found))
     }
 
     /// Does something to a candidate, who is told what the change answers.
