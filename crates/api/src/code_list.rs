@@ -131,6 +131,9 @@ async fn code_lists(State(app): Shared, signed: Signed) -> Answer<Json<Vec<CodeL
                 .iter()
                 .map(|d| plain(&d.code, &d.name))
                 .collect(),
+            "mediator_kinds" => (world.mediators.offered())
+                .map(|k| plain(&k.code, &k.word))
+                .collect(),
             "administrators" => [Role::SysAdmin, Role::SecAdmin, Role::AuditAdmin]
                 .map(|r| plain(r.code(), r.word()))
                 .into(),

@@ -8,7 +8,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use civic::id::{AreaId, MatterId, MediationBodyId};
-use civic::mediation::{Body, MediatorKind};
+use civic::mediation::Body;
 use civic::time::Instant;
 use office::{Office, SessionInput};
 use serde::Serialize;
@@ -16,8 +16,6 @@ use std::sync::Arc;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
-
-const KINDS: &str = "people、lawyer、police、judge、elder、industry";
 
 pub(crate) fn routes() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::new()
@@ -31,8 +29,8 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<App>> {
 #[derive(Serialize, ToSchema)]
 #[schema(as = MediatorKind)]
 struct KindView {
-    code: &'static str,
-    word: &'static str,
+    code: String,
+    word: String,
 }
 
 /// A member of the pool.
@@ -41,8 +39,8 @@ struct KindView {
 struct MediatorView {
     /// Number within the organisation.
     no: u32,
-    kind: &'static str,
-    kind_word: &'static str,
+    kind: String,
+    kind_word: String,
     name: String,
     from: String,
     /// First day not any more; absent for who is in the pool.
@@ -68,8 +66,8 @@ fn view(office: &Office, body: Body) -> BodyView {
     let world = office.world();
     let mediator = |m: civic::mediation::Mediator| MediatorView {
         no: m.no,
-        kind: m.kind.code(),
-        kind_word: m.kind.word(),
+        kind_word: world.mediators.word(&m.kind).to_owned(),
+        kind: m.kind,
         name: m.name,
         from: m.from.to_string(),
         to: m.to.map(|d| d.to_string()),
@@ -103,11 +101,10 @@ async fn mediation(
 ) -> Answer<Json<MediationView>> {
     let bodies = app.office.mediation(&signed.actor, id).await?;
     Ok(Json(MediationView {
-        kinds: MediatorKind::ALL
-            .iter()
+        kinds: (app.office.world().mediators.offered())
             .map(|k| KindView {
-                code: k.code(),
-                word: k.word(),
+                code: k.code.to_string(),
+                word: k.word.to_string(),
             })
             .collect(),
         bodies: bodies.into_iter().map(|b| view(&app.office, b)).collect(),
@@ -159,18 +156,14 @@ async fn found_mediation(
 /// A mediator to be taken into the pool.
 #[derive(ToSchema)]
 struct AdmitMediator {
-    /// `people`, `lawyer`, `police`, `judge`, `elder`, `industry`
-    #[schema(value_type = String)]
-    kind: MediatorKind,
+    /// Code of a kind of the dispute pack, see `kinds` of `/areas/{id}/mediation`.
+    kind: String,
     name: String,
 }
 
 impl Input for AdmitMediator {
     fn read(f: &mut Fields) -> Option<Self> {
-        let kind = f.coded("kind", MediatorKind::parse, KINDS);
-        if kind.is_none() && !f.has_problems() {
-            f.note("kind", "required", "请选择调解员类型");
-        }
+        let kind = f.need_text("kind", "调解员类型");
         let name = f.need_text("name", "调解员姓名");
         Some(Self {
             kind: kind?,
@@ -181,7 +174,7 @@ impl Input for AdmitMediator {
 
 /// Take a mediator into the pool
 ///
-/// 调解员入库：人民调解员、律师、民警、法官、乡贤长者、行业调解员。
+/// 调解员入库：按业务包的调解员类型登记。
 #[utoipa::path(post, path = "/mediation/{id}/mediators", tag = "mediation", params(("id" = String, Path)), request_body = AdmitMediator, responses((status = 201, body = BodyView)))]
 async fn admit_mediator(
     State(app): Shared,
@@ -230,7 +223,7 @@ struct SessionView {
 #[derive(Serialize, ToSchema)]
 #[schema(as = SeatedMediator)]
 struct SeatView {
-    kind_word: &'static str,
+    kind_word: String,
     name: String,
 }
 
@@ -244,6 +237,7 @@ async fn sessions(
     Id(id): Id<MatterId>,
 ) -> Answer<Json<Vec<SessionView>>> {
     let held = app.office.sessions(&signed.actor, id).await?;
+    let world = app.office.world();
     let view = |(no, at, record): (u32, Instant, office::SessionRecord)| SessionView {
         no,
         at: at.0,
@@ -252,7 +246,7 @@ async fn sessions(
             .mediators
             .into_iter()
             .map(|(kind, name)| SeatView {
-                kind_word: kind.word(),
+                kind_word: world.mediators.word(&kind).to_owned(),
                 name,
             })
             .collect(),

@@ -112,6 +112,7 @@ pub const LISTS: &[List] = &[
         "来自程序自带的业务包，各地的单位名称在区划与单位资料里填写。",
     ),
     list("lines", "业务条线", Keeper::Pack, PACK),
+    list("mediator_kinds", "调解员类型", Keeper::Pack, PACK),
     list(
         "states",
         "事件状态",

@@ -7,65 +7,124 @@
 use crate::id::{AreaId, MediationBodyId};
 use crate::limits;
 use crate::problem::Problem;
+use crate::table;
 use crate::time::{Day, Instant};
 use serde::{Deserialize, Serialize};
 
-/// Who mediates.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum MediatorKind {
-    /// 人民调解员
-    People,
-    /// 律师
-    Lawyer,
-    /// 民警
-    Police,
-    /// 法官
-    Judge,
-    /// 乡贤长者
-    Elder,
-    /// 行业调解员
-    Industry,
+/// Longest word of a kind of mediators, in characters.
+const KIND_CHARS_MAX: usize = 20;
+const HEADING: [&str; 3] = ["code", "word", "note"];
+
+/// A kind of mediators (R088): data of a pack.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MediatorKind {
+    /// Stored code.
+    pub code: Box<str>,
+    /// Word of the interface.
+    pub word: Box<str>,
+    /// Whether somebody may still be listed under it; a kind that a newer list left out keeps its word.
+    pub offered: bool,
 }
 
-impl MediatorKind {
-    /// All kinds (R088).
-    pub const ALL: [Self; 6] = [
-        Self::People,
-        Self::Lawyer,
-        Self::Police,
-        Self::Judge,
-        Self::Elder,
-        Self::Industry,
-    ];
-    /// Code in the interface.
-    #[must_use]
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::People => "people",
-            Self::Lawyer => "lawyer",
-            Self::Police => "police",
-            Self::Judge => "judge",
-            Self::Elder => "elder",
-            Self::Industry => "industry",
+/// The kinds of mediators of an installation.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct MediatorKinds(Vec<MediatorKind>);
+
+impl MediatorKinds {
+    /// Reads `mediators.csv`.
+    ///
+    /// # Errors
+    /// Every row that is wrong, with its line.
+    pub fn parse(file: &str, text: &str) -> Result<Self, Vec<Problem>> {
+        let mut kinds = Self::default();
+        let mut problems = Vec::new();
+        for row in table::rows(file, text, HEADING)? {
+            let [code, word, _] = row.cells;
+            let mut broken = |message: &str| {
+                problems.push(Problem::in_line(file, row.line, "bad_row", message));
+            };
+            let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+            if code.is_empty() || !code.chars().all(plain) {
+                broken(&format!(
+                    "编码“{code}”只能用小写字母、数字和下划线，请改正。"
+                ));
+            } else if word.is_empty() || word.chars().count() > KIND_CHARS_MAX {
+                broken(&format!("名称要有 1 到 {KIND_CHARS_MAX} 个字，请改正。"));
+            } else if kinds.0.iter().any(|k| *k.code == code || *k.word == word) {
+                broken(&format!("“{code} {word}”与前面的重复，请删去或改正。"));
+            } else {
+                kinds.0.push(MediatorKind {
+                    code: code.into(),
+                    word: word.into(),
+                    offered: true,
+                });
+            }
+        }
+        match problems.is_empty() {
+            true => Ok(kinds),
+            false => Err(problems),
         }
     }
-    /// Word of the interface.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::People => "人民调解员",
-            Self::Lawyer => "律师",
-            Self::Police => "民警",
-            Self::Judge => "法官",
-            Self::Elder => "乡贤长者",
-            Self::Industry => "行业调解员",
+
+    /// Adds the kinds of an older list that this one left out: who is listed under one keeps its word.
+    pub fn keep(&mut self, older: Self) {
+        for kind in older.0 {
+            if self.get(&kind.code).is_none() {
+                self.0.push(MediatorKind {
+                    offered: false,
+                    ..kind
+                });
+            }
         }
     }
-    /// The kind with this code.
+
+    /// Adds the kinds of another pack after its own.
+    pub fn join(&mut self, other: Self) {
+        for kind in other.0 {
+            if self.get(&kind.code).is_none() {
+                self.0.push(kind);
+            }
+        }
+    }
+
+    /// Whether there is none.
     #[must_use]
-    pub fn parse(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|k| k.code() == code)
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The kind with a code.
+    #[must_use]
+    pub fn get(&self, code: &str) -> Option<&MediatorKind> {
+        self.0.iter().find(|k| *k.code == *code)
+    }
+
+    /// The kinds under which somebody may be listed, in the order of the list.
+    pub fn offered(&self) -> impl Iterator<Item = &MediatorKind> {
+        self.0.iter().filter(|k| k.offered)
+    }
+
+    /// The word of a code; the code itself where no list knows it.
+    #[must_use]
+    pub fn word<'a>(&'a self, code: &'a str) -> &'a str {
+        self.get(code).map_or(code, |k| &k.word)
+    }
+
+    /// Refuses a kind under which nobody may be listed.
+    ///
+    /// # Errors
+    /// `unknown_word` of `kind`, with the words that there are.
+    pub fn check(&self, code: &str) -> Result<(), Problem> {
+        if self.get(code).is_some_and(|k| k.offered) {
+            return Ok(());
+        }
+        let words: Vec<&str> = self.offered().map(|k| &*k.word).collect();
+        let text = format!(
+            "没有“{}”这种调解员，可选：{}",
+            self.word(code),
+            words.join("、")
+        );
+        Err(Problem::new("kind", "unknown_word", text))
     }
 }
 
@@ -92,8 +151,8 @@ pub struct Body {
 pub struct Mediator {
     /// Number within the organisation, from 1.
     pub no: u32,
-    /// What they are.
-    pub kind: MediatorKind,
+    /// Code of what they are.
+    pub kind: String,
     /// Name.
     pub name: String,
     /// First day.
@@ -133,7 +192,7 @@ impl Body {
     ///
     /// # Errors
     /// No name, one that is too long, or one that is in the pool already.
-    pub fn admit(&mut self, kind: MediatorKind, name: &str, from: Day) -> Result<u32, Problem> {
+    pub fn admit(&mut self, kind: &str, name: &str, from: Day) -> Result<u32, Problem> {
         let name = name.trim();
         if name.is_empty() {
             return Err(Problem::new("name", "required", "请填写调解员姓名"));
@@ -149,7 +208,7 @@ impl Body {
         let no = self.mediators.iter().map(|m| m.no).max().unwrap_or(0) + 1;
         self.mediators.push(Mediator {
             no,
-            kind,
+            kind: kind.to_owned(),
             name: name.to_owned(),
             from,
             to: None,
@@ -170,8 +229,8 @@ pub struct Seated {
     pub body: MediationBodyId,
     /// Number within it.
     pub no: u32,
-    /// What they are.
-    pub kind: MediatorKind,
+    /// Code of what they are.
+    pub kind: String,
 }
 
 /// A session as it is recorded (R086). Everything in it but time, kinds and outcome is personal.
@@ -245,4 +304,64 @@ pub struct Session {
     pub mediators: Vec<Seated>,
     /// Whether an agreement was reached.
     pub reached: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PACK: &str = include_str!("../../../packs/dispute/mediators.csv");
+
+    fn words(kinds: &MediatorKinds) -> Vec<&str> {
+        kinds.offered().map(|k| &*k.word).collect()
+    }
+
+    #[test]
+    fn the_kinds_of_mediators_are_those_of_the_pack() {
+        let kinds = MediatorKinds::parse("mediators.csv", PACK).unwrap();
+        assert_eq!(
+            words(&kinds),
+            [
+                "人民调解员",
+                "律师",
+                "民警",
+                "法官",
+                "乡贤长者",
+                "行业调解员"
+            ]
+        );
+        assert_eq!(kinds.check("judge"), Ok(()));
+        assert_eq!(
+            kinds.check("priest").unwrap_err().message,
+            "没有“priest”这种调解员，可选：人民调解员、律师、民警、法官、乡贤长者、行业调解员"
+        );
+    }
+
+    #[test]
+    fn a_kind_that_a_newer_list_left_out_keeps_its_word_and_lists_nobody() {
+        let newer = "code,word,note\nlawyer,律师,\nnotary,公证员,\n";
+        let mut kinds = MediatorKinds::parse("mediators.csv", newer).unwrap();
+        kinds.keep(MediatorKinds::parse("mediators.csv", PACK).unwrap());
+        assert_eq!(words(&kinds), ["律师", "公证员"]);
+        assert_eq!(
+            (kinds.word("judge"), kinds.word("older")),
+            ("法官", "older")
+        );
+        assert!(kinds.check("judge").is_err());
+    }
+
+    #[test]
+    fn every_fault_of_a_list_of_kinds_is_told_at_once() {
+        let wrong = "code,word,note\nJudge,法官,\nlawyer,,\nelder,乡贤,\nelder,长者,\n";
+        let problems = MediatorKinds::parse("mediators.csv", wrong).unwrap_err();
+        let said: Vec<&str> = problems.iter().map(|p| p.message.as_str()).collect();
+        assert_eq!(
+            said,
+            [
+                "第 2 行：编码“Judge”只能用小写字母、数字和下划线，请改正。",
+                "第 3 行：名称要有 1 到 20 个字，请改正。",
+                "第 5 行：“elder 长者”与前面的重复，请删去或改正。",
+            ]
+        );
+    }
 }

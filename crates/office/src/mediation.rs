@@ -5,7 +5,7 @@ use crate::post::staff_only;
 use crate::{Fault, Office, Result, World};
 use civic::directory::Actor;
 use civic::id::{AreaId, MatterId, MediationBodyId};
-use civic::mediation::{Body, MediatorKind, Seated, SessionForm};
+use civic::mediation::{Body, Seated, SessionForm};
 use civic::module::Module;
 use civic::refusal::Refusal;
 use civic::rights::Verb;
@@ -35,8 +35,8 @@ pub struct SessionInput {
 pub struct SessionRecord {
     /// Where.
     pub place: String,
-    /// Kind and name of each mediator.
-    pub mediators: Vec<(MediatorKind, String)>,
+    /// Code of the kind, and name, of each mediator.
+    pub mediators: Vec<(String, String)>,
     /// Names of the parties.
     pub parties: Vec<String>,
     /// What was said.
@@ -53,7 +53,7 @@ impl SessionRecord {
             mediators: form
                 .mediators
                 .iter()
-                .map(|(seated, name, _)| (seated.kind, name.clone()))
+                .map(|(seated, name, _)| (seated.kind.clone(), name.clone()))
                 .collect(),
             parties: form
                 .parties
@@ -119,13 +119,15 @@ impl Office {
         &self,
         actor: &Actor,
         id: MediationBodyId,
-        kind: MediatorKind,
+        kind: String,
         name: String,
     ) -> Result<Body> {
         let today = self.today();
-        let detail = format!("{} {}", kind.word(), name.trim());
+        let world = self.world();
+        world.mediators.check(&kind).map_err(|p| vec![p])?;
+        let detail = format!("{} {}", world.mediators.word(&kind), name.trim());
         self.change_pool(actor, id, "admit_mediator", detail, move |body| {
-            let admitted = body.admit(kind, &name, today);
+            let admitted = body.admit(&kind, &name, today);
             admitted.map(drop).map_err(|p| Refusal::Invalid(vec![p]))
         })
         .await
@@ -251,7 +253,7 @@ impl Office {
                 let seated = Seated {
                     body: id,
                     no,
-                    kind: member.kind,
+                    kind: member.kind.clone(),
                 };
                 Some((seated, member.name.clone(), body.area))
             });

@@ -13,6 +13,7 @@ use civic::directory::Actor;
 use civic::flow::Flow;
 use civic::kind::Kinds;
 use civic::kpi::Kpi;
+use civic::mediation::MediatorKinds;
 use civic::pack::{DEPARTMENTS, Department};
 use civic::problem::Problem;
 use civic::refusal::Refusal;
@@ -41,6 +42,10 @@ const KINDS: &str = "kinds.csv";
 pub(crate) const REGISTERS: &str = "registers/";
 /// Folder of the schemes of assessment.
 pub(crate) const ASSESSMENTS: &str = "assessments/";
+/// File of the kinds of mediators.
+const MEDIATORS: &str = "mediators.csv";
+/// The pack of the program that has one.
+const DISPUTE: &str = "dispute";
 /// File of the local titles.
 const TITLES: &str = "titles.csv";
 
@@ -53,6 +58,7 @@ pub(crate) struct Packs {
     pub kinds: Kinds,
     pub titles: Titles,
     pub registers: Registers,
+    pub mediators: MediatorKinds,
     pub schemes: Vec<Scheme>,
 }
 
@@ -124,6 +130,13 @@ pub fn certificates() -> &'static [Certificate] {
         certificate::parse(CERTIFICATES, file.map_or("", |f| &f.body)).unwrap_or_default()
     });
     &ALL
+}
+
+/// The kinds of mediators of the program's own pack.
+fn own_mediators() -> Result<MediatorKinds, Vec<Problem>> {
+    let files = embedded(DISPUTE);
+    let file = files.iter().find(|f| f.path == MEDIATORS);
+    MediatorKinds::parse(MEDIATORS, file.map_or("", |f| &f.body))
 }
 
 /// The kinds of areas of a pack, or of the base pack where it names none of its own.
@@ -258,7 +271,20 @@ pub(crate) fn load(conn: &mut Conn) -> Result<Packs, OpenError> {
     let mut trees = Vec::new();
     let mut registers = Vec::new();
     let mut schemes = Vec::new();
+    let mut mediators = MediatorKinds::default();
     for pack in &packs {
+        // Newest first: what a newer list left out keeps its word.
+        let mut own: Option<MediatorKinds> = None;
+        let mut lists = store::pack::all_versions(conn, pack, MEDIATORS)?;
+        lists.sort_by_key(|list| std::cmp::Reverse(list.version));
+        for list in lists {
+            let kinds = MediatorKinds::parse(&list.path, &list.body).map_err(bad(&list.path))?;
+            match &mut own {
+                Some(own) => own.keep(kinds),
+                None => own = Some(kinds),
+            }
+        }
+        mediators.join(own.unwrap_or_default());
         for stored in store::pack::all_versions(conn, pack, "flows/")? {
             let flow = Flow::parse(&stored.body).map_err(bad(&stored.path))?;
             flows.insert((flow.code.clone(), flow.version), Arc::new(flow));
@@ -274,6 +300,10 @@ pub(crate) fn load(conn: &mut Conn) -> Result<Packs, OpenError> {
                 schemes.push((file.path, file.body));
             }
         }
+    }
+    // A database from before the list was a file of the pack.
+    if mediators.is_empty() {
+        mediators = own_mediators().map_err(bad(MEDIATORS))?;
     }
     let newest: HashMap<String, (i64, String)> = store::pack::newest(conn, BASE)?
         .into_iter()
@@ -318,6 +348,7 @@ pub(crate) fn load(conn: &mut Conn) -> Result<Packs, OpenError> {
         schemes,
         titles,
         registers: Registers::parse(&registers).map_err(bad(REGISTERS))?,
+        mediators,
         kinds,
     })
 }

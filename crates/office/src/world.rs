@@ -11,6 +11,7 @@ use civic::id::AreaId;
 use civic::kind::Kinds;
 use civic::kpi::Kpi;
 use civic::matter::Rules;
+use civic::mediation::MediatorKinds;
 use civic::register::Registers;
 use civic::time::Instant;
 use civic::title::Titles;
@@ -36,6 +37,8 @@ pub struct World {
     pub titles: Titles,
     /// What areas keep about their organisation.
     pub registers: Registers,
+    /// Kinds of mediators.
+    pub mediators: MediatorKinds,
     /// Schemes of assessment.
     pub schemes: Vec<Scheme>,
     /// For each area that ended, the one that takes what nothing else decides.
@@ -135,6 +138,7 @@ impl World {
             kinds: packs.kinds,
             titles: packs.titles,
             registers: packs.registers,
+            mediators: packs.mediators,
             schemes: packs.schemes,
             heirs,
             former,

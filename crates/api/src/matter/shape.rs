@@ -189,7 +189,7 @@ pub(crate) struct HeldView {
     pub no: u32,
     pub at: i64,
     /// Words of the kinds of the mediators.
-    pub mediators: Vec<&'static str>,
+    pub mediators: Vec<String>,
     pub reached: bool,
 }
 

@@ -360,7 +360,9 @@ impl<'a> Viewer<'a> {
                 .map(|s| HeldView {
                     no: s.no,
                     at: s.at.0,
-                    mediators: s.mediators.iter().map(|m| m.kind.word()).collect(),
+                    mediators: (s.mediators.iter())
+                        .map(|m| self.world.mediators.word(&m.kind).to_owned())
+                        .collect(),
                     reached: s.reached,
                 })
                 .collect(),

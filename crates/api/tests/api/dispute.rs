@@ -161,3 +161,98 @@ async fn a_dispute_is_mediated_visited_and_its_parties_are_sealed_on_sqlite() {
 fn a_dispute_is_mediated_visited_and_its_parties_are_sealed_on_postgresql() {
     testkit::on_postgres("dispute", mediated);
 }
+
+/// The kinds that are offered, and the words of those who are listed.
+async fn kinds(app: &App) -> (Vec<String>, Vec<String>) {
+    let community = app.user("community").await;
+    let seen = community
+        .get("/api/v1/areas/4/mediation")
+        .await
+        .done()
+        .json();
+    let words = |list: &serde_json::Value, name: &str| {
+        let list = list.as_array().unwrap().iter();
+        list.map(|one| one[name].as_str().unwrap().to_owned())
+            .collect()
+    };
+    (
+        words(&seen["kinds"], "word"),
+        words(&seen["bodies"][0]["mediators"], "kind_word"),
+    )
+}
+
+async fn the_kinds_are_data(test: TestOffice) -> App {
+    let app = App::over(test);
+    let community = app.user("community").await;
+    let body = json!({ "name": "坂头社区人民调解委员会" });
+    let body = community.post("/api/v1/areas/4/mediation", &body).await;
+    let body = body.done().json();
+    let pool = format!(
+        "/api/v1/mediation/{}/mediators",
+        body["id"].as_str().unwrap()
+    );
+    let judge = json!({ "kind": "judge", "name": "郑法官" });
+    community.post(pool.as_str(), &judge).await.done();
+
+    // A newer list of the pack: another kind is offered, and who was listed keeps the word.
+    let list = |body: &str| {
+        vec![office::pack::PackFile {
+            path: "mediators.csv".into(),
+            body: body.into(),
+        }]
+    };
+    let admin = app.test.actor("sysadmin");
+    let put = async |body: &str| {
+        app.test
+            .office
+            .install_pack(&admin, "dispute", list(body))
+            .await
+    };
+    let wrong = put("code,word,note\nNotary,公证员,\n").await.unwrap_err();
+    assert!(wrong.to_string().contains("只能用小写字母"), "{wrong}");
+    put("code,word,note\nnotary,公证员,\npeople,人民调解员,\n")
+        .await
+        .unwrap();
+    let (offered, listed) = kinds(&app).await;
+    assert_eq!(
+        (offered, listed),
+        (
+            vec!["公证员".into(), "人民调解员".into()],
+            vec!["法官".into()]
+        )
+    );
+    let another = json!({ "kind": "judge", "name": "另一位" });
+    assert_eq!(
+        community.post(pool.as_str(), &another).await.problems(),
+        "kind unknown_word: 没有“法官”这种调解员，可选：公证员、人民调解员\n"
+    );
+    let notary = json!({ "kind": "notary", "name": "王公证" });
+    let seen = community.post(pool.as_str(), &notary).await.done().json();
+    assert_eq!(seen["mediators"][1]["kind_word"], "公证员");
+
+    // A database from before there was a list has that of the program.
+    let gone = app.test.office.store().write::<(), office::Fault>(|conn| {
+        conn.exec("DELETE FROM pack_file WHERE path = 'mediators.csv'", &[])?;
+        Ok(())
+    });
+    gone.await.unwrap();
+    app.test.office.reload().await.unwrap();
+    let (offered, listed) = kinds(&app).await;
+    assert_eq!(offered.len(), 6);
+    assert_eq!(
+        listed,
+        ["法官", "notary"],
+        "what no list knows is called by its code"
+    );
+    app
+}
+
+#[tokio::test]
+async fn the_kinds_of_mediators_are_data_of_the_pack_on_sqlite() {
+    the_kinds_are_data(TestOffice::sqlite("mediators").await).await;
+}
+
+#[test]
+fn the_kinds_of_mediators_are_data_of_the_pack_on_postgresql() {
+    testkit::on_postgres("mediators", the_kinds_are_data);
+}

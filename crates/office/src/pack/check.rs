@@ -1,11 +1,12 @@
 //! Checking the files of a pack by the rules that loading follows.
 
-use super::{ASSESSMENTS, BASE, KINDS, PackFile, REGISTERS, TITLES, embedded, kinds_of};
+use super::{ASSESSMENTS, BASE, KINDS, MEDIATORS, PackFile, REGISTERS, TITLES, embedded, kinds_of};
 use civic::assessment::Scheme;
 use civic::calendar::Calendar;
 use civic::category::Categories;
 use civic::flow::Flow;
 use civic::kpi::Kpi;
+use civic::mediation::MediatorKinds;
 use civic::pack::{DEPARTMENTS, MANIFEST, REFUSED, check_manifest, check_refused, departments};
 use civic::problem::Problem;
 use civic::register::Registers;
@@ -58,6 +59,7 @@ fn faults(file: &PackFile, files: &[PackFile]) -> Vec<Problem> {
             let codes: Vec<&str> = codes.iter().map(String::as_str).collect();
             Categories::parse(path, body, &codes).map(drop)
         }
+        MEDIATORS => MediatorKinds::parse(path, body).map(drop),
         "certificates.csv" => civic::certificate::parse(path, body).map(drop),
         _ if path.starts_with(REGISTERS) && path.ends_with(".toml") => {
             // Registers of one pack may point at each other, so they are read together.
@@ -87,7 +89,7 @@ fn faults(file: &PackFile, files: &[PackFile]) -> Vec<Problem> {
             "unknown_file",
             format!(
                 "不认识的文件 {path}：业务包由 pack.toml、flows/*.toml、registers/*.toml、assessments/*.toml、\
-                 categories.csv、calendar*.csv、departments.csv、kinds.csv、titles.csv、refused.csv、certificates.csv、kpi.toml 组成"
+                 categories.csv、calendar*.csv、departments.csv、kinds.csv、titles.csv、refused.csv、certificates.csv、mediators.csv、kpi.toml 组成"
             ),
         )]),
     };

@@ -7,7 +7,7 @@ use super::work::values;
 use civic::directory::Actor;
 use civic::id::{AreaId, MatterId, MediationBodyId};
 use civic::matter::Finding;
-use civic::mediation::{Body, MediatorKind};
+use civic::mediation::Body;
 use office::matter::FormInput;
 use office::{Fault, SessionInput};
 
@@ -117,13 +117,9 @@ impl Furnisher<'_> {
             mediators: Vec::new(),
         };
         let body = self.office.found_mediation(staff, body).await?;
-        for (kind, name) in [
-            (MediatorKind::People, "林调解"),
-            (MediatorKind::Lawyer, "陈律"),
-            (MediatorKind::Elder, "黄伯"),
-        ] {
+        for (kind, name) in [("people", "林调解"), ("lawyer", "陈律"), ("elder", "黄伯")] {
             self.office
-                .admit_mediator(staff, body.id, kind, name.into())
+                .admit_mediator(staff, body.id, kind.into(), name.into())
                 .await?;
         }
         Ok(())

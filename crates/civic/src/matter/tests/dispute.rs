@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::id::MediationBodyId;
-use crate::mediation::{MediatorKind, Seated, SessionForm};
+use crate::mediation::{Seated, SessionForm};
 
 fn dispute(form: &mut ReportForm) {
     form.category = Some("0102".into());
@@ -14,7 +14,7 @@ fn session(at: Instant, area: i64, agreement: Option<&str>) -> Form {
     let seated = Seated {
         body: MediationBodyId(1),
         no: 1,
-        kind: MediatorKind::Judge,
+        kind: "judge".into(),
     };
     Form {
         session: Some(SessionForm {
