@@ -3147,7 +3147,7 @@ export interface paths {
         put?: never;
         /**
          * Take a mediator into the pool
-         * @description 调解员入库：人民调解员、律师、民警、法官、乡贤长者、行业调解员。
+         * @description 调解员入库：按业务包的调解员类型登记。
          */
         post: operations["mediation_admit_mediator"];
         delete?: never;
@@ -4272,6 +4272,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/records/{id}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put photographs or papers with a record, or with a piece of its work; they stay
+         * @description 给台账记录或其中一项添加照片、附件；照片里的位置和设备信息上传时已去除，添加后不能撤回。
+         */
+        post: operations["register_attach_to_record"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/records/{id}/items": {
         parameters: {
             query?: never;
@@ -4907,7 +4927,7 @@ export interface components {
         };
         /** @description A mediator to be taken into the pool. */
         AdmitMediator: {
-            /** @description `people`, `lawyer`, `police`, `judge`, `elder`, `industry` */
+            /** @description Code of a kind of the dispute pack, see `kinds` of `/areas/{id}/mediation`. */
             kind: string;
             name: string;
         };
@@ -5423,6 +5443,16 @@ export interface components {
             unheard: number;
             /** Format: int64 */
             voided: number;
+        };
+        /** @description Files to be put with a record. */
+        AttachToRecord: {
+            /** @description 先上传（`POST /files`），再填编号。 */
+            files: string[];
+            /**
+             * Format: int32
+             * @description The piece of work that they are about, by number; none for the record itself.
+             */
+            item?: number | null;
         };
         /** @description An entry of the audit chain. */
         AuditEntry: {
@@ -8232,11 +8262,16 @@ export interface components {
             by_title: string;
             changes: components["schemas"]["RecordChange"][];
             end_reason?: string | null;
+            files: components["schemas"]["RecordFile"][];
             from: string;
+            /** @description How many more it became. */
+            hidden_matters: number;
             id: string;
             items: components["schemas"]["RecordItem"][];
             /** @description Whether who asks may change it. */
             keeps: boolean;
+            /** @description The matters that it became, as far as the reader may see them; not in lists. */
+            matters: components["schemas"]["RecordMatter"][];
             name: string;
             register: string;
             register_word: string;
@@ -8278,6 +8313,22 @@ export interface components {
             text: string;
             word: string;
         };
+        /** @description A photograph or paper of a record. */
+        RecordFile: {
+            /** Format: int64 */
+            at: number;
+            by_name: string;
+            /** Format: int64 */
+            bytes: number;
+            id: string;
+            /**
+             * Format: int32
+             * @description The piece of work that it is about, by number.
+             */
+            item?: number | null;
+            mime: string;
+            name: string;
+        };
         /** @description A piece of work that follows from a record. */
         RecordItem: {
             due: string;
@@ -8291,6 +8342,18 @@ export interface components {
             state: string;
             state_word: string;
             text: string;
+        };
+        /** @description A matter that a record became. */
+        RecordMatter: {
+            id: string;
+            /**
+             * Format: int32
+             * @description The piece of work that became it, by number.
+             */
+            item?: number | null;
+            no: string;
+            state_word: string;
+            title: string;
         };
         /** @description A page of records. */
         RecordPage: {
@@ -8306,10 +8369,14 @@ export interface components {
         Register: {
             /** @description The legal basis, where it holds personal fields. */
             basis: string;
+            /** @description The flow of the matter that a record may become; empty where none may. */
+            becomes: string;
             code: string;
             /** @description The choices by which records are counted. */
             facets: string[];
             fields: components["schemas"]["RegisterField"][];
+            /** @description Most files of a record; 0 where it takes none. */
+            files: number;
             group: string;
             group_help: string;
             group_word: string;
@@ -8457,6 +8524,13 @@ export interface components {
             /** @description 代单元长登记：由本网格、本村居的在岗人员代为登记，事件从单元开始。 */
             on_behalf?: boolean | null;
             prehandle?: components["schemas"]["PrehandleForm"] | null;
+            /** @description Id of the record of a register that becomes this matter: its photographs go along as evidence. */
+            record?: string | null;
+            /**
+             * Format: int32
+             * @description The piece of its work, by number, where it is that which becomes the matter.
+             */
+            record_item?: number | null;
             reporter?: components["schemas"]["ReporterForm"] | null;
             /** @description For a flow that is sent from above: the lower area, or `target_org`. */
             target_area?: string | null;
@@ -16797,6 +16871,42 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["EndRecord"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Record"];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    register_attach_to_record: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AttachToRecord"];
             };
         };
         responses: {

@@ -126,6 +126,7 @@ async fn report(
     let phone = form.phone.unwrap_or_default();
     let own = key.own(&phone);
     let input = ReportInput {
+        origin: None,
         opening: Default::default(),
         title: String::new(),
         text: form.text,

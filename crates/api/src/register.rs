@@ -10,7 +10,7 @@ use crate::{App, Shared};
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use civic::id::{AreaId, RecordId};
+use civic::id::{AreaId, FileId, RecordId};
 use civic::register::{Draft, ItemDraft, ItemState, Update};
 use civic::time::Day;
 use office::RecordSeen;
@@ -31,6 +31,7 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(end_record))
         .routes(routes!(add_item))
         .routes(routes!(update_item))
+        .routes(routes!(attach_to_record))
         .routes(routes!(unmask_record))
         .merge(used::routes())
 }
@@ -442,6 +443,43 @@ async fn update_item(
     let seen = app
         .office
         .update_item(&signed.actor, id, version, form.no, update)
+        .await?;
+    Ok(Json(RecordView::of(&app.office, seen)))
+}
+
+/// Files to be put with a record.
+#[derive(ToSchema)]
+struct AttachToRecord {
+    /// The piece of work that they are about, by number; none for the record itself.
+    item: Option<u32>,
+    /// 先上传（`POST /files`），再填编号。
+    #[schema(value_type = Vec<String>)]
+    files: Vec<FileId>,
+}
+
+impl Input for AttachToRecord {
+    fn read(f: &mut Fields) -> Option<Self> {
+        Some(Self {
+            item: f.int("item", 1..=10_000).map(|no| no as u32),
+            files: f.ids("files"),
+        })
+    }
+}
+
+/// Put photographs or papers with a record, or with a piece of its work; they stay
+///
+/// 给台账记录或其中一项添加照片、附件；照片里的位置和设备信息上传时已去除，添加后不能撤回。
+#[utoipa::path(post, path = "/records/{id}/files", tag = "register", params(("id" = String, Path), ("If-Match" = String, Header)), request_body = AttachToRecord, responses((status = 200, body = RecordView)))]
+async fn attach_to_record(
+    State(app): Shared,
+    signed: Signed,
+    Id(id): Id<RecordId>,
+    Version(version): Version,
+    Form(form): Form<AttachToRecord>,
+) -> Answer<Json<RecordView>> {
+    let seen = app
+        .office
+        .attach_to_record(&signed.actor, id, version, form.item, form.files)
         .await?;
     Ok(Json(RecordView::of(&app.office, seen)))
 }

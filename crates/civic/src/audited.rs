@@ -17,6 +17,8 @@ pub const ACTIONS: &[(&str, &str)] = &[
     ("add_record", "登记台账"),
     ("correct_record", "更正台账"),
     ("end_record", "注销台账"),
+    ("attach_record", "添加台账附件"),
+    ("open_matter", "台账转为事件"),
     ("found_mediation", "设立调解组织"),
     ("share_phrase", "共享常用语"),
     ("remove_phrase", "删除共享常用语"),

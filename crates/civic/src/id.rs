@@ -123,6 +123,11 @@ impl Mint {
         }
     }
 
+    /// Goes on after `id`, where it has not come so far yet.
+    pub fn after(&mut self, id: i64) {
+        self.last = self.last.max(id);
+    }
+
     /// The next id at `now_ms` (milliseconds since the Unix epoch).
     pub fn next(&mut self, now_ms: i64) -> i64 {
         let millis = (now_ms - EPOCH_MS).max(1);

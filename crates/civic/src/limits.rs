@@ -18,6 +18,8 @@ pub const NAME_CHARS_MAX: usize = 100;
 pub const TASKS_MAX: usize = 32;
 /// Most attachments of one matter.
 pub const FILES_MAX: usize = 20;
+/// Most attachments that a register may allow for one record.
+pub const RECORD_FILES_MAX: usize = 100;
 /// Largest attachment, in bytes.
 pub const FILE_BYTES_MAX: usize = 20 * 1024 * 1024;
 /// Most rows of one page of a list.

@@ -339,8 +339,8 @@ mod tests {
 
     #[test]
     fn a_kind_that_a_newer_list_left_out_keeps_its_word_and_lists_nobody() {
-        let newer = "code,word,note\nlawyer,律师,\nnotary,公证员,\n";
-        let mut kinds = MediatorKinds::parse("mediators.csv", newer).unwrap();
+        let newer = "code|word|note\nlawyer|律师|\nnotary|公证员|\n".replace('|', ",");
+        let mut kinds = MediatorKinds::parse("mediators.csv", &newer).unwrap();
         kinds.keep(MediatorKinds::parse("mediators.csv", PACK).unwrap());
         assert_eq!(words(&kinds), ["律师", "公证员"]);
         assert_eq!(
@@ -352,8 +352,8 @@ mod tests {
 
     #[test]
     fn every_fault_of_a_list_of_kinds_is_told_at_once() {
-        let wrong = "code,word,note\nJudge,法官,\nlawyer,,\nelder,乡贤,\nelder,长者,\n";
-        let problems = MediatorKinds::parse("mediators.csv", wrong).unwrap_err();
+        let wrong = "code|word|note\nJudge|法官|\nlawyer||\nelder|乡贤|\nelder|长者|\n";
+        let problems = MediatorKinds::parse("mediators.csv", &wrong.replace('|', ",")).unwrap_err();
         let said: Vec<&str> = problems.iter().map(|p| p.message.as_str()).collect();
         assert_eq!(
             said,

@@ -7,7 +7,9 @@ mod read;
 mod record;
 mod values;
 
-pub use record::{Change, Ended, Item, ItemDraft, ItemState, Progress, Record, State, Update};
+pub use record::{
+    Change, Ended, Item, ItemDraft, ItemState, Photo, Progress, Record, State, Update,
+};
 pub use values::{Draft, Known};
 
 use crate::area::Level;
@@ -161,6 +163,10 @@ pub struct Register {
     pub basis: String,
     /// Why they are asked for (V01).
     pub purpose: String,
+    /// Most files that a record takes, those of its work included; none where it is 0 (R216).
+    pub files: usize,
+    /// The flow of the matter that a record of it may become; empty where none may (R074).
+    pub becomes: String,
     /// Its fields, in the order of the form.
     pub fields: Vec<Field>,
     /// The work that follows from a record.

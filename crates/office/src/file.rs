@@ -162,7 +162,7 @@ impl Office {
     }
 
     /// A file with its bytes. One that belongs to a matter is seen by who sees the matter; one that
-    /// does not yet, by who uploaded it; one of a notice, by who sees the notice.
+    /// does not yet, by who uploaded it; one of a notice or of a record, by who sees that.
     ///
     /// # Errors
     /// `Unknown` where the actor may not know it, or where the bytes were lost, which is said.
@@ -175,7 +175,8 @@ impl Office {
             Some(matter) => drop(self.visible(actor, matter).await?),
             None if self.opens_as_notice(actor, id).await?
                 || self.opens_as_publication(actor, id).await?
-                || self.opens_as_document(actor, id).await? => {}
+                || self.opens_as_document(actor, id).await?
+                || self.opens_as_record(actor, id).await? => {}
             None if file.account == actor.account && actor.account != AccountId(0) => {}
             None => return Err(Refusal::unknown("附件").into()),
         }

@@ -146,6 +146,7 @@ impl Office {
             prehandle: None,
             on_behalf: false,
             files: Vec::new(),
+            origin: None,
             opening: Opening {
                 answer_by: Some(order.deadline),
                 ..Opening::default()
@@ -272,6 +273,7 @@ impl Office {
                 key: None,
                 matters: vec![id],
                 prefixes: Vec::new(),
+                makes_files: false,
                 now,
                 decide: Box::new(move |cases, _| {
                     let world = worlds.load();

@@ -106,7 +106,7 @@ pub use parameter::ParameterRow;
 pub use phrase::PhraseInput;
 pub use post::{Appointment, Person, PostRow, SOURCES, Vacancy, source_word};
 pub use publication::PublicationAct;
-pub use register::{CountRow, LeaderPoint, RecordSeen, RegisterCounts};
+pub use register::{CountRow, LeaderPoint, RecordMatter, RecordSeen, RegisterCounts};
 pub use rule_book::{RuleBook, RuleFile, RuleFlow};
 pub use station::StationFigures;
 pub use store::job::Run as JobRun;

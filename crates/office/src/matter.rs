@@ -9,6 +9,7 @@ mod report;
 mod view;
 
 pub use bulk::BulkRow;
+pub(crate) use input::strange_file;
 pub use input::{ContactInput, FormInput, PlaceInput, ReportInput};
 pub use list::{Listed, Nearby, Page, Query, TabCounts, View};
 pub(crate) use public::constant_time_eq;
@@ -76,7 +77,7 @@ const SEALED_TEXT: &str = "纠纷已经结案，内容封存，仅承办席位�
 impl Office {
     /// The actor with the posts of this moment: the tree may have changed since the request came in,
     /// and a post passed to a new area.
-    fn present<'a>(&self, actor: &'a Actor) -> Cow<'a, Actor> {
+    pub(crate) fn present<'a>(&self, actor: &'a Actor) -> Cow<'a, Actor> {
         self.world().present(actor, self.now())
     }
 

@@ -1,9 +1,12 @@
 //! Registers: adding, correcting and ending records, the work that follows from them, their figures.
 
 mod change;
+mod matters;
 mod read;
 mod used;
 
+pub use matters::RecordMatter;
+pub(crate) use matters::only_flow;
 pub use read::{CountRow, RecordSeen, RegisterCounts};
 pub use used::LeaderPoint;
 

@@ -79,6 +79,7 @@ impl Office {
             key: None,
             matters: vec![id],
             prefixes: Vec::new(),
+            makes_files: false,
             now,
             decide: Box::new(move |cases: &Cases, _: &mut Minting<'_>| {
                 let matter = cases.0.get(&id).ok_or_else(|| Refusal::unknown("事件"))?;

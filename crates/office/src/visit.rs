@@ -161,6 +161,7 @@ impl Office {
             key: key.map(|key| self.kept_key(key, actor.account, "visit")),
             matters: Vec::new(),
             prefixes: Vec::new(),
+            makes_files: false,
             now,
             decide: Box::new(move |_, minting| {
                 let visit = Visit {

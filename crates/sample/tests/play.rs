@@ -243,6 +243,7 @@ impl Played {
                     prehandle: None,
                     on_behalf: false,
                     files: Vec::new(),
+                    origin: None,
                     opening: Default::default(),
                 };
                 let made = office.report(head, report, None).await.unwrap().id;

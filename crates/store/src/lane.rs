@@ -76,6 +76,8 @@ pub struct Writing {
     pub order: Option<civic::hotline::Kept>,
     /// A visit to be remembered.
     pub visit: Option<crate::visit::Visit>,
+    /// The record of a register that the matter comes from.
+    pub origin: Option<crate::record::Origin>,
 }
 
 /// What a change of areas does to matters.
@@ -101,6 +103,8 @@ pub struct Command {
     pub matters: Vec<MatterId>,
     /// Prefixes of numbers it may need.
     pub prefixes: Vec<String>,
+    /// Whether it makes rows of files: their ids must differ from those of uploads.
+    pub makes_files: bool,
     /// When it was asked.
     pub now: civic::time::Instant,
     /// Decides it.

@@ -1,11 +1,12 @@
 //! Records of registers: facts that areas keep, as packs define them.
 
-use civic::id::{AccountId, AreaId, RecordId};
+use civic::id::{AccountId, AreaId, FileId, MatterId, RecordId};
 use civic::register::Record;
 use civic::time::Day;
 
 use crate::SHARD;
 use crate::driver::{Conn, DbError, Result, Row, Value};
+use crate::file::StoredFile;
 use crate::rows::before;
 
 /// What is kept beside a record to find and count it.
@@ -118,6 +119,63 @@ pub fn place(conn: &mut Conn, record: &Record) -> Result<()> {
     ];
     conn.exec(sql, &params)?;
     Ok(())
+}
+
+/// Gives a file to a record. A file belongs to one thing only.
+pub fn give_file(conn: &mut Conn, file: FileId, record: RecordId) -> Result<()> {
+    conn.exec(
+        "INSERT INTO record_file (shard, file, record) VALUES ($1, $2, $3)",
+        &[SHARD.into(), file.0.into(), record.0.into()],
+    )?;
+    Ok(())
+}
+
+/// The record that a file belongs to.
+pub fn of_file(conn: &mut Conn, file: FileId) -> Result<Option<RecordId>> {
+    let sql = "SELECT record FROM record_file WHERE shard = $1 AND file = $2";
+    conn.query_opt(sql, &[SHARD.into(), file.0.into()])?
+        .map(|row| Ok(RecordId(row.int(0)?)))
+        .transpose()
+}
+
+/// Where a matter comes from: a record of a register, or one piece of its work.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Origin {
+    /// The record.
+    pub record: RecordId,
+    /// The piece of work, by number.
+    pub item: Option<u32>,
+    /// The matter.
+    pub matter: MatterId,
+    /// The files of the record that the matter takes over, as its own.
+    pub copies: Vec<StoredFile>,
+}
+
+/// Remembers where a matter comes from.
+pub fn became(conn: &mut Conn, origin: &Origin) -> Result<()> {
+    for copy in &origin.copies {
+        crate::file::insert(conn, copy)?;
+    }
+    conn.exec(
+        "INSERT INTO record_matter (shard, matter, record, item) VALUES ($1, $2, $3, $4)",
+        &[
+            SHARD.into(),
+            origin.matter.0.into(),
+            origin.record.0.into(),
+            origin.item.map(i64::from).into(),
+        ],
+    )?;
+    Ok(())
+}
+
+/// The matters that a record became, each with the piece of work, oldest first.
+pub fn matters(conn: &mut Conn, record: RecordId) -> Result<Vec<(MatterId, Option<u32>)>> {
+    let sql =
+        "SELECT matter, item FROM record_matter WHERE shard = $1 AND record = $2 ORDER BY matter";
+    conn.query(sql, &[SHARD.into(), record.0.into()])?
+        .iter()
+        .map(|row| Ok((MatterId(row.int(0)?), row.opt_int(1)?.map(|no| no as u32))))
+        .collect()
 }
 
 /// All records of these areas that are not over on a day.

@@ -136,6 +136,11 @@ pub const MIGRATIONS: &[Migration] = &[
         "application_look",
         include_str!("../migrations/0033_application_look.sql"),
     ),
+    (
+        34,
+        "record_file",
+        include_str!("../migrations/0034_record_file.sql"),
+    ),
 ];
 
 /// Threads that read. Few cores gain nothing from more.

@@ -12,6 +12,13 @@ export type RecordItem = Schemas['RecordItem']
 export type RecordPage = Schemas['RecordPage']
 export type Professional = Schemas['Professional']
 
+/** What the page that files a matter is told in its address of the record that becomes it. */
+export function originOf(query: Record<string, unknown>): { record?: Id; record_item?: number } {
+  const { record, item } = query
+  if (typeof record !== 'string' || !/^\d+$/.test(record)) return {}
+  return typeof item === 'string' && /^\d+$/.test(item) ? { record, record_item: Number(item) } : { record }
+}
+
 export interface RecordForm {
   area: Id
   from: Day
@@ -33,6 +40,7 @@ export const registers = {
   end: (id: Id, version: number, to: Day, reason: string) => request<RegisterRecord>('POST', `/records/${enc(id)}/end`, { body: { to, reason }, version }),
   addItem: (id: Id, version: number, body: Schemas['ItemForm']) => request<RegisterRecord>('POST', `/records/${enc(id)}/items`, { body, version }),
   progress: (id: Id, version: number, body: Schemas['UpdateItem']) => request<RegisterRecord>('POST', `/records/${enc(id)}/progress`, { body, version }),
+  attach: (id: Id, version: number, files: Id[], item?: number) => request<RegisterRecord>('POST', `/records/${enc(id)}/files`, { body: { files, item }, version }),
   professionals: (matter: Id) => request<Professional[]>('GET', `/matters/${enc(matter)}/professionals`),
   callProfessional: (matter: Id, professional: Id, reason: string) => request<Schemas['RecordField'][]>('POST', `/matters/${enc(matter)}/professionals`, { body: { professional, reason } }),
   points: () => request<Schemas['LeaderPoint'][]>('GET', '/me/points'),

@@ -398,6 +398,9 @@ export interface ReportForm {
   target_org?: Id
   until?: Day
   cause?: Id
+  /** The record of a register, or a piece of its work, that becomes this matter; its photographs go along. */
+  record?: Id
+  record_item?: number
   fields?: Record<string, string>
 }
 

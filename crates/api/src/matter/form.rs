@@ -2,7 +2,7 @@
 
 use crate::fields::{Fields, Input};
 use crate::mediation::SessionForm;
-use civic::id::{AccountId, AreaId, FileId, MatterId, OrgId};
+use civic::id::{AccountId, AreaId, FileId, MatterId, OrgId, RecordId};
 use civic::limit::Limit;
 use civic::matter::{CalledDesk, Channel, Desk, Finding, Opening, PartForm};
 use civic::time::Day;
@@ -92,6 +92,11 @@ pub(crate) struct ReportForm {
     /// Last day for the work, `2026-03-20`.
     #[schema(value_type = Option<String>)]
     until: Option<Day>,
+    /// Id of the record of a register that becomes this matter: its photographs go along as evidence.
+    #[schema(value_type = Option<String>)]
+    record: Option<RecordId>,
+    /// The piece of its work, by number, where it is that which becomes the matter.
+    record_item: Option<u32>,
     /// Id of the matter because of which it is begun.
     #[schema(value_type = Option<String>)]
     cause: Option<MatterId>,
@@ -117,7 +122,14 @@ impl Input for ReportForm {
         let (flow, until, cause) = (f.text("flow"), f.day("until"), f.id("cause"));
         let (target_area, target_org) = (f.id("target_area"), f.id("target_org"));
         let fields = f.named_texts("fields");
+        let record = f.id("record");
+        let record_item = f.int("record_item", 1..=10_000).map(|no| no as u32);
+        if record.is_none() && record_item.is_some() && !f.has_problems() {
+            f.note("record", "required", "请给出事项所属的台账记录");
+        }
         Some(Self {
+            record,
+            record_item,
             on_behalf,
             title,
             text: text?,
@@ -167,6 +179,7 @@ impl From<ReportForm> for ReportInput {
                 phone: r.phone.unwrap_or_default(),
             }),
             bypass: form.bypass,
+            origin: form.record.map(|record| (record, form.record_item)),
             on_behalf: form.on_behalf,
             prehandle: form.prehandle.map(prehandle),
             files: form.files,

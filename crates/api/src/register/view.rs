@@ -93,6 +93,10 @@ pub(crate) struct RegisterView {
     basis: String,
     /// Why they are asked for.
     purpose: String,
+    /// Most files of a record; 0 where it takes none.
+    files: usize,
+    /// The flow of the matter that a record may become; empty where none may.
+    becomes: String,
     fields: Vec<FieldView>,
     #[serde(skip_serializing_if = "Option::is_none")]
     items: Option<ItemsView>,
@@ -115,6 +119,8 @@ impl RegisterView {
             needs_term: register.term == civic::register::Term::Required,
             basis: register.basis.clone(),
             purpose: register.purpose.clone(),
+            files: register.files,
+            becomes: register.becomes.clone(),
             fields: register.fields.iter().map(FieldView::of).collect(),
             items: register.items.as_ref().map(|i| ItemsView {
                 word: i.word.clone(),
@@ -171,6 +177,34 @@ pub(crate) struct ItemView {
     progress: Vec<ProgressView>,
 }
 
+/// A photograph or paper of a record.
+#[derive(Serialize, ToSchema)]
+#[schema(as = RecordFile)]
+pub(crate) struct PhotoView {
+    id: String,
+    name: String,
+    mime: String,
+    bytes: u64,
+    /// The piece of work that it is about, by number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    item: Option<u32>,
+    at: i64,
+    by_name: String,
+}
+
+/// A matter that a record became.
+#[derive(Serialize, ToSchema)]
+#[schema(as = RecordMatter)]
+pub(crate) struct MatterOfRecordView {
+    id: String,
+    no: String,
+    title: String,
+    state_word: String,
+    /// The piece of work that became it, by number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    item: Option<u32>,
+}
+
 /// A correction.
 #[derive(Serialize, ToSchema)]
 #[schema(as = RecordChange)]
@@ -205,6 +239,11 @@ pub(crate) struct RecordView {
     /// In words, by field.
     shown: BTreeMap<String, String>,
     items: Vec<ItemView>,
+    files: Vec<PhotoView>,
+    /// The matters that it became, as far as the reader may see them; not in lists.
+    matters: Vec<MatterOfRecordView>,
+    /// How many more it became.
+    hidden_matters: usize,
     by_name: String,
     by_title: String,
     at: i64,
@@ -255,6 +294,27 @@ impl RecordView {
             name: seen.name,
             shown: seen.shown.into_iter().collect(),
             items: record.items.into_iter().map(|i| item(i, today)).collect(),
+            files: (record.files.into_iter())
+                .map(|p| PhotoView {
+                    id: p.file.file.to_string(),
+                    name: p.file.name,
+                    mime: p.file.mime,
+                    bytes: p.file.bytes,
+                    item: p.item,
+                    at: p.at.0,
+                    by_name: p.by.name,
+                })
+                .collect(),
+            matters: (seen.matters.into_iter())
+                .map(|m| MatterOfRecordView {
+                    id: m.id.to_string(),
+                    no: m.no,
+                    title: m.title,
+                    state_word: m.state_word,
+                    item: m.item,
+                })
+                .collect(),
+            hidden_matters: seen.hidden,
             by_name: record.by.name,
             by_title: record.by.title,
             at: record.at.0,

@@ -198,7 +198,7 @@ async fn the_kinds_are_data(test: TestOffice) -> App {
     let list = |body: &str| {
         vec![office::pack::PackFile {
             path: "mediators.csv".into(),
-            body: body.into(),
+            body: body.replace('|', ","),
         }]
     };
     let admin = app.test.actor("sysadmin");
@@ -208,9 +208,9 @@ async fn the_kinds_are_data(test: TestOffice) -> App {
             .install_pack(&admin, "dispute", list(body))
             .await
     };
-    let wrong = put("code,word,note\nNotary,公证员,\n").await.unwrap_err();
+    let wrong = put("code|word|note\nNotary|公证员|\n").await.unwrap_err();
     assert!(wrong.to_string().contains("只能用小写字母"), "{wrong}");
-    put("code,word,note\nnotary,公证员,\npeople,人民调解员,\n")
+    put("code|word|note\nnotary|公证员|\npeople|人民调解员|\n")
         .await
         .unwrap();
     let (offered, listed) = kinds(&app).await;

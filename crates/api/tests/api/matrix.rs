@@ -23,6 +23,9 @@ struct Scene {
     /// A joint meeting with a decision, and a contact with a sealed number.
     meeting: String,
     contact: String,
+    /// An inspection, and a paper that waits to be put with it.
+    inspected: String,
+    paper: String,
     log_entry: String,
     handover: String,
     /// An item that waits for its decision.
@@ -116,6 +119,8 @@ fn call(operation: &str, scene: &Scene) -> Call {
         absence,
         meeting,
         contact,
+        inspected,
+        paper,
         log_entry,
         handover,
         admission,
@@ -282,6 +287,11 @@ fn call(operation: &str, scene: &Scene) -> Call {
             format!("/api/v1/records/{meeting}/progress"),
             "community",
             json!({ "no": 1, "state": "open", "text": "已选址" }),
+        ),
+        "post /api/v1/records/{id}/files" => write(
+            format!("/api/v1/records/{inspected}/files"),
+            "town",
+            json!({ "files": [paper] }),
         ),
         "post /api/v1/records/{id}/end" => write(
             format!("/api/v1/records/{meeting}/end"),
@@ -1047,6 +1057,11 @@ async fn scene(app: &App) -> Scene {
     let lawyer = json!({ "area": "4", "values": { "name": "张律师", "kind": "lawyer", "phone": "13905940000" } });
     let contacts = "/api/v1/registers/professional/records";
     let contact = community.post(contacts, &lawyer).await.done().json();
+    let inspected = json!({ "area": "3", "to": "2026-06-30", "values": { "title": "专项督查", "focus": "通道", "areas": "4", "inspectors": "余志平" } });
+    let inspections = "/api/v1/registers/inspection/records";
+    let inspected = town.post(inspections, &inspected).await.done().json();
+    let paper = town.ask("POST", "/api/v1/files").file("笔录.pdf", INNOCENT);
+    let paper = app.send(paper).await.done().json();
     let substitute =
         json!({ "login": "gridhead", "from": "2026-04-10", "to": "2026-04-12", "reason": "leave" });
     let absence = unit.post("/api/v1/posts/61/absences", &substitute).await;
@@ -1079,6 +1094,8 @@ async fn scene(app: &App) -> Scene {
         document: document["id"].as_str().unwrap().into(),
         meeting: meeting["id"].as_str().unwrap().into(),
         contact: contact["id"].as_str().unwrap().into(),
+        inspected: inspected["id"].as_str().unwrap().into(),
+        paper: paper["id"].as_str().unwrap().into(),
         log_entry: log_entry["id"].as_str().unwrap().into(),
         handover: handover["id"].as_str().unwrap().into(),
         file,

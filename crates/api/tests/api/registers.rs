@@ -630,3 +630,79 @@ async fn the_secretaries_of_three_levels_stand_beside_what_is_overdue() {
         404
     );
 }
+
+#[tokio::test]
+async fn a_record_becomes_a_matter_in_one_step_and_lists_what_its_reader_may_see() {
+    let app = App::sqlite("becomes").await;
+    let (community, secretary) = (app.user("community").await, app.user("secretary").await);
+    let point = json!({ "area": "4", "values": { "leader": "county", "duty": "老旧小区改造" } });
+    let id = added(&community, "leader_point", &point).await;
+    let quota = json!({ "area": "4", "values": { "name": "张律师", "kind": "lawyer", "phone": "13905940000" } });
+    let lawyer = added(&community, "professional", &quota).await;
+    let report = |record: &str, more: Value| {
+        let mut body =
+            json!({ "text": "居民反映路灯不亮，请处理", "category": "0401", "record": record });
+        body.as_object_mut()
+            .unwrap()
+            .extend(more.as_object().unwrap().clone());
+        body
+    };
+    let refused = community
+        .post("/api/v1/matters", &report(&lawyer, json!({})))
+        .await;
+    assert_eq!(refused.refusal().1, "这类记录不转为事件");
+    let orphan = json!({ "text": "居民反映路灯不亮，请处理", "record_item": 1 });
+    let orphan = community.post("/api/v1/matters", &orphan).await;
+    assert_eq!(
+        orphan.problems(),
+        "record required: 请给出事项所属的台账记录\n"
+    );
+
+    // Where nobody says more it lies where the record lies.
+    let open = community
+        .post("/api/v1/matters", &report(&id, json!({})))
+        .await;
+    let open = open.done().json();
+    assert_eq!(
+        open["trail"].as_array().unwrap().last().unwrap()["id"],
+        "4",
+        "{open}"
+    );
+    // A complaint about the community's own staff is not for its colleagues.
+    let hidden = report(&id, json!({ "bypass": "4" }));
+    let hidden = community.post("/api/v1/matters", &hidden).await;
+    assert!(
+        hidden.status == 201 || hidden.status == 202,
+        "{}",
+        hidden.text()
+    );
+    let read = secretary
+        .get(format!("/api/v1/records/{id}"))
+        .await
+        .done()
+        .json();
+    let listed: Vec<&Value> = read["matters"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|m| &m["no"])
+        .collect();
+    assert_eq!(
+        (listed, &read["hidden_matters"]),
+        (vec![&open["no"]], &json!(1))
+    );
+
+    change(
+        &community,
+        &id,
+        "POST",
+        "/end",
+        &json!({ "reason": "调整" }),
+    )
+    .await
+    .done();
+    let over = community
+        .post("/api/v1/matters", &report(&id, json!({})))
+        .await;
+    assert_eq!(over.refusal().1, "这条记录已经结束，不能再转为事件");
+}

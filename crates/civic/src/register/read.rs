@@ -2,6 +2,7 @@
 
 use super::{Choice, Field, FieldKind, Group, Items, Register, Term};
 use crate::area::Level;
+use crate::limits::RECORD_FILES_MAX;
 use crate::problem::Problem;
 use crate::rights::Verb;
 use serde::Deserialize;
@@ -76,6 +77,10 @@ struct RawRegister {
     basis: String,
     #[serde(default)]
     purpose: String,
+    #[serde(default)]
+    files: usize,
+    #[serde(default)]
+    becomes: String,
     field: Vec<RawField>,
     items: Option<Items>,
 }
@@ -217,6 +222,9 @@ fn sound(group: &Group, raw: RawRegister) -> Result<Register, (String, Vec<Strin
     {
         faults.push("登记姓名或电话，须写明法律依据 basis 和用途 purpose".into());
     }
+    if raw.files > RECORD_FILES_MAX {
+        faults.push(format!("附件最多 {RECORD_FILES_MAX} 个，请把 files 改小"));
+    }
     match (verb, term) {
         (Some(verb), Some(term)) if faults.is_empty() => Ok(Register {
             code: raw.code,
@@ -232,6 +240,8 @@ fn sound(group: &Group, raw: RawRegister) -> Result<Register, (String, Vec<Strin
             once: raw.once,
             basis: raw.basis,
             purpose: raw.purpose,
+            files: raw.files,
+            becomes: raw.becomes,
             fields,
             items: raw.items,
         }),

@@ -3,6 +3,7 @@
 use crate::by::By;
 use crate::id::{AreaId, RecordId};
 use crate::limits::{NAME_CHARS_MAX, TEXT_CHARS_MAX};
+use crate::matter::Attached;
 use crate::problem::Problem;
 use crate::refusal::Refusal;
 use crate::register::{Items, Register};
@@ -120,6 +121,20 @@ pub struct Ended {
     pub reason: String,
 }
 
+/// A photograph or paper that was put with a record, or with one piece of its work. It stays: what was
+/// seen is not taken back (R216).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Photo {
+    /// The file.
+    pub file: Attached,
+    /// The piece of work that it is about, by number; none for the record itself.
+    pub item: Option<u32>,
+    /// When it was put here.
+    pub at: Instant,
+    /// By whom.
+    pub by: By,
+}
+
 /// A record.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Record {
@@ -139,6 +154,9 @@ pub struct Record {
     pub values: BTreeMap<String, String>,
     /// The work that follows from it.
     pub items: Vec<Item>,
+    /// Photographs and papers, in the order in which they came.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<Photo>,
     /// Who wrote it.
     pub by: By,
     /// When.
@@ -241,6 +259,93 @@ impl Record {
         self.items.push(draft.item(no));
         self.version += 1;
         Ok(())
+    }
+
+    /// Puts files with it, or with the open piece of work of a number.
+    ///
+    /// # Errors
+    /// `Conflict` where the register takes none or not so many, and for what is over; `Unknown` for a
+    /// number that is not there; `Invalid` without a file.
+    pub fn attach(
+        &mut self,
+        register: &Register,
+        item: Option<u32>,
+        files: Vec<Attached>,
+        (at, by, today): (Instant, By, Day),
+    ) -> Result<(), Refusal> {
+        if register.files == 0 {
+            return Err(Refusal::Conflict("这类记录不收照片和附件".into()));
+        }
+        if self.state(today) == State::Ended {
+            return Err(Refusal::Conflict("这条记录已经结束，不能再添加附件".into()));
+        }
+        if let Some(no) = item {
+            let found = self.items.iter().find(|i| i.no == no);
+            let found = found.ok_or_else(|| Refusal::unknown("事项"))?;
+            if found.state != ItemState::Open {
+                let text = format!("这一项{}，不能再添加附件", found.state.word());
+                return Err(Refusal::Conflict(text));
+            }
+        }
+        if files.is_empty() {
+            let text = "请选择要添加的照片或文件";
+            return Err(Refusal::invalid("files", "required", text));
+        }
+        if self.files.len() + files.len() > register.files {
+            return Err(Refusal::Conflict(format!(
+                "一条记录最多 {} 个附件，已有 {} 个",
+                register.files,
+                self.files.len()
+            )));
+        }
+        self.files.extend(files.into_iter().map(|file| Photo {
+            file,
+            item,
+            at,
+            by: by.clone(),
+        }));
+        self.version += 1;
+        Ok(())
+    }
+
+    /// The flow of the matter that it, or the open piece of work of a number, becomes (R074); none for
+    /// any flow. Fill in first which matters the work became before.
+    ///
+    /// # Errors
+    /// `Conflict` where the register opens none, for what is over, and for work that is a matter
+    /// already; `Unknown` for a number that is not there.
+    pub fn may_become<'a>(
+        &self,
+        register: &'a Register,
+        item: Option<u32>,
+        today: Day,
+    ) -> Result<Option<&'a str>, Refusal> {
+        if self.state(today) == State::Ended {
+            return Err(Refusal::Conflict("这条记录已经结束，不能再转为事件".into()));
+        }
+        let Some(no) = item else {
+            return match &*register.becomes {
+                "" => Err(Refusal::Conflict("这类记录不转为事件".into())),
+                flow => Ok(Some(flow)),
+            };
+        };
+        let found = self.items.iter().find(|i| i.no == no);
+        let found = found.ok_or_else(|| Refusal::unknown("事项"))?;
+        if let Some(matter) = &found.matter {
+            return Err(Refusal::Conflict(format!("这一项已经转为事件〔{matter}〕")));
+        }
+        if found.state != ItemState::Open {
+            let text = format!("这一项{}，不能再转为事件", found.state.word());
+            return Err(Refusal::Conflict(text));
+        }
+        let flow = register.items.as_ref().map_or("", |items| &*items.flow);
+        Ok((!flow.is_empty()).then_some(flow))
+    }
+
+    /// The files that go along when it, or a piece of its work, becomes a matter.
+    pub fn evidence(&self, item: Option<u32>) -> impl Iterator<Item = &Attached> {
+        let about = move |photo: &&Photo| photo.item == item;
+        self.files.iter().filter(about).map(|photo| &photo.file)
     }
 
     /// Why a piece of work is not done yet: the matter that it became, `over` or not, has to end first

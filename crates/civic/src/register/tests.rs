@@ -56,6 +56,7 @@ fn record(id: i64, register: &str, area: i64, values: &[(&str, &str)]) -> Record
         to: None,
         values: pairs(values),
         items: Vec::new(),
+        files: Vec::new(),
         by: by(),
         at: Instant(1),
         changes: Vec::new(),
@@ -418,4 +419,94 @@ of = "bad"
             "登记姓名或电话，须写明法律依据 basis 和用途 purpose",
         ]
     );
+}
+
+#[test]
+fn photographs_are_put_with_what_is_open_as_many_as_the_register_takes() {
+    let registers = ours();
+    let (plan, meeting) = (
+        registers.get("inspection").unwrap(),
+        registers.get("joint_meeting").unwrap(),
+    );
+    let photos = |many: usize| -> Vec<crate::matter::Attached> {
+        let one = |n: usize| crate::matter::Attached {
+            file: crate::id::FileId(n as i64),
+            name: "现场.jpg".into(),
+            mime: "image/jpeg".into(),
+            bytes: 1,
+            sha256: String::new(),
+        };
+        (0..many).map(one).collect()
+    };
+    let when = || (Instant(2), by(), TODAY);
+    let mut found = record(1, "inspection", 3, &[("title", "督查")]);
+    let finding = ItemDraft {
+        text: "通道堵塞".into(),
+        owner: "坂头社区".into(),
+        due: Some(TODAY),
+    };
+    found.add_item(plan.items.as_ref(), finding, TODAY).unwrap();
+    let told = |record: &mut Record, register, item, many| match record.attach(
+        register,
+        item,
+        photos(many),
+        when(),
+    ) {
+        Ok(()) => format!("{} 个", record.files.len()),
+        Err(refusal) => refusal.to_string(),
+    };
+    assert_eq!(told(&mut found, plan, Some(1), 2), "2 个");
+    assert_eq!(told(&mut found, plan, None, 58), "60 个");
+    assert_eq!(
+        told(&mut found, plan, None, 1),
+        "一条记录最多 60 个附件，已有 60 个"
+    );
+    assert_eq!(found.evidence(Some(1)).count(), 2);
+    found.files.clear();
+    assert!(told(&mut found, plan, Some(2), 1).starts_with("找不到这个事项"));
+    found.items[0].state = ItemState::Done;
+    assert_eq!(
+        told(&mut found, plan, Some(1), 1),
+        "这一项已完成，不能再添加附件"
+    );
+    let mut held = record(2, "joint_meeting", 4, &[]);
+    assert_eq!(told(&mut held, meeting, None, 1), "这类记录不收照片和附件");
+    found.to = Some(TODAY);
+    assert_eq!(
+        told(&mut found, plan, None, 1),
+        "这条记录已经结束，不能再添加附件"
+    );
+}
+
+#[test]
+fn a_record_becomes_a_matter_of_the_flow_of_its_register_and_a_piece_of_work_only_once() {
+    let registers = ours();
+    let flow = |record: &Record, item| {
+        let register = registers.get(&record.register).unwrap();
+        match record.may_become(register, item, TODAY) {
+            Ok(flow) => flow.unwrap_or("any").to_owned(),
+            Err(refusal) => refusal.to_string(),
+        }
+    };
+    assert_eq!(flow(&record(1, "spot_check", 3, &[]), None), "rectify");
+    assert_eq!(
+        flow(&record(1, "joint_meeting", 4, &[]), None),
+        "这类记录不转为事件"
+    );
+    let mut plan = record(1, "inspection", 3, &[]);
+    plan.items = vec![Item {
+        no: 1,
+        text: "通道堵塞".into(),
+        owner: "坂头社区".into(),
+        due: TODAY,
+        state: ItemState::Open,
+        matter: None,
+        progress: Vec::new(),
+    }];
+    assert_eq!(flow(&plan, Some(1)), "rectify");
+    plan.items[0].matter = Some("ZG-1".into());
+    assert_eq!(flow(&plan, Some(1)), "这一项已经转为事件〔ZG-1〕");
+    assert!(flow(&plan, Some(2)).starts_with("找不到这个事项"));
+    plan.to = Some(TODAY);
+    assert_eq!(flow(&plan, Some(1)), "这条记录已经结束，不能再转为事件");
 }

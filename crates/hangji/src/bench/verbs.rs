@@ -220,6 +220,7 @@ fn note(meter: &std::sync::Mutex<Meter>, elapsed: Duration) {
 
 fn report(unit: AreaId) -> ReportInput {
     ReportInput {
+        origin: None,
         opening: Default::default(),
         title: "楼道堆放杂物堵住消防通道".into(),
         text: "三楼到四楼之间堆了旧家具和纸箱，老人上下不便，万一着火出不来，劝过两次没有搬走。"

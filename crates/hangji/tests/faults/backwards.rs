@@ -61,6 +61,7 @@ fn above(office: &Office, unit: AreaId, level: Level) -> Actor {
 
 fn report(unit: AreaId) -> ReportInput {
     ReportInput {
+        origin: None,
         opening: Default::default(),
         title: "路灯不亮".into(),
         text: "三号楼门口的路灯三天不亮，晚上老人出门不便。".into(),

@@ -77,6 +77,7 @@ impl Office {
                 key: key.map(|key| self.kept_key(key, actor.account, &format!("{id}/{action}"))),
                 matters,
                 prefixes: Vec::new(),
+                makes_files: false,
                 now,
                 decide: Box::new(move |cases: &Cases, minting: &mut Minting<'_>| {
                     // The world of this moment: the tree may have changed while the command waited.

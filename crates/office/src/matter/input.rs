@@ -4,7 +4,7 @@ use crate::{Office, Result, World};
 use atlas::Point;
 use civic::area::{Level, Path};
 use civic::directory::Actor;
-use civic::id::{AccountId, AreaId, FileId, MatterId, OrgId};
+use civic::id::{AccountId, AreaId, FileId, MatterId, OrgId, RecordId};
 use civic::limits::{NAME_CHARS_MAX, NEAREST_METRES_MAX};
 use civic::matter::{
     Attached, CalledDesk, Channel, Finding, Form, Opening, PartForm, Place, Rating,
@@ -61,6 +61,9 @@ pub struct ReportInput {
     pub on_behalf: bool,
     /// Files uploaded before.
     pub files: Vec<FileId>,
+    /// The record of a register, or the piece of its work by number, that becomes this matter: its
+    /// files go along (R074, R216).
+    pub origin: Option<(RecordId, Option<u32>)>,
     /// Which flow, and what that flow asks for; the main flow where nothing is said.
     pub opening: Opening,
 }
@@ -121,7 +124,8 @@ impl Office {
                 .read(move |conn| {
                     let used = store::notice::of_file(conn, id)?.is_some()
                         || store::publication::of_file(conn, id)?.is_some()
-                        || store::library::of_file(conn, id)?.is_some();
+                        || store::library::of_file(conn, id)?.is_some()
+                        || store::record::of_file(conn, id)?.is_some();
                     match used {
                         true => Ok(None),
                         false => store::file::get(conn, id),
@@ -271,7 +275,7 @@ impl World {
 }
 
 /// An attachment that is not there, is somebody else's, or belongs to something already.
-pub(super) fn strange_file() -> Refusal {
+pub(crate) fn strange_file() -> Refusal {
     Refusal::invalid(
         "files",
         "unknown_file",

@@ -2,16 +2,20 @@
 
 use super::input::check_contact;
 use super::{Receipt, ReportInput};
+use crate::identity::entry;
+use crate::register::only_flow;
 use crate::{Fault, Key, Office, Result, World};
 use civic::area::{Level, Path};
 use civic::directory::Actor;
 use civic::flow::{Need, StartAt};
-use civic::id::{AccountId, MatterId};
-use civic::matter::{Cases, Channel, Desk, Place, ReportForm, Reporter, report};
+use civic::id::{AccountId, FileId, MatterId};
+use civic::matter::{Attached, Cases, Channel, Desk, Place, ReportForm, Reporter, report};
 use civic::refusal::Refusal;
 use civic::time::Instant;
 use std::sync::Arc;
+use store::file::StoredFile;
 use store::lane::{Command, Minting, Writing};
+use store::record::Origin;
 
 /// Code of the main flow.
 pub(crate) const FLOW: &str = "incident";
@@ -37,12 +41,32 @@ impl Office {
     pub async fn report_at(
         &self,
         actor: &Actor,
-        input: ReportInput,
+        mut input: ReportInput,
         key: Option<Key>,
         now: Instant,
     ) -> Result<Receipt> {
-        let code = input.opening.flow.clone().unwrap_or_else(|| FLOW.into());
+        let kept = key.map(|key| self.kept_key(key, actor.account, "report"));
+        // What was taken over the first time is no longer there to be taken.
+        if (!input.files.is_empty() || input.origin.is_some())
+            && let Some(answer) = self.answered(kept.as_ref()).await?
+        {
+            return Receipt::parse(&answer);
+        }
         let world = self.world();
+        let source = match input.origin {
+            Some(origin) => Some(self.source(actor, origin, input.files.len()).await?),
+            None => None,
+        };
+        if let Some(source) = &source {
+            if let Some(flow) = &source.flow {
+                only_flow(&world, input.opening.flow.as_deref(), flow)?;
+                input.opening.flow = Some(flow.clone());
+            }
+            if input.place.area.is_none() && input.place.point.is_none() {
+                input.place.area = Some(source.record.area);
+            }
+        }
+        let code = input.opening.flow.clone().unwrap_or_else(|| FLOW.into());
         let flow = world.rules.newest(&code).cloned().ok_or_else(|| {
             let text = format!("没有“{code}”这个流程，请从流程列表中选择");
             Refusal::invalid("flow", "unknown_flow", text)
@@ -109,7 +133,7 @@ impl Office {
             files,
             opening: input.opening,
         };
-        let (before, asked) = (world, input.place);
+        let (before, asked, origin) = (world, input.place, input.origin);
         let (worlds, clock) = (Arc::clone(&self.world), Arc::clone(&self.clock));
         let day = before.rules.day(now);
         let prefix = format!("{}{}", flow.prefix, prefix(&before.codes, &form.path, day));
@@ -117,9 +141,10 @@ impl Office {
         let answer = self
             .store
             .submit(Command {
-                key: key.map(|key| self.kept_key(key, actor.account, "report")),
+                key: kept,
                 matters: form.opening.cause.into_iter().collect(),
                 prefixes: vec![prefix.clone()],
+                makes_files: origin.is_some(),
                 now,
                 decide: Box::new(move |cases: &Cases, minting: &mut Minting<'_>| {
                     let id = MatterId(minting.id(now));
@@ -136,6 +161,13 @@ impl Office {
                         form.reporter.account = Some(follower(id));
                     }
                     let no = minting.number(&prefix);
+                    let given = form.files.len();
+                    for file in source.iter().flat_map(|s| &s.files) {
+                        form.files.push(Attached {
+                            file: FileId(minting.id(now)),
+                            ..file.clone()
+                        });
+                    }
                     let outcome = report(&world.rules, cases, &code, &actor, &form, id, &no, now)?;
                     let matter = outcome
                         .matters
@@ -145,7 +177,26 @@ impl Office {
                     Ok(Writing {
                         answer: Receipt::of(matter).text(),
                         party: identity.clone().map(|cipher| (id, cipher, None)),
-                        files: form.files.iter().map(|f| (f.file, id)).collect(),
+                        files: form.files[..given].iter().map(|f| (f.file, id)).collect(),
+                        origin: origin.map(|(record, item)| Origin {
+                            record,
+                            item,
+                            matter: id,
+                            copies: (form.files[given..].iter())
+                                .map(|f| copy(f, id, actor.account, now))
+                                .collect(),
+                        }),
+                        audit: origin.map(|(record, _)| {
+                            let taken = form.files.len() - given;
+                            let detail = format!("转为事件〔{no}〕，带去附件 {taken} 个");
+                            entry(
+                                &actor,
+                                now,
+                                "open_matter",
+                                format!("record:{record}"),
+                                detail,
+                            )
+                        }),
                         outcome,
                         ..Writing::default()
                     })
@@ -154,6 +205,20 @@ impl Office {
             .await
             .map_err(Fault::from)?;
         Receipt::parse(&answer.text)
+    }
+}
+
+/// The row of a file that a matter took over from a record: the same bytes under an id of its own.
+fn copy(file: &Attached, matter: MatterId, account: AccountId, now: Instant) -> StoredFile {
+    StoredFile {
+        id: file.file,
+        matter: Some(matter),
+        account,
+        name: file.name.clone(),
+        mime: file.mime.clone(),
+        bytes: file.bytes as i64,
+        sha256: file.sha256.clone(),
+        at: now,
     }
 }
 

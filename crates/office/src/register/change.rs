@@ -2,6 +2,7 @@
 
 use super::{RecordSeen, keys, object, register_of};
 use crate::identity::entry;
+use crate::matter::strange_file;
 use crate::{Key, Office, Result};
 use civic::by::By;
 use civic::directory::Actor;
@@ -37,6 +38,7 @@ impl Office {
             to: draft.to,
             values: draft.values,
             items: Vec::new(),
+            files: Vec::new(),
             by,
             at: self.now(),
             changes: Vec::new(),
@@ -230,7 +232,7 @@ impl Office {
     }
 
     /// Whether the actor keeps the record, as a signature.
-    async fn keeper_of_record(&self, actor: &Actor, id: RecordId) -> Result<By> {
+    pub(super) async fn keeper_of_record(&self, actor: &Actor, id: RecordId) -> Result<By> {
         let world = self.world();
         let (record, _) = self.kept_record(actor, id).await?;
         let register = register_of(&world, &record.register)?;
@@ -238,7 +240,7 @@ impl Office {
     }
 
     /// Changes a record as it stands now. What is sealed stays where nothing new is given.
-    async fn change_record(
+    pub(super) async fn change_record(
         &self,
         actor: &Actor,
         id: RecordId,
@@ -257,7 +259,14 @@ impl Office {
             }
             let register = world.registers.get(&record.register);
             let register = register.ok_or_else(|| Refusal::unknown("台账"))?;
+            let before = record.files.len();
             change(&mut record, register)?;
+            for photo in record.files.get(before..).unwrap_or_default() {
+                if store::record::of_file(conn, photo.file.file)?.is_some() {
+                    return Err(strange_file().into());
+                }
+                store::record::give_file(conn, photo.file.file, id)?;
+            }
             let detail = format!("{}“{}”", register.word, record.name(register));
             store::record::update(conn, &record, &keys(register, &record), sealed.or(kept))?;
             store::audit::append(conn, &entry(&who, now, action, object(id), detail))?;

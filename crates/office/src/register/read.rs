@@ -1,6 +1,6 @@
 //! Reading registers: pages of records, one record, its sealed fields for a reason, and the figures.
 
-use super::{object, register_of};
+use super::{RecordMatter, object, register_of};
 use crate::identity::entry;
 use crate::{Fault, Office, Result, World};
 use civic::area::{Area, Level};
@@ -29,6 +29,10 @@ pub struct RecordSeen {
     pub name: String,
     /// Whether the actor may change it and look at its sealed fields.
     pub keeps: bool,
+    /// The matters that it became, as far as the actor may see them; not filled in in lists.
+    pub matters: Vec<RecordMatter>,
+    /// How many more there are.
+    pub hidden: usize,
 }
 
 /// The figures of a register in one area and below.
@@ -138,9 +142,14 @@ impl Office {
     pub async fn record(&self, actor: &Actor, id: RecordId) -> Result<RecordSeen> {
         let world = self.world();
         let (record, _) = self.kept_record(actor, id).await?;
+        let (matters, hidden) = self.matters_of_record(&world, actor, &record).await?;
         let mut seen = self.records_seen(&world, actor, vec![record]).await?;
-        seen.pop()
-            .ok_or_else(|| Refusal::unknown("台账记录").into())
+        let seen = seen.pop().ok_or_else(|| Refusal::unknown("台账记录"))?;
+        Ok(RecordSeen {
+            matters,
+            hidden,
+            ..seen
+        })
     }
 
     /// The personal fields of a record in clear, for a reason, against the daily quota; recorded in
@@ -281,7 +290,20 @@ impl Office {
         id: RecordId,
     ) -> Result<(Record, Option<Vec<u8>>)> {
         let unknown = || Fault::from(Refusal::unknown("台账记录"));
-        let found = self.read(move |conn| store::record::get(conn, id)).await?;
+        let found = self
+            .read(move |conn| {
+                let Some((mut record, sealed)) = store::record::get(conn, id)? else {
+                    return Ok(None);
+                };
+                for (matter, item) in store::record::matters(conn, id)? {
+                    let item = record.items.iter_mut().find(|i| Some(i.no) == item);
+                    if let Some(item) = item.filter(|i| i.matter.is_none()) {
+                        item.matter = store::matter::get(conn, matter)?.map(|m| m.no);
+                    }
+                }
+                Ok(Some((record, sealed)))
+            })
+            .await?;
         let (record, sealed) = found.ok_or_else(unknown)?;
         let world = self.world();
         let register = world.registers.get(&record.register).ok_or_else(unknown)?;
@@ -364,6 +386,8 @@ impl Office {
                     .is_some(),
                 shown,
                 record,
+                matters: Vec::new(),
+                hidden: 0,
             })
         });
         Ok(seen.collect())

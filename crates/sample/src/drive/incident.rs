@@ -89,6 +89,7 @@ impl Stage<'_> {
             .find(|p| p.role.mans_desk())
             .map(|p| p.account);
         let base = ReportInput {
+            origin: None,
             opening: Default::default(),
             title,
             text,

@@ -259,6 +259,7 @@ impl Furnisher<'_> {
             prehandle: None,
             on_behalf: false,
             files: Vec::new(),
+            origin: None,
             opening: Opening {
                 flow: Some(flow.into()),
                 ..Opening::default()

@@ -5,7 +5,7 @@ use crate::SHARD;
 use crate::answered::{self, Key};
 use crate::database::Turn;
 use crate::driver::{Conn, DbError, Kind, OnConflict, Result, Table, Value};
-use crate::{asked, audit, file, hotline, matter, mediation, message, step, tally, visit};
+use crate::{asked, audit, file, hotline, matter, mediation, message, record, step, tally, visit};
 use civic::id::{AccountId, MatterId, Mint};
 use civic::matter::{Cases, Matter};
 use civic::refusal::Refusal;
@@ -163,6 +163,10 @@ impl State {
 
     fn decide(&mut self, commands: &[&Command]) -> Result<Draft> {
         let mut draft = Draft::default();
+        if commands.iter().any(|c| c.makes_files) {
+            let row = self.conn.query_one("SELECT MAX(id) FROM file", &[])?;
+            self.mint.after(row.opt_int(0)?.unwrap_or(0));
+        }
         let mut kept = self.kept_answers(commands)?;
         let mut ids: Vec<MatterId> = commands
             .iter()
@@ -374,6 +378,9 @@ impl State {
             }
             if let Some((matter, no, cipher)) = &writing.session {
                 mediation::keep(conn, *matter, *no, cipher)?;
+            }
+            if let Some(origin) = &writing.origin {
+                record::became(conn, origin)?;
             }
             for (file, matter) in &writing.files {
                 file::attach(conn, *file, *matter)?;

@@ -72,6 +72,8 @@ const DEPARTURE: (&str, &str, &str) = ("departure", "离任", "post");
 const LOG: (&str, &str, &str) = ("log_entry", "值班日志", "id");
 const HANDOVER: (&str, &str, &str) = ("handover", "交接班", "id");
 const RECORD: (&str, &str, &str) = ("record", "台账记录", "id");
+const RECORD_FILE: (&str, &str, &str) = ("record_file", "台账的附件", "file");
+const RECORD_MATTER: (&str, &str, &str) = ("record_matter", "台账转成的事件", "matter");
 const CERTIFICATE: (&str, &str, &str) = ("certificate_entry", "证明登记", "id");
 const DICTIONARY: (&str, &str, &str) = ("dictionary_change", "字典的修改", "code");
 const PHRASE: (&str, &str, &str) = ("phrase", "常用语", "id");
@@ -216,6 +218,10 @@ pub const LINKS: &[Link] = &[
     link(LIBRARY, "account", ACCOUNT),
     link(LIBRARY_READ, "document", ("library", "文件")),
     link(LIBRARY_READ, "account", ACCOUNT),
+    link(RECORD_FILE, "file", ("file", "附件")),
+    link(RECORD_FILE, "record", ("record", "台账记录")),
+    link(RECORD_MATTER, "matter", MATTER),
+    link(RECORD_MATTER, "record", ("record", "台账记录")),
     link(LIBRARY_FILE, "file", ("file", "附件")),
     link(LIBRARY_FILE, "document", ("library", "文件")),
     link(DUTY, "area", AREA),
