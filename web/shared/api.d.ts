@@ -7262,6 +7262,8 @@ export interface components {
         };
         /** @description A row of a list. */
         MatterRow: components["schemas"]["MatterHead"] & {
+            /** @description The piece of the report around what was sought, where neither title nor place shows it. */
+            found?: string | null;
             /**
              * Format: int64
              * @description Distance, where nearness was asked for.
@@ -13921,7 +13923,7 @@ export interface operations {
                 counts?: boolean;
                 /** @description Only open (true), or only those that are over (false). */
                 open?: boolean;
-                /** @description 编号或标题中的字词。 */
+                /** @description 编号、标题、反映内容或地点中的字词，多个词用空格分开，都要有；汉字至少两个。 */
                 q?: string;
                 /** @description `next` of the page before. */
                 cursor?: string;

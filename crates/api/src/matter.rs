@@ -21,8 +21,9 @@ use civic::directory::Actor;
 use civic::flow::Phase;
 use civic::home::Job;
 use civic::id::{AreaId, MatterId};
-use civic::matter::ProblemTag;
+use civic::matter::{Matter, ProblemTag};
 use civic::refusal::Refusal;
+use civic::sought::Sought;
 use civic::time::Instant;
 use form::{ActionForm, UnmaskForm};
 use office::Fault;
@@ -182,7 +183,7 @@ struct ListQuery {
     counts: bool,
     /// Only open (true), or only those that are over (false).
     open: Option<bool>,
-    /// 编号或标题中的字词。
+    /// 编号、标题、反映内容或地点中的字词，多个词用空格分开，都要有；汉字至少两个。
     q: Option<String>,
     /// `next` of the page before.
     cursor: Option<String>,
@@ -379,15 +380,33 @@ async fn matters(
     query.filter.overdue = asked.overdue;
     query.filter.supervised = asked.supervised;
     query.filter.open = asked.open;
-    query.filter.words = asked.q;
+    let sought = asked.q.as_deref().map(Sought::parse).transpose()?;
+    query.filter.words = sought.clone();
     let page = app.office.matters(&signed.actor, query).await?;
-    let rows = Viewer::new(&app.office).rows(page.rows).await?;
+    let found: Vec<Option<String>> = page
+        .rows
+        .iter()
+        .map(|row| excerpt(sought.as_ref()?, &row.matter))
+        .collect();
+    let mut rows = Viewer::new(&app.office).rows(page.rows).await?;
+    for (row, found) in rows.iter_mut().zip(found) {
+        row.found = found;
+    }
     let counts = match asked.counts {
         true => Some(app.office.tab_counts(&signed.actor).await?.into()),
         false => None,
     };
     let next = crate::cursor::token(page.next);
     tagged_json(&headers, &MatterPage { rows, next, counts })
+}
+
+/// Where in the report the words stand, unless the row shows them anyway.
+fn excerpt(sought: &Sought, matter: &Matter) -> Option<String> {
+    let shown = [&matter.title, &matter.place.address, &matter.no];
+    match shown.iter().any(|text| sought.excerpt(text).is_some()) {
+        true => None,
+        false => sought.excerpt(&matter.text),
+    }
 }
 
 #[derive(IntoParams)]

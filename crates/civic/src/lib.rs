@@ -60,6 +60,7 @@ pub mod refusal;
 pub mod register;
 pub mod rights;
 pub mod sheet;
+pub mod sought;
 pub mod station;
 mod table;
 pub mod text;

@@ -68,6 +68,7 @@ pub async fn bench(args: BenchArgs) -> anyhow::Result<ExitCode> {
     let span = Duration::from_secs(args.seconds);
     let mut figures = verbs::boards(&office, span).await?;
     figures.push(verbs::queues(&office, span).await?);
+    figures.extend(verbs::searches(&office, span).await?);
     figures.push(verbs::addresses(&office).await?);
     let bare = blocking(|| bare(&office, &config, span))?;
     for clients in CLIENTS {

@@ -25,7 +25,7 @@ pub enum Command {
     /// 只建立样例城市，不启动
     Build(BuildArgs),
     /// 建立或升级数据库，装入自带的业务包
-    Migrate(DatabaseArgs),
+    Migrate(MigrateArgs),
     /// 初始化：从表格建立区划、单位、账号和三种管理员
     Init(InitArgs),
     /// 在服务器上给一个账号新的初始密码（安全管理员自己无法登录时使用；须先停止平台）
@@ -69,6 +69,16 @@ pub struct DatabaseArgs {
     /// 附件和密钥所在的文件夹
     #[arg(long, env = "HANGJI_DATA", default_value = "data")]
     pub data: PathBuf,
+}
+
+/// What `migrate` brings up to date.
+#[derive(Debug, Clone, Args)]
+pub struct MigrateArgs {
+    #[command(flatten)]
+    pub database: DatabaseArgs,
+    /// 清空并重建检索索引（核验提示索引不符时使用；须先停止平台）
+    #[arg(long)]
+    pub reindex: bool,
 }
 
 /// What to do with a pack.

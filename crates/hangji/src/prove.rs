@@ -1,6 +1,6 @@
 //! The commands that prove, seal, upgrade and check.
 
-use crate::command::{DatabaseArgs, complain, print_line, say};
+use crate::command::{DatabaseArgs, MigrateArgs, complain, print_line, say};
 use crate::serve::{blocking, config, create, open};
 use anyhow::{Context, bail};
 use office::{Clock, SystemClock};
@@ -8,8 +8,12 @@ use std::process::ExitCode;
 use store::url::StoreUrl;
 
 /// `hangji migrate`
-pub fn migrate(args: &DatabaseArgs) -> anyhow::Result<ExitCode> {
-    let office = create(&config(args, false)?)?;
+pub fn migrate(args: &MigrateArgs) -> anyhow::Result<ExitCode> {
+    if args.reindex {
+        let url: StoreUrl = args.database.database.parse()?;
+        blocking(|| store::Store::forget_index(&url))?;
+    }
+    let office = create(&config(&args.database, false)?)?;
     say(&format!("数据库 {} 已是当前版本", office.store().url()));
     Ok(ExitCode::SUCCESS)
 }

@@ -17,7 +17,9 @@ pub const CHUNK: usize = 1_000;
 /// Key in `meta` while a database is being filled; with it, no office opens it.
 pub(crate) const UNFINISHED: &str = "unfinished";
 /// Rows of `meta` that belong to a database and not to its contents.
-const OWN: &[&str] = &[UNFINISHED, "term"];
+const OWN: &[&str] = &[UNFINISHED, "term", crate::matter::INDEXED];
+/// Tables that say nothing that the others do not.
+const DERIVED: &[&str] = &["migration", "matter_text"];
 
 /// A table: its name and its columns.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -137,7 +139,7 @@ pub fn shapes(conn: &mut Conn) -> Result<Vec<Shape>> {
             "REAL" | "DOUBLE PRECISION" => Kind::Real,
             _ => continue,
         };
-        if table == "migration" {
+        if DERIVED.contains(&table) {
             continue;
         }
         match all.last_mut().filter(|shape| shape.name == table) {

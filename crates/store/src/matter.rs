@@ -3,6 +3,7 @@
 mod desk;
 mod list;
 mod party;
+mod text;
 
 pub use desk::{
     Holding, count_on, count_unjudged_in, lying_at, on_desks, stuck, unjudged_in, with_orgs,
@@ -10,6 +11,7 @@ pub use desk::{
 pub(crate) use desk::{hold, holding_values, stored_holdings};
 pub use list::{Filter, of_area, of_hand, of_reporter, open_by_category};
 pub use party::{for_each_party, has_party, party};
+pub(crate) use text::{INDEXED, check_index, forget_index, index, index_all};
 
 use crate::SHARD;
 use crate::driver::{Conn, DbError, Kind, OnConflict, Result, Table, Value};

@@ -141,6 +141,7 @@ pub const MIGRATIONS: &[Migration] = &[
         "record_file",
         include_str!("../migrations/0034_record_file.sql"),
     ),
+    (35, "search", include_str!("../migrations/0035_search.sql")),
 ];
 
 /// Threads that read. Few cores gain nothing from more.
@@ -189,6 +190,16 @@ impl Store {
         Self::start(database, conn, publish)
     }
 
+    /// Empties the search index of a database that nobody has open; the next opening fills it anew.
+    ///
+    /// # Errors
+    /// As [`Store::open`].
+    pub fn forget_index(url: &StoreUrl) -> Result<(), OpenError> {
+        let mut conn = alone(&Database::open(url)?)?;
+        migrate::migrate(&mut conn, MIGRATIONS)?;
+        conn.transaction(crate::matter::forget_index)
+    }
+
     fn start(
         database: Database,
         mut conn: Conn,
@@ -201,6 +212,7 @@ impl Store {
                 database.url()
             )));
         }
+        crate::matter::index_all(&mut conn)?;
         conn.begin_term()?;
         let readers = database.readers(READERS)?;
         let lane = Lane::start(conn, database.turn(), publish)?;

@@ -81,6 +81,9 @@ pub fn verify(conn: &mut Conn, mut progress: impl FnMut(Progress)) -> Result<Rep
     for finding in asked::check(conn)? {
         report.find(finding);
     }
+    if let Some(finding) = crate::matter::check_index(conn)? {
+        report.find(finding);
+    }
     at("统计", 0, 0);
     recount.compare(conn, &mut report, &mut at)?;
     at("审计", 0, 0);

@@ -186,6 +186,8 @@ export const coreWords = {
     menu: '菜单',
     main: '主导航',
     signOut: '退出登录',
+    search: '查找事件',
+    searchHint: '查找事件：编号、内容、地点',
     largeType: '大字号',
     normalType: '标准字号',
     unread: (many: string) => `${many} 条未读`,

@@ -183,6 +183,8 @@ export interface MatterRow {
   version: number
   slot?: number | null
   metres?: number | null
+  /** The piece of the report around what was sought, where title and place do not show it. */
+  found?: string | null
 }
 
 export interface MatterPage {

@@ -67,7 +67,7 @@ export const workWords = {
       area: '辖区内还没有事件。',
       search: '没有符合条件的事件。请换个关键字，或清空筛选条件。',
     } as Record<string, string>,
-    keyword: '编号或标题',
+    keyword: '编号、内容或地点',
     keywordLabel: '查找事件',
     state: '状态',
     class: '类别',

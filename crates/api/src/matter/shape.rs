@@ -65,6 +65,9 @@ pub(crate) struct MatterRow {
     /// Distance, where nearness was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub metres: Option<i64>,
+    /// The piece of the report around what was sought, where neither title nor place shows it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub found: Option<String>,
 }
 
 /// Where it happened.

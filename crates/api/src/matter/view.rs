@@ -151,6 +151,7 @@ impl<'a> Viewer<'a> {
             head: self.head(&listed.matter, listed.slot, due, names),
             place: listed.matter.place.address.clone(),
             metres: None,
+            found: None,
         }
     }
 
@@ -169,6 +170,7 @@ impl<'a> Viewer<'a> {
             head,
             place: near.matter.place.address,
             metres: Some(near.metres.round() as i64),
+            found: None,
         }
     }
 

@@ -147,6 +147,13 @@ async fn mediated(test: TestOffice) -> App {
     community.act(id, "settle", &settle).await.done();
     let sealed = town.matter(id).await;
     assert!(sealed["title"].as_str().unwrap().contains("结案封存"));
+    // Sealed words are not found by whom they are sealed to; the number is.
+    let found = async |q: &str| {
+        let list = town.get(format!("/api/v1/matters?view=area&q={q}")).await;
+        list.done().json()["rows"].as_array().unwrap().len()
+    };
+    assert_eq!(found("%E6%BC%8F%E6%B0%B4").await, 0);
+    assert_eq!(found(made["no"].as_str().unwrap()).await, 1);
     assert_eq!(town.get(sessions.as_str()).await.refusal().0, "403 denied");
     app.test.verify().await;
     app

@@ -52,6 +52,7 @@ mod redraw;
 mod registers;
 mod reply;
 mod reviews;
+mod search;
 mod story;
 mod tree;
 mod trust;

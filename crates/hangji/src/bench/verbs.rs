@@ -6,6 +6,7 @@ use civic::directory::Actor;
 use civic::id::AreaId;
 use civic::matter::{Channel, Finding};
 use civic::post::{Role, Seat};
+use civic::sought::Sought;
 use futures::stream::{FuturesUnordered, StreamExt};
 use office::Office;
 use office::matter::{FormInput, PlaceInput, Query, ReportInput, View};
@@ -59,24 +60,67 @@ pub async fn queues(office: &Arc<Office>, span: Duration) -> anyhow::Result<Figu
     let mut at = 0;
     while meter.started.elapsed() < span / 2 {
         let one = Stopwatch::now();
-        let query = Query {
-            view: View::Queue,
-            area: None,
-            filter: Filter::default(),
-            due_before: None,
-            due_after: None,
-            job: None,
-            came_back: false,
-            phases: Vec::new(),
-            enforced: false,
-            cursor: None,
-            limit: None,
-        };
+        let query = list(View::Queue, Filter::default());
         office.matters(&actors[at % actors.len()], query).await?;
         meter.note(one.elapsed());
         at += 1;
     }
     Ok(meter.figure())
+}
+
+/// What is sought: words that stand in many texts, in few, in none, and several together.
+const SOUGHT: &[(&str, &str)] = &[
+    ("a word of many texts", "居民"),
+    ("a word of some texts", "井盖"),
+    ("a phrase", "夜间施工噪音"),
+    ("three words", "小区 路灯 不亮"),
+    ("a word of no text", "鲸鱼"),
+    ("a number of the day", "0007"),
+];
+
+/// The first page of what a leader finds in the city and in a town.
+pub async fn searches(office: &Arc<Office>, span: Duration) -> anyhow::Result<Vec<Figure>> {
+    let actors: Vec<Actor> = [Role::CityLeader, Role::TownDispatcher]
+        .into_iter()
+        .filter_map(|r| holder(office, r))
+        .collect();
+    anyhow::ensure!(!actors.is_empty(), "nobody to search");
+    let mut out = Vec::new();
+    for (what, words) in SOUGHT {
+        let sought = Sought::parse(words).map_err(|refusal| anyhow::anyhow!("{refusal}"))?;
+        let mut meter = Meter::new(&format!("search: {what}"));
+        let mut at = 0;
+        while meter.started.elapsed() < span / 6 {
+            let filter = Filter {
+                words: Some(sought.clone()),
+                ..Filter::default()
+            };
+            let one = Stopwatch::now();
+            let query = list(View::Area, filter);
+            office.matters(&actors[at % actors.len()], query).await?;
+            meter.note(one.elapsed());
+            at += 1;
+        }
+        out.push(meter.figure());
+    }
+    Ok(out)
+}
+
+/// The first page of a list.
+fn list(view: View, filter: Filter) -> Query {
+    Query {
+        view,
+        filter,
+        area: None,
+        due_before: None,
+        due_after: None,
+        job: None,
+        came_back: false,
+        phases: Vec::new(),
+        enforced: false,
+        cursor: None,
+        limit: None,
+    }
 }
 
 /// Lines of the list of addresses that is taken.

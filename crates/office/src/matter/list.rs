@@ -14,6 +14,7 @@ use civic::matter::{ClockKind, Desk, Matter};
 use civic::post::Seat;
 use civic::refusal::Refusal;
 use civic::rights::Verb;
+use civic::sought::Sought;
 use civic::time::Instant;
 use store::matter::{Filter, Holding};
 
@@ -129,7 +130,7 @@ impl Office {
                         false => store::matter::of_hand(conn, account, &filter, after, limit + 1),
                     })
                     .await?;
-                Ok(self.page(actor, matters, limit, words.as_deref()))
+                Ok(self.page(actor, matters, limit, words.as_ref()))
             }
             View::Area => {
                 let (level, area) = self.listed_area(actor, query.area)?;
@@ -145,7 +146,7 @@ impl Office {
                         store::matter::of_area(conn, level, area, &filter, after, limit + 1)
                     })
                     .await?;
-                Ok(self.page(actor, matters, limit, words.as_deref()))
+                Ok(self.page(actor, matters, limit, words.as_ref()))
             }
             View::Asked => {
                 let after = cursor_id(query.cursor.as_deref())?;
@@ -325,7 +326,7 @@ impl Office {
         actor: &Actor,
         mut matters: Vec<Matter>,
         limit: usize,
-        words: Option<&str>,
+        words: Option<&Sought>,
     ) -> Page {
         let more = matters.len() > limit;
         matters.truncate(limit);
@@ -335,7 +336,8 @@ impl Office {
             .into_iter()
             .filter(|m| world.directory().sees(actor, m, today))
             .filter(|m| {
-                let found = |w: &str| m.no.contains(w) || !world.directory().veils(actor, m, today);
+                let found =
+                    |w: &Sought| w.is_in(&m.no) || !world.directory().veils(actor, m, today);
                 words.is_none_or(found)
             })
             .map(|m| unveiled(&world, actor, m, today))

@@ -337,6 +337,7 @@ impl State {
             .collect();
         matter::hold(conn, &changes)?;
         asked::keep(conn, &changes)?;
+        matter::index(conn, &changes)?;
         let mut deltas = tally::Deltas::default();
         for matter in &matters {
             deltas.change(draft.before.get(&matter.id), matter);

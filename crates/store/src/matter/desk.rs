@@ -145,7 +145,7 @@ pub fn on_desks(
             due.into(),
             id.into(),
         ];
-        let conditions = filter.sql(&mut params);
+        let conditions = filter.sql(conn.dialect(), &mut params);
         params.push((limit as i64).into());
         let sql = format!(
             "SELECT h.slot, h.since, h.due_at, h.due_kind, m.body FROM holding h JOIN matter m ON m.shard = h.shard AND m.id = h.matter \

@@ -1,11 +1,12 @@
 //! Lists of matters: by area, by who reported, by who worked on them; newest first, in pages.
 
-use super::parse;
+use super::{parse, text};
 use crate::SHARD;
-use crate::driver::{Conn, Result, Value};
+use crate::driver::{Conn, Dialect, Result, Value};
 use civic::area::Level;
 use civic::id::{AccountId, AreaId, OrgId};
 use civic::matter::{Desk, Matter, ProblemTag};
+use civic::sought::Sought;
 
 /// Which matters a list shows.
 #[derive(Debug, Clone, Default)]
@@ -30,12 +31,22 @@ pub struct Filter {
     pub tag: Option<ProblemTag>,
     /// Only where one of these organisations has an open task.
     pub with: Vec<OrgId>,
-    /// Only with this text in number or title.
-    pub words: Option<String>,
+    /// Only where this stands in number, title, text or place.
+    pub words: Option<Sought>,
 }
 
 impl Filter {
-    pub(super) fn sql(&self, params: &mut Vec<Value>) -> String {
+    /// The conditions of a list that has its own order.
+    pub(super) fn sql(&self, dialect: Dialect, params: &mut Vec<Value>) -> String {
+        let mut sql = self.columns(params);
+        if let Some(sought) = &self.words {
+            sql.push_str(&text::condition(dialect, sought, params));
+        }
+        sql
+    }
+
+    /// The conditions on what stands in columns.
+    fn columns(&self, params: &mut Vec<Value>) -> String {
         let mut sql = String::new();
         let mut and = |column: &str, op: &str, value: Value, params: &mut Vec<Value>| {
             params.push(value);
@@ -78,23 +89,6 @@ impl Filter {
                 params.len()
             ));
         }
-        if let Some(words) = &self.words {
-            let escaped: String = words
-                .chars()
-                .flat_map(|c| {
-                    if matches!(c, '%' | '_' | '\\') {
-                        vec!['\\', c]
-                    } else {
-                        vec![c]
-                    }
-                })
-                .collect();
-            params.push(format!("%{escaped}%").into());
-            let n = params.len();
-            sql.push_str(&format!(
-                " AND (m.no LIKE ${n} ESCAPE '\\' OR m.title LIKE ${n} ESCAPE '\\')"
-            ));
-        }
         sql
     }
 }
@@ -128,12 +122,51 @@ pub fn of_area(
     after: Option<i64>,
     limit: usize,
 ) -> Result<Vec<Matter>> {
+    if let Some(sought) = &filter.words {
+        return found_in(conn, sought, level, area, filter, after, limit);
+    }
     // The city has no index of its own: its list follows the primary key.
     let source = format!(
         "matter m WHERE m.shard = $1 AND m.{} = $2 AND m.id < $3",
         level.code()
     );
     newest(conn, &source, area.0, filter, after, limit)
+}
+
+/// Matters of one area in which words were found, newest first: the index gives their order.
+fn found_in(
+    conn: &mut Conn,
+    sought: &Sought,
+    level: Level,
+    area: AreaId,
+    filter: &Filter,
+    after: Option<i64>,
+    limit: usize,
+) -> Result<Vec<Matter>> {
+    let mut found = Vec::new();
+    for search in text::searches(conn, sought, level, area, after)? {
+        let mut params: Vec<Value> = vec![
+            SHARD.into(),
+            area.0.into(),
+            search.below.into(),
+            search.question.into(),
+        ];
+        let conditions = filter.columns(&mut params);
+        params.push(((limit - found.len()) as i64).into());
+        let sql = format!(
+            "SELECT m.body FROM {}{conditions} ORDER BY {} DESC LIMIT ${}",
+            search.source,
+            search.order,
+            params.len()
+        );
+        for row in conn.query(&sql, &params)? {
+            found.push(parse(row.text(0)?)?);
+        }
+        if found.len() >= limit {
+            break;
+        }
+    }
+    Ok(found)
 }
 
 /// Matters that `account` reported, newest first.
@@ -171,7 +204,7 @@ fn newest(
     limit: usize,
 ) -> Result<Vec<Matter>> {
     let mut params: Vec<Value> = vec![SHARD.into(), whose.into(), after.unwrap_or(i64::MAX).into()];
-    let conditions = filter.sql(&mut params);
+    let conditions = filter.sql(conn.dialect(), &mut params);
     params.push((limit as i64).into());
     let sql = format!(
         "SELECT m.body FROM {source}{conditions} ORDER BY m.id DESC LIMIT ${}",
