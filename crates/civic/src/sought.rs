@@ -217,7 +217,7 @@ mod tests {
         let cut = |asked: &str| Sought::parse(asked).unwrap().excerpt(text);
         expect!["…以后，小区东门外面人行道上的井盖被冲开，行人差点掉进去，请尽…"]
             .assert_eq(&cut("井盖").unwrap());
-        expect!["昨天夜里下大雨以后，小区东门外…"].assert_eq(&cut("昨天").unwrap());
+        expect!["昨天夜里下大雨以后，小区东门外面…"].assert_eq(&cut("昨天").unwrap());
         assert_eq!(cut("路灯"), None);
     }
 }
