@@ -70,6 +70,10 @@ pub(crate) async fn around(State(app): State<Arc<App>>, request: Request, next: 
         });
     }
     let headers = response.headers_mut();
+    if app.options.secure_cookies {
+        let a_year = HeaderValue::from_static("max-age=31536000");
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, a_year);
+    }
     for (name, value) in &HEADERS {
         if !headers.contains_key(name) {
             headers.insert(name.clone(), HeaderValue::from_static(value));

@@ -146,6 +146,12 @@ pub struct ServeArgs {
     /// 浏览器只在加密连接（HTTPS）上发送登录凭证；对外使用时应打开
     #[arg(long, env = "HANGJI_SECURE_COOKIES", value_parser = clap::builder::FalseyValueParser::new())]
     pub secure_cookies: bool,
+    /// 没有反向代理时直接提供 HTTPS：PEM 格式的证书链；换了文件不用重启
+    #[arg(long, env = "HANGJI_TLS_CERTIFICATE", requires = "tls_key")]
+    pub tls_certificate: Option<PathBuf>,
+    /// 上面证书的私钥，PEM 格式
+    #[arg(long, env = "HANGJI_TLS_KEY", requires = "tls_certificate")]
+    pub tls_key: Option<PathBuf>,
     /// 在这个地址的 /metrics 提供监控指标（Prometheus）；不给就不提供。只给监控系统访问，不要对外开放
     #[arg(long, env = "HANGJI_METRICS")]
     pub metrics: Option<SocketAddr>,

@@ -56,11 +56,17 @@ pub async fn demo(args: DemoArgs) -> anyhow::Result<ExitCode> {
         std::fs::write(&finished, "")?;
     }
     list_accounts(&office).await?;
-    listen(office, args.listen, api::Options::default(), move |bound| {
-        if !args.no_open {
-            open_browser(bound);
-        }
-    })
+    listen(
+        office,
+        args.listen,
+        None,
+        api::Options::default(),
+        move |bound| {
+            if !args.no_open {
+                open_browser(bound);
+            }
+        },
+    )
     .await
 }
 

@@ -11,6 +11,7 @@ mod metrics;
 mod pack;
 mod prove;
 mod serve;
+mod tls;
 
 use clap::Parser;
 use command::{Cli, Command};

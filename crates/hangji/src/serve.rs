@@ -2,7 +2,11 @@
 
 use crate::command::{DatabaseArgs, ServeArgs, say};
 use crate::metrics::Metrics;
+use crate::tls::{Certificate, TlsListener, Visitor};
 use anyhow::Context;
+use axum::extract::{ConnectInfo, Request};
+use axum::middleware::{self, Next};
+use axum::response::Response;
 use office::{Clock, Config, DemoClock, Office, SystemClock};
 use std::net::SocketAddr;
 use std::process::ExitCode;
@@ -62,16 +66,22 @@ pub async fn serve(args: ServeArgs) -> anyhow::Result<ExitCode> {
     let options = api::Options {
         watch: Some(Arc::new(move |answered| counted.answered(answered))),
         behind_proxy: args.behind_proxy,
-        secure_cookies: args.secure_cookies,
+        secure_cookies: args.secure_cookies || args.tls_certificate.is_some(),
         ..api::Options::default()
     };
-    listen(office, args.listen, options, |_| ()).await
+    let certificate = match (args.tls_certificate, args.tls_key) {
+        (Some(chain), Some(key)) => Some(Certificate::read(chain, key)?),
+        _ => None,
+    };
+    listen(office, args.listen, certificate, options, |_| ()).await
 }
 
-/// Listens until the process is told to stop. `ready` is called with the bound address.
+/// Listens until the process is told to stop, by HTTPS where there is a certificate. `ready` is
+/// called with the bound address.
 pub async fn listen(
     office: Arc<Office>,
     address: SocketAddr,
+    certificate: Option<Certificate>,
     options: api::Options,
     ready: impl FnOnce(SocketAddr),
 ) -> anyhow::Result<ExitCode> {
@@ -94,22 +104,46 @@ pub async fn listen(
         ..options
     };
     let app = api::router(Arc::clone(&office), options);
-    say(&format!("平台已启动:http://{bound}/"));
+    let scheme = if certificate.is_some() {
+        "https"
+    } else {
+        "http"
+    };
+    say(&format!("平台已启动:{scheme}://{bound}/"));
     ready(bound);
-    axum::serve(
-        listener,
-        app.into_make_service_with_connect_info::<SocketAddr>(),
-    )
-    .with_graceful_shutdown(async move {
+    let ending = async move {
         stopped().await;
         // Event streams end too; they would hold the process for as long as somebody listens.
         let _ = close.send(true);
-    })
-    .await?;
+    };
+    match certificate {
+        None => {
+            let app = app.into_make_service_with_connect_info::<SocketAddr>();
+            let serving = axum::serve(listener, app);
+            serving.with_graceful_shutdown(ending).await?;
+        }
+        Some(certificate) => {
+            let app = app
+                .layer(middleware::from_fn(told_from))
+                .into_make_service_with_connect_info::<Visitor>();
+            let serving = axum::serve(TlsListener::new(listener, certificate)?, app);
+            serving.with_graceful_shutdown(ending).await?;
+        }
+    }
     sweeping.abort();
     jobs.abort();
     say("平台已停止");
     Ok(ExitCode::SUCCESS)
+}
+
+/// Tells the address of a visitor by TLS as that of any other.
+async fn told_from(
+    ConnectInfo(Visitor(address)): ConnectInfo<Visitor>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    request.extensions_mut().insert(ConnectInfo(address));
+    next.run(request).await
 }
 
 /// Resolves when the process is asked to stop.

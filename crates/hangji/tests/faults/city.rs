@@ -16,6 +16,8 @@ pub fn hangji() -> Command {
         .env_remove("HANGJI_LISTEN")
         .env_remove("HANGJI_BEHIND_PROXY")
         .env_remove("HANGJI_SECURE_COOKIES")
+        .env_remove("HANGJI_TLS_CERTIFICATE")
+        .env_remove("HANGJI_TLS_KEY")
         .env_remove("HANGJI_METRICS")
         .env_remove("HANGJI_LOG");
     command

@@ -23,4 +23,5 @@ mod pack;
 mod server;
 mod start;
 mod tamper;
+mod tls;
 mod twice;

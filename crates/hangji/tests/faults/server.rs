@@ -27,7 +27,7 @@ impl Server {
         });
         let mut line = String::new();
         while said.read_line(&mut line).unwrap() > 0 {
-            if let Some((_, rest)) = line.split_once("http://") {
+            if let Some((_, rest)) = line.split_once("://") {
                 let address = rest.trim().trim_end_matches('/').parse().unwrap();
                 return Ok(Self {
                     child,
