@@ -165,7 +165,7 @@ test('what one account wrote is never sent under another and signing out asks', 
   await phone.context.clearCookies()
   await phone.signIn('wanggeyuan')
   await phone.open('/outbox')
-  await page.getByText('还有别的账号的').waitFor()
+  await page.getByText('另一账号有 1 条未发送').waitFor()
   assert.equal(await page.getByText('井盖').count(), 0)
   assert.equal((await unit.find('路口井盖响')).length, 0)
   await phone.open('/me')
@@ -227,6 +227,47 @@ test('a department refuses a task on the phone', { timeout: 120_000 }, async () 
   await page.waitForURL((url) => url.pathname === '/m/')
 })
 
+test('a town calls a lead and a co-handler on the phone without a network', { timeout: 180_000 }, async () => {
+  const unit = await Desk.of(demo.base, 'danyuan')
+  const [{ id: place }] = unit.me.posts.map((post) => post.area)
+  const made = await unit.report({ text: '河道边堆满建筑垃圾，雨天会堵。', channel: 'field', address: '河道西侧', unit: place, prehandle: { finding: 'cannot', opinion: '单元清不走。' } })
+  for (const [login, opinion] of [['wanggezhang', '网格清不走。'], ['shequ', '社区没有车辆。']]) await (await Desk.of(demo.base, login)).act(made.id, 'escalate', { opinion })
+
+  const { page } = phone
+  await phone.signIn('jiedao')
+  // Once with a network: the matter and who may be called for it are on the phone from then on.
+  await phone.open(`/matters/${made.id}/call`)
+  await page.locator('#act-lead-in option').nth(3).waitFor({ state: 'attached' })
+  await page.locator('#act-category-in option').nth(3).waitFor({ state: 'attached' })
+  await phone.axe('a call')
+  await page.click('#elder')
+  await phone.axe('长辈版 a call')
+  await page.click('#elder')
+  line.cut()
+  await phone.open(`/matters/${made.id}/call`)
+  await page.fill('#act-lead .input[type=search]', '自然资源')
+  await page.locator('#act-lead-in').selectOption(await page.locator('#act-lead-in option', { hasText: '城厢区自然资源局' }).getAttribute('value'))
+  await page.fill('#act-lead .input[type=search]', '')
+  const [co] = await page.locator('#act-lead-in-co option:not([value=""])').evaluateAll((all) => all.map((one) => ({ value: one.value, name: one.textContent })))
+  await page.locator('#act-lead-in-co').selectOption(co.value)
+  await page.locator('#act-lead li', { hasText: co.name.replace(/（.*/, '') }).waitFor()
+  await page.click('#act-send')
+  await page.locator('#act-opinion .fault').waitFor()
+  await page.locator('#act-category-in').selectOption({ index: 1 })
+  await page.fill('#act-opinion-in', '请牵头清运，会办单位配合。')
+  await page.click('#act-send')
+  await page.getByText('已填好，还没有发送').waitFor()
+  line.mend()
+  await phone.sendAll()
+  const town = await Desk.of(demo.base, 'jiedao')
+  const called = await town.call('GET', `/matters/${made.id}`)
+  assert.deepEqual(called.tasks.map((task) => task.kind_word), ['主办', '会办'])
+  assert.match(called.tasks[0].desk_name, /自然资源局/)
+  await phone.open('/me')
+  await page.click('#sign-out')
+  await page.waitForURL((url) => url.pathname === '/m/')
+})
+
 test('a resident without an account reports, follows, says that it is not solved, and sees who looked', { timeout: 120_000 }, async () => {
   const { page } = phone
   await phone.open('/')
@@ -268,6 +309,71 @@ test('a resident without an account reports, follows, says that it is not solved
   await page.getByText('这件事会自动重新办理一次').waitFor()
   const again = await clerk.call('GET', `/matters/${id}`)
   assert.equal(again.reopened, true)
+})
+
+test('what nobody wrote is read by no account that signs in on the same phone, and goes out without its session', { timeout: 120_000 }, async () => {
+  const { page } = phone
+  await phone.open('/report')
+  await page.fill('#f-text-in', '楼下井盖翘起来了，老人绊过一次。')
+  await page.fill('#f-place-in', '坂头')
+  await page.click('#f-find')
+  await page.locator('#f-place .choices button').first().click()
+  await page.click('#f-send')
+  await page.locator('#done').getByText('查询码').first().waitFor()
+  const [, code] = (await page.locator('#done').textContent()).match(/查询码 (\w+)/)
+  const entry = new URL(page.url()).searchParams.get('entry')
+  // One more that waits: no network now.
+  line.cut()
+  await phone.open('/report')
+  await page.fill('#f-text-in', '公共厕所停水两天了。')
+  await page.locator('#f-here').waitFor()
+  await phone.context.grantPermissions(['geolocation'], { origin: line.base })
+  await phone.context.setGeolocation({ longitude: 119.0, latitude: 25.43 })
+  await page.click('#f-here')
+  await page.getByText('已定位').waitFor()
+  await page.click('#f-send')
+  await page.locator('.entry', { hasText: '公共厕所' }).waitFor()
+  await page.goto('about:blank')
+
+  line.mend()
+  // Whatever the server says of the place: without its owner's session it goes out, and is nobody's still.
+  const sent = page.waitForRequest((one) => one.method() === 'POST' && one.url().endsWith('/public/reports'))
+  await phone.signIn('wanggeyuan')
+  assert.equal((await (await sent).allHeaders()).cookie, undefined)
+  const asked = page.waitForRequest((one) => one.url().endsWith('/api/v1/me'))
+  for (const path of ['/outbox', `/outbox?entry=${entry}`, '/follow', `/report?entry=${entry}`]) {
+    await phone.open(path)
+    await page.waitForLoadState('networkidle')
+    const text = `${await page.locator('main').innerText()} ${await page.evaluate(() => [...document.querySelectorAll('input, textarea')].map((one) => one.value).join(' '))}`
+    assert.equal(/井盖|公共厕所/.test(text) || text.includes(code), false, path)
+  }
+  assert.match((await (await asked).allHeaders()).cookie, /hangji_session/)
+  await phone.open('/me')
+  await page.click('#sign-out')
+  await page.waitForURL((url) => url.pathname === '/m/')
+  await phone.open('/outbox')
+  await page.getByText(`查询码 ${code}`).waitFor()
+  await page.getByText('公共厕所').first().waitFor()
+})
+
+test('a page of somebody else says whose it is and where to go', { timeout: 180_000 }, async () => {
+  const { page } = phone
+  const said = { ziran: ['/m/tasks', ['/unit', '/visits', '/visits/new', '/errand', '/my']], jumin: ['/m/my', ['/unit', '/visits', '/errand', '/tasks', '/notices']], xitong: ['/m/me', ['/unit', '/visits', '/errand', '/tasks']] }
+  for (const [login, [home, paths]] of Object.entries(said)) {
+    await phone.signIn(login)
+    assert.equal(new URL(page.url()).pathname, home)
+    for (const path of paths) {
+      await phone.open(path)
+      await page.getByRole('heading', { name: '这一页不是给您用的' }).waitFor()
+      assert.equal(await page.getByText('正在读取').count(), 0, `${login} ${path}`)
+      await phone.axe(`${login} ${path}`)
+    }
+    await page.locator('#barred a').click()
+    await page.waitForURL((url) => url.pathname === home)
+    await phone.open('/me')
+    await page.click('#sign-out')
+    await page.waitForURL((url) => url.pathname === '/m/')
+  }
 })
 
 test('a resident enters from the app of the city by the token that it signed', { timeout: 60_000 }, async () => {

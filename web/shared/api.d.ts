@@ -60,7 +60,7 @@ export interface paths {
         post?: never;
         /**
          * Take somebody's second factor away
-         * @description 为手机和恢复码都丢失的人解除绑定，并退出其全部登录(安全管理员)。
+         * @description 为手机和恢复码都丢失的人解除绑定，并退出其全部登录（安全管理员）。
          */
         delete: operations["session_reset_factor"];
         options?: never;
@@ -77,13 +77,13 @@ export interface paths {
         };
         /**
          * The identities of an account
-         * @description 一个账号绑定的统一认证身份(安全管理员)。
+         * @description 一个账号绑定的统一认证身份（安全管理员）。
          */
         get: operations["session_identities_of"];
         put?: never;
         /**
          * Bind an identity to an account
-         * @description 为一个账号绑定统一认证身份(安全管理员)。
+         * @description 为一个账号绑定统一认证身份（安全管理员）。
          */
         post: operations["session_give_identity"];
         delete?: never;
@@ -141,14 +141,14 @@ export interface paths {
         };
         /**
          * Somebody's open sessions
-         * @description 一个账号现在有效的登录(安全管理员)。
+         * @description 一个账号现在有效的登录（安全管理员）。
          */
         get: operations["session_sessions_of"];
         put?: never;
         post?: never;
         /**
          * End all of somebody's sessions
-         * @description 强制一个账号退出全部登录(安全管理员)。
+         * @description 强制一个账号退出全部登录（安全管理员）。
          */
         delete: operations["session_end_sessions_of"];
         options?: never;
@@ -645,7 +645,7 @@ export interface paths {
         };
         /**
          * Boundaries of an area and of its children as GeoJSON
-         * @description 边界(GeoJSON,WGS84)：本区域(`properties.self` 为 true)与下级区域;`properties` 有 id、name、level、label。
+         * @description 边界（GeoJSON，WGS84）：本区域（`properties.self` 为 true）与下级区域；`properties` 有 id、name、level、label。仅工作人员。
          */
         get: operations["area_boundaries"];
         put?: never;
@@ -669,7 +669,7 @@ export interface paths {
         };
         /**
          * The boundaries of an area and of all below it, as a file
-         * @description 导出本区域及以下全部现行边界(GeoJSON，CGCS2000/WGS84)，带编码，可以再导入；限提出、审批或管理区划的人，记入审计。
+         * @description 导出本区域及以下全部现行边界（GeoJSON，CGCS2000/WGS84），带编码，可以再导入；限提出、审批或管理区划的人，记入审计。
          */
         get: operations["area_export_boundaries"];
         put?: never;
@@ -873,7 +873,7 @@ export interface paths {
         };
         /**
          * Who is on duty in an area on a day
-         * @description 值班人员(电话脱敏)。
+         * @description 值班人员（电话脱敏）。
          */
         get: operations["duty_duties"];
         /**
@@ -1267,7 +1267,7 @@ export interface paths {
         put?: never;
         /**
          * The results of a period as a table
-         * @description 导出结果清单(CSV)：公示以后由组织考核的人办理，用途记入审计，首行写明导出人和时间。
+         * @description 导出结果清单（CSV）：公示以后由组织考核的人办理，用途记入审计，首行写明导出人和时间。
          */
         post: operations["assessment_export"];
         delete?: never;
@@ -1507,7 +1507,7 @@ export interface paths {
         put?: never;
         /**
          * The result of one holder of a post, for paper
-         * @description 打印一名在岗人员的考核结果(R051)：公示以后办理，用途记入审计，页脚写明打印人和时间，附申诉。
+         * @description 打印一名在岗人员的考核结果（R051）：公示以后办理，用途记入审计，页脚写明打印人和时间，附申诉。
          */
         post: operations["assessment_print"];
         delete?: never;
@@ -1605,7 +1605,7 @@ export interface paths {
         };
         /**
          * The audit chain, newest first
-         * @description 审计日志，可按人员、操作、对象、时间筛选(审计管理员)。
+         * @description 审计日志，可按人员、操作、对象、时间筛选（审计管理员）。
          */
         get: operations["audit"];
         put?: never;
@@ -1665,7 +1665,7 @@ export interface paths {
         };
         /**
          * Open matters of an area by line of business
-         * @description 条线统计：辖区在办事件按归口部门(条线)的件数和超期数。
+         * @description 条线统计：辖区在办事件按归口部门（条线）的件数和超期数。
          */
         get: operations["board_lines"];
         put?: never;
@@ -1869,7 +1869,7 @@ export interface paths {
         };
         /**
          * Apps that may send their people
-         * @description 可以免登录进入的应用(安全管理员)。
+         * @description 可以免登录进入的应用（安全管理员）。
          */
         get: operations["token_apps"];
         put?: never;
@@ -2177,7 +2177,7 @@ export interface paths {
         };
         /**
          * All providers
-         * @description 统一认证(系统管理员)。没有启用的时候，平台不联系任何认证平台。
+         * @description 统一认证（系统管理员）。没有启用的时候，平台不联系任何认证平台。
          */
         get: operations["session_issuers"];
         put?: never;
@@ -2241,7 +2241,7 @@ export interface paths {
         };
         /**
          * All jobs
-         * @description 定时任务与最近一次运行(系统管理员)。
+         * @description 定时任务与最近一次运行（系统管理员）。
          */
         get: operations["job_jobs"];
         put?: never;
@@ -2301,7 +2301,7 @@ export interface paths {
         };
         /**
          * The texts of all events
-         * @description 外发消息的模板(系统管理员)，每种消息、每类通道一个。
+         * @description 外发消息的模板（系统管理员），每种消息、每类通道一个。
          */
         get: operations["sender_letter_texts"];
         put?: never;
@@ -2381,7 +2381,7 @@ export interface paths {
         };
         /**
          * Letters, newest first
-         * @description 外发消息的状态：等待、已发、失败(系统管理员)。看不到内容。
+         * @description 外发消息的状态：等待、已发、失败（系统管理员）。看不到内容。
          */
         get: operations["sender_letters"];
         put?: never;
@@ -2651,7 +2651,7 @@ export interface paths {
         put?: never;
         /**
          * Carry out an action of the flow
-         * @description 办理动作(上报上级、呼叫部门、签收、反馈、办结等);`If-Match` 写明所见版本，已被他人处理时 412。带 `Prefer: return=minimal` 时只回编号和版本（Receipt）。
+         * @description 办理动作（上报上级、呼叫部门、签收、反馈、办结等）;`If-Match` 写明所见版本，已被他人处理时 412。带 `Prefer: return=minimal` 时只回编号和版本（Receipt）。
          */
         post: operations["matter_act"];
         delete?: never;
@@ -3409,7 +3409,7 @@ export interface paths {
         };
         /**
          * Who has not read it, who has, and what was replied: areas and titles
-         * @description 谁未读、谁已读、回复了什么(区域与岗位)。
+         * @description 谁未读、谁已读、回复了什么（区域与岗位）。
          */
         get: operations["notice_notice_recipients"];
         put?: never;
@@ -3693,7 +3693,7 @@ export interface paths {
         };
         /**
          * The hand-over sheet of a post that ended
-         * @description 交接单：离任人、原因、席位上未完的事项(只有件数和编号)，以及双方的确认。
+         * @description 交接单：离任人、原因、席位上未完的事项（只有件数和编号），以及双方的确认。
          */
         get: operations["post_departure"];
         put?: never;
@@ -3793,7 +3793,7 @@ export interface paths {
         };
         /**
          * Places by name
-         * @description 按名称或标准地址查找上报地点(村居、网格、单元)，最多 20 个；标准地址只到楼栋。
+         * @description 按名称或标准地址查找上报地点（村居、网格、单元），最多 20 个；标准地址只到楼栋。
          */
         get: operations["public_places"];
         put?: never;
@@ -4465,7 +4465,7 @@ export interface paths {
         };
         /**
          * All senders
-         * @description 消息通道(系统管理员)。没有启用的通道时，平台不联系任何外部主机。
+         * @description 消息通道（系统管理员）。没有启用的通道时，平台不联系任何外部主机。
          */
         get: operations["sender_senders"];
         put?: never;
@@ -4569,7 +4569,7 @@ export interface paths {
         };
         /**
          * The log of sign-ins, newest first
-         * @description 登录日志：谁、何时、从哪里、结果(审计管理员)。
+         * @description 登录日志：谁、何时、从哪里、结果（审计管理员）。
          */
         get: operations["session_sign_ins"];
         put?: never;
@@ -4589,7 +4589,7 @@ export interface paths {
         };
         /**
          * All tokens, newest first
-         * @description 接口令牌列表(安全管理员)。
+         * @description 接口令牌列表（安全管理员）。
          */
         get: operations["token_tokens"];
         put?: never;

@@ -1,4 +1,4 @@
-//! The tree of areas. Names and boundaries of areas are for everybody who is signed in.
+//! The tree of areas. Names of areas are for everybody who is signed in, boundaries for the staff.
 
 pub(crate) mod place;
 

@@ -226,7 +226,7 @@ impl Input for Purpose {
 
 /// The results of a period as a table
 ///
-/// 导出结果清单(CSV)：公示以后由组织考核的人办理，用途记入审计，首行写明导出人和时间。
+/// 导出结果清单（CSV）：公示以后由组织考核的人办理，用途记入审计，首行写明导出人和时间。
 #[utoipa::path(post, path = "/assessments/{id}/export", tag = "assessment", params(("id" = String, Path)), request_body = Purpose, responses((status = 200, body = TableView)))]
 async fn export(
     State(app): Shared,
@@ -537,7 +537,7 @@ async fn rule(
 
 /// The result of one holder of a post, for paper
 ///
-/// 打印一名在岗人员的考核结果(R051)：公示以后办理，用途记入审计，页脚写明打印人和时间，附申诉。
+/// 打印一名在岗人员的考核结果（R051）：公示以后办理，用途记入审计，页脚写明打印人和时间，附申诉。
 #[utoipa::path(post, path = "/assessments/{id}/results/{no}/sheet", tag = "assessment", params(("id" = String, Path), ("no" = u32, Path)), request_body = Purpose, responses((status = 200, body = PrintedView)))]
 async fn print(
     State(app): Shared,

@@ -127,7 +127,7 @@ impl Input for AuditQuery {
 
 /// The audit chain, newest first
 ///
-/// 审计日志，可按人员、操作、对象、时间筛选(审计管理员)。
+/// 审计日志，可按人员、操作、对象、时间筛选（审计管理员）。
 #[utoipa::path(get, path = "/audit", tag = "audit", params(AuditQuery), responses((status = 200, body = AuditPage)))]
 async fn audit(
     State(app): Shared,

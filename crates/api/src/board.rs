@@ -295,7 +295,7 @@ struct LineView {
 
 /// Open matters of an area by line of business
 ///
-/// 条线统计：辖区在办事件按归口部门(条线)的件数和超期数。
+/// 条线统计：辖区在办事件按归口部门（条线）的件数和超期数。
 #[utoipa::path(get, path = "/boards/{area}/lines", tag = "board", params(("area" = String, Path)), responses((status = 200, body = Vec<LineView>)))]
 async fn lines(
     State(app): Shared,

@@ -179,7 +179,7 @@ async fn former_boundaries(
 
 /// The boundaries of an area and of all below it, as a file
 ///
-/// 导出本区域及以下全部现行边界(GeoJSON，CGCS2000/WGS84)，带编码，可以再导入；限提出、审批或管理区划的人，记入审计。
+/// 导出本区域及以下全部现行边界（GeoJSON，CGCS2000/WGS84），带编码，可以再导入；限提出、审批或管理区划的人，记入审计。
 #[utoipa::path(get, path = "/areas/{id}/boundaries.geojson", tag = "area", params(("id" = String, Path)), responses((status = 200, content_type = "application/geo+json", body = serde_json::Value)))]
 async fn export_boundaries(
     State(app): Shared,

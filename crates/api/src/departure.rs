@@ -196,7 +196,7 @@ async fn dismiss(
 
 /// The hand-over sheet of a post that ended
 ///
-/// 交接单：离任人、原因、席位上未完的事项(只有件数和编号)，以及双方的确认。
+/// 交接单：离任人、原因、席位上未完的事项（只有件数和编号），以及双方的确认。
 #[utoipa::path(get, path = "/posts/{id}/departure", tag = "post", params(("id" = String, Path)), responses((status = 200, body = DepartureView)))]
 async fn departure(
     State(app): Shared,

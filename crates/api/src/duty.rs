@@ -57,7 +57,7 @@ impl Input for DutyQuery {
 
 /// Who is on duty in an area on a day
 ///
-/// 值班人员(电话脱敏)。
+/// 值班人员（电话脱敏）。
 #[utoipa::path(get, path = "/areas/{id}/duties", tag = "duty", params(("id" = String, Path), DutyQuery), responses((status = 200, body = Vec<DutyView>)))]
 async fn duties(
     State(app): Shared,

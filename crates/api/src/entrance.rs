@@ -105,7 +105,7 @@ pub(crate) struct EntryApp {
 
 /// Apps that may send their people
 ///
-/// 可以免登录进入的应用(安全管理员)。
+/// 可以免登录进入的应用（安全管理员）。
 #[utoipa::path(get, path = "/entry-apps", tag = "token", responses((status = 200, body = Vec<EntryApp>)))]
 async fn apps(State(app): Shared, signed: Signed) -> Answer<Json<Vec<EntryApp>>> {
     let rows = app.office.entry_apps(&signed.actor).await?;

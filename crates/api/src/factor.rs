@@ -128,7 +128,7 @@ async fn remove_factor(
 
 /// Take somebody's second factor away
 ///
-/// 为手机和恢复码都丢失的人解除绑定，并退出其全部登录(安全管理员)。
+/// 为手机和恢复码都丢失的人解除绑定，并退出其全部登录（安全管理员）。
 #[utoipa::path(delete, path = "/accounts/{id}/factor", tag = "session", params(("id" = String, Path)), responses((status = 204)))]
 async fn reset_factor(
     State(app): Shared,

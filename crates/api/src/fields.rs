@@ -159,10 +159,10 @@ impl Fields {
         match self.take(name)? {
             Value::String(text) => match text.parse() {
                 Ok(id) => Some(id),
-                Err(_) => self.wrong(name, "编号(数字)"),
+                Err(_) => self.wrong(name, "编号（数字）"),
             },
             Value::Number(number) if number.is_i64() => number.to_string().parse().ok(),
-            _ => self.wrong(name, "编号(数字)"),
+            _ => self.wrong(name, "编号（数字）"),
         }
     }
     pub fn ids<T: FromStr>(&mut self, name: &str) -> Vec<T> {
@@ -232,7 +232,7 @@ impl Fields {
             Value::Bool(flag) => Some(flag),
             Value::String(text) if text == "1" || text == "true" => Some(true),
             Value::String(text) if text == "0" || text == "false" => Some(false),
-            _ => self.wrong(name, "是或否(true、false)"),
+            _ => self.wrong(name, "是或否（true、false）"),
         }
     }
     pub fn day(&mut self, name: &str) -> Option<Day> {
@@ -301,7 +301,7 @@ impl Fields {
         let before = self.problems.len();
         let point = self.point();
         if point.is_none() && self.problems.len() == before {
-            self.note("lon", "required", "请给出经度和纬度(WGS84)");
+            self.note("lon", "required", "请给出经度和纬度（WGS84）");
         }
         point
     }
@@ -438,7 +438,7 @@ mod tests {
             title [required] 请填写标题
             until [bad_date] “2026-02-30”不是有效的日期，请按“2026-11-22”的格式填写。
             rating [wrong_kind] “rating”应当是1 到 5 的整数，请核对
-            yes [wrong_kind] “yes”应当是是或否(true、false)，请核对
+            yes [wrong_kind] “yes”应当是是或否（true、false），请核对
             files [wrong_kind] “files”应当是编号的列表，请核对
             co.0.title [required] 请填写标题
             co.1 [wrong_kind] “co.1”应当是一组内容，请核对

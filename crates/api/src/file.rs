@@ -55,7 +55,7 @@ pub(crate) async fn stored(
         Fail::invalid(
             "file",
             "no_form",
-            "请用表单(multipart/form-data)的 file 字段上传文件",
+            "请用表单（multipart/form-data）的 file 字段上传文件",
         )
     };
     let mut form = form.map_err(|_| no_form())?;

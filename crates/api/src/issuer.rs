@@ -172,7 +172,7 @@ pub(crate) struct IssuerView {
 
 /// All providers
 ///
-/// 统一认证(系统管理员)。没有启用的时候，平台不联系任何认证平台。
+/// 统一认证（系统管理员）。没有启用的时候，平台不联系任何认证平台。
 #[utoipa::path(get, path = "/issuers", tag = "session", responses((status = 200, body = Vec<IssuerView>)))]
 async fn issuers(State(app): Shared, signed: Signed) -> Answer<Json<Vec<IssuerView>>> {
     let rows = app.office.issuers(&signed.actor).await?;
@@ -329,7 +329,7 @@ async fn bind_identity(
 
 /// The identities of an account
 ///
-/// 一个账号绑定的统一认证身份(安全管理员)。
+/// 一个账号绑定的统一认证身份（安全管理员）。
 #[utoipa::path(get, path = "/accounts/{id}/identities", tag = "session", params(("id" = String, Path)), responses((status = 200, body = Vec<Identity>)))]
 async fn identities_of(
     State(app): Shared,
@@ -366,7 +366,7 @@ impl Input for IdentityForm {
 
 /// Bind an identity to an account
 ///
-/// 为一个账号绑定统一认证身份(安全管理员)。
+/// 为一个账号绑定统一认证身份（安全管理员）。
 #[utoipa::path(post, path = "/accounts/{id}/identities", tag = "session", params(("id" = String, Path)), request_body = IdentityForm, responses((status = 204)))]
 async fn give_identity(
     State(app): Shared,

@@ -58,7 +58,7 @@ pub(crate) struct JobView {
 
 /// All jobs
 ///
-/// 定时任务与最近一次运行(系统管理员)。
+/// 定时任务与最近一次运行（系统管理员）。
 #[utoipa::path(get, path = "/jobs", tag = "job", responses((status = 200, body = Vec<JobView>)))]
 async fn jobs(State(app): Shared, signed: Signed) -> Answer<Json<Vec<JobView>>> {
     let rows = app.office.jobs(&signed.actor).await?;

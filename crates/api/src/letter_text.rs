@@ -57,7 +57,7 @@ pub(crate) struct LetterEvent {
 
 /// The texts of all events
 ///
-/// 外发消息的模板(系统管理员)，每种消息、每类通道一个。
+/// 外发消息的模板（系统管理员），每种消息、每类通道一个。
 #[utoipa::path(get, path = "/letter-texts", tag = "sender", responses((status = 200, body = Vec<LetterEvent>)))]
 async fn letter_texts(State(app): Shared, signed: Signed) -> Answer<Json<Vec<LetterEvent>>> {
     let rows = app.office.letter_texts(&signed.actor).await?;

@@ -423,7 +423,7 @@ impl Input for NearbyQuery {
     fn read(f: &mut Fields) -> Option<Self> {
         let (point, category) = (f.point(), f.text("category"));
         if point.is_none() && !f.has_problems() {
-            f.note("lon", "required", "请给出经度和纬度(WGS84)");
+            f.note("lon", "required", "请给出经度和纬度（WGS84）");
         }
         point.map(|(lon, lat)| Self { lon, lat, category })
     }
@@ -470,7 +470,7 @@ async fn matter(State(app): Shared, signed: Signed, Id(id): Id<MatterId>) -> Ans
 
 /// Carry out an action of the flow
 ///
-/// 办理动作(上报上级、呼叫部门、签收、反馈、办结等);`If-Match` 写明所见版本，已被他人处理时 412。带 `Prefer: return=minimal` 时只回编号和版本（Receipt）。
+/// 办理动作（上报上级、呼叫部门、签收、反馈、办结等）;`If-Match` 写明所见版本，已被他人处理时 412。带 `Prefer: return=minimal` 时只回编号和版本（Receipt）。
 #[utoipa::path(post, path = "/matters/{id}/actions/{action}", tag = "matter",
     params(("id" = String, Path), ("action" = String, Path), ("Idempotency-Key" = String, Header), ("If-Match" = String, Header), ("Prefer" = Option<String>, Header)),
     request_body = ActionForm, responses((status = 200, body = MatterView), (status = 202, description = "已完成，但您无权查看详情", body = ReceiptView)))]

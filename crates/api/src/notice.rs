@@ -262,7 +262,7 @@ impl Input for RecipientQuery {
 
 /// Who has not read it, who has, and what was replied: areas and titles
 ///
-/// 谁未读、谁已读、回复了什么(区域与岗位)。
+/// 谁未读、谁已读、回复了什么（区域与岗位）。
 #[utoipa::path(get, path = "/notices/{id}/recipients", tag = "notice", params(("id" = String, Path), RecipientQuery), responses((status = 200, body = RecipientPage)))]
 async fn notice_recipients(
     State(app): Shared,

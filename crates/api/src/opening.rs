@@ -250,7 +250,7 @@ async fn open_post(
 
 /// Who applied for an offered post
 ///
-/// 报名人和公示期间收到的异议，只给岗位所在社区(村)；每次查看，报名人都看得到。
+/// 报名人和公示期间收到的异议，只给岗位所在社区（村）；每次查看，报名人都看得到。
 #[utoipa::path(get, path = "/openings/{id}/candidates", tag = "opening", params(("id" = String, Path)), responses((status = 200, body = OpeningCandidates)))]
 async fn candidates(
     State(app): Shared,

@@ -45,7 +45,7 @@ pub(crate) struct SenderView {
 
 /// All senders
 ///
-/// 消息通道(系统管理员)。没有启用的通道时，平台不联系任何外部主机。
+/// 消息通道（系统管理员）。没有启用的通道时，平台不联系任何外部主机。
 #[utoipa::path(get, path = "/senders", tag = "sender", responses((status = 200, body = Vec<SenderView>)))]
 async fn senders(State(app): Shared, signed: Signed) -> Answer<Json<Vec<SenderView>>> {
     let rows = app.office.senders(&signed.actor).await?;
@@ -247,7 +247,7 @@ impl Input for LetterQuery {
 
 /// Letters, newest first
 ///
-/// 外发消息的状态：等待、已发、失败(系统管理员)。看不到内容。
+/// 外发消息的状态：等待、已发、失败（系统管理员）。看不到内容。
 #[utoipa::path(get, path = "/letters", tag = "sender", params(LetterQuery), responses((status = 200, body = LetterPage)))]
 async fn letters(
     State(app): Shared,

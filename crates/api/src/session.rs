@@ -178,7 +178,7 @@ async fn end_own_session(
 
 /// Somebody's open sessions
 ///
-/// 一个账号现在有效的登录(安全管理员)。
+/// 一个账号现在有效的登录（安全管理员）。
 #[utoipa::path(get, path = "/accounts/{id}/sessions", tag = "session", params(("id" = String, Path)), responses((status = 200, body = Vec<SessionView>)))]
 async fn sessions_of(
     State(app): Shared,
@@ -191,7 +191,7 @@ async fn sessions_of(
 
 /// End all of somebody's sessions
 ///
-/// 强制一个账号退出全部登录(安全管理员)。
+/// 强制一个账号退出全部登录（安全管理员）。
 #[utoipa::path(delete, path = "/accounts/{id}/sessions", tag = "session", params(("id" = String, Path)), responses((status = 204)))]
 async fn end_sessions_of(
     State(app): Shared,
@@ -289,7 +289,7 @@ pub(crate) struct SignInPage {
 
 /// The log of sign-ins, newest first
 ///
-/// 登录日志：谁、何时、从哪里、结果(审计管理员)。
+/// 登录日志：谁、何时、从哪里、结果（审计管理员）。
 #[utoipa::path(get, path = "/sign-ins", tag = "session", params(SignInQuery), responses((status = 200, body = SignInPage)))]
 async fn sign_ins(
     State(app): Shared,

@@ -37,7 +37,7 @@ pub(crate) struct TokenView {
 
 /// All tokens, newest first
 ///
-/// 接口令牌列表(安全管理员)。
+/// 接口令牌列表（安全管理员）。
 #[utoipa::path(get, path = "/tokens", tag = "token", responses((status = 200, body = Vec<TokenView>)))]
 async fn tokens(State(app): Shared, signed: Signed) -> Answer<Json<Vec<TokenView>>> {
     let rows = app

@@ -43,7 +43,7 @@ pub struct Given {
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum GeoJsonProblem {
     /// The text is not GeoJSON.
-    #[error("文件不是有效的 GeoJSON:{0}。请用制图软件重新导出为 GeoJSON(UTF-8)后再试")]
+    #[error("文件不是有效的 GeoJSON：{0}。请用制图软件重新导出为 GeoJSON(UTF-8)后再试")]
     NotGeoJson(String),
     /// There are more features than allowed.
     #[error("文件含有 {count} 个图形，超过上限 {limit} 个，请拆成几个文件分别导入")]
@@ -54,7 +54,7 @@ pub enum GeoJsonProblem {
         limit: usize,
     },
     /// A feature has no geometry, or one that is not a surface.
-    #[error("第 {feature} 个图形是“{found}”，不是面。请只导出面(Polygon 或 MultiPolygon)")]
+    #[error("第 {feature} 个图形是“{found}”，不是面。请只导出面（Polygon 或 MultiPolygon）")]
     NotASurface {
         /// Which feature.
         feature: usize,
@@ -97,7 +97,7 @@ pub enum GeoJsonProblem {
     },
     /// A position is not a longitude and latitude in degrees.
     #[error(
-        "第 {feature} 个图形含有坐标({x}, {y})，不是经纬度。请确认顺序为先经度后纬度、单位为度，而不是投影坐标"
+        "第 {feature} 个图形含有坐标（{x}，{y}），不是经纬度。请确认顺序为先经度后纬度、单位为度，而不是投影坐标"
     )]
     OutOfRange {
         /// Which feature.
@@ -124,6 +124,20 @@ pub fn read_geojson(text: &str, crs: Crs, limits: Limits) -> Result<Vec<Imported
     imported.collect()
 }
 
+/// Where a file that is no GeoJSON goes wrong; the reader's own words are English.
+fn place_of(error: &geojson::Error) -> String {
+    match error {
+        geojson::Error::MalformedGeoJson(inner) if inner.is_eof() => {
+            "内容没有写完，文件可能没有传完整".into()
+        }
+        geojson::Error::MalformedGeoJson(inner) if inner.is_syntax() => {
+            let (line, column) = (inner.line(), inner.column());
+            format!("第 {line} 行第 {column} 个字符附近写法不对")
+        }
+        _ => "缺少必需的内容（如 type、geometry、coordinates）或内容不对".into(),
+    }
+}
+
 /// The same feature by feature, so that all that is wrong can be said at once.
 ///
 /// # Errors
@@ -131,7 +145,7 @@ pub fn read_geojson(text: &str, crs: Crs, limits: Limits) -> Result<Vec<Imported
 pub fn read_features(text: &str, crs: Crs, limits: Limits) -> Result<Vec<Given>, GeoJsonProblem> {
     let parsed: GeoJson = text
         .parse()
-        .map_err(|e: geojson::Error| GeoJsonProblem::NotGeoJson(e.to_string()))?;
+        .map_err(|e: geojson::Error| GeoJsonProblem::NotGeoJson(place_of(&e)))?;
     let features: Vec<_> = match parsed {
         GeoJson::FeatureCollection(all) => all
             .features
@@ -383,7 +397,17 @@ mod tests {
                 found: "线"
             })
         );
-        assert!(matches!(read("{"), Err(GeoJsonProblem::NotGeoJson(_))));
+        let told = |text: &str| match read(text) {
+            Err(problem @ GeoJsonProblem::NotGeoJson(_)) => problem.to_string(),
+            other => panic!("{other:?}"),
+        };
+        assert!(told("{").contains("没有写完"), "{}", told("{"));
+        assert!(told("{\n 3").contains("第 2 行"), "{}", told("{\n 3"));
+        let strange = r#"{"type":"Polygone","coordinates":[]}"#;
+        assert!(told(strange).contains("缺少必需的内容"));
+        for text in ["{", "{\n 3", strange] {
+            assert!(!told(text).contains("line"), "{}", told(text));
+        }
         assert!(read(r#"{"type":"Polygon","coordinates":[[[119.0],[119.1,25.0]]]}"#).is_err());
         assert!(read(r#"{"type":"Polygon","coordinates":[]}"#).is_err());
         assert!(read(r#"{"type":"MultiPolygon","coordinates":[]}"#).is_err());

@@ -35,7 +35,7 @@ pub struct Parts {
     pub estate: String,
     /// 楼栋
     pub building: String,
-    /// 单元(梯位)
+    /// 单元（梯位）
     pub stairwell: String,
     /// 楼层
     pub floor: String,

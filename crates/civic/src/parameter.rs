@@ -176,7 +176,7 @@ pub fn check(known: &Known, value: &str) -> Result<String, Problem> {
         Kind::Number(min, max, unit) => match value.parse::<i64>() {
             Ok(n) if (min..=max).contains(&n) => Ok(n.to_string()),
             _ => Err(bad(format!(
-                "“{}”要填 {min} 到 {max} 的整数({unit})",
+                "“{}”要填 {min} 到 {max} 的整数（{unit}）",
                 known.word
             ))),
         },
@@ -414,7 +414,7 @@ mod tests {
         let refused = |code: &str, value: &str| check(known(code).unwrap(), value).unwrap_err();
         assert_eq!(
             refused(code::LOCK_MINUTES, "4").message,
-            "“锁定时长”要填 5 到 1440 的整数(分钟)"
+            "“锁定时长”要填 5 到 1440 的整数（分钟）"
         );
         assert_eq!(refused(code::LOCK_MINUTES, "很久").code, "bad_value");
         assert_eq!(refused(code::SECOND_FACTOR, "2").code, "bad_value");

@@ -34,7 +34,7 @@ roles! {
     GridAssistant "grid_assistant" "网格助理",
     GridManager "grid_manager" "专职网格管理员",
     CommunityStaff "community_staff" "社区工作者",
-    CommunityLeader "community_leader" "村(社区)书记",
+    CommunityLeader "community_leader" "村（社区）书记",
     TownDispatcher "town_dispatcher" "镇街中心调度员",
     TownLeader "town_leader" "镇街领导",
     DeptStaff "dept_staff" "部门经办人",

@@ -51,7 +51,7 @@ impl Problem {
             file,
             line,
             "syntax",
-            &format!("读不懂这一行({why})，请对照自带的文件检查写法。"),
+            &format!("读不懂这一行（{why}），请对照自带的文件检查写法。"),
         )
     }
 

@@ -5,6 +5,13 @@ use crate::problem::Problem;
 use std::borrow::Cow;
 use std::collections::HashMap;
 
+/// Longest cell of a sheet: a refusal names what is wrong, and a page shows it.
+const CELL_CHARS_MAX: usize = 500;
+/// Most of a heading that a refusal repeats.
+const HEADING_CHARS: usize = 20;
+/// Wrong headings that a refusal names: whoever took the wrong file need not read all of them.
+const HEADINGS_NAMED: usize = 10;
+
 /// A column of a sheet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Column {
@@ -111,21 +118,27 @@ pub fn scan(
     for name in &heading {
         let known = columns.iter().find(|c| c.code == name || c.word == name);
         let again = known.is_some_and(|c| places.contains(&Some(*c)));
-        if (known.is_none() && !name.is_empty()) || again {
+        if ((known.is_none() && !name.is_empty()) || again) && problems.len() < HEADINGS_NAMED {
             let words: Vec<&str> = columns.iter().map(|c| c.word).collect();
             let why = if again {
                 "出现了两次"
             } else {
                 "不认识"
             };
-            let message = format!("表头“{name}”{why}，可用的列：{}。", words.join("、"));
+            let tail = if name.chars().nth(HEADING_CHARS).is_some() {
+                "…"
+            } else {
+                ""
+            };
+            let shown: String = name.chars().take(HEADING_CHARS).collect();
+            let message = format!("表头“{shown}{tail}”{why}，可用的列：{}。", words.join("、"));
             problems.push(Problem::in_line(file, 1, "bad_heading", &message));
         }
         places.push(known.copied());
     }
     for column in columns.iter().filter(|c| c.required) {
         if !places.contains(&Some(*column)) {
-            let message = format!("缺少“{}”({})一列，请补上。", column.word, column.code);
+            let message = format!("缺少“{}”（{}）一列，请补上。", column.word, column.code);
             problems.push(Problem::in_line(file, 1, "missing_column", &message));
         }
     }
@@ -171,12 +184,18 @@ pub fn scan(
             cells,
             columns,
         };
+        any = true;
+        let too_long = |cell: &String| cell.chars().nth(CELL_CHARS_MAX).is_some();
+        if let Some((column, _)) = row.cells.iter().find(|(_, cell)| too_long(cell)) {
+            let message = format!("文字太长，一格最多 {CELL_CHARS_MAX} 个字，请改短。");
+            problems.push(row.problem(column, "too_long", &message));
+            continue;
+        }
         for column in columns.iter().filter(|c| c.required) {
             if row.cell(column.code).is_empty() {
                 problems.push(row.problem(column.code, "required", "没有填写，请补上。"));
             }
         }
-        any = true;
         each(row);
     }
     if !any && problems.is_empty() {
@@ -329,7 +348,7 @@ mod tests {
             said("编码|颜色\n1|红\n".replace('|', ",").as_bytes()),
             [
                 "a.csv:1 [bad_heading] 第 1 行：表头“颜色”不认识，可用的列：编码、名称、备注。",
-                "a.csv:1 [missing_column] 第 1 行：缺少“名称”(name)一列，请补上。",
+                "a.csv:1 [missing_column] 第 1 行：缺少“名称”（name）一列，请补上。",
             ]
         );
         let gbk = b"code,name\n1,\xcf\xbc\xc1\xd6\n";

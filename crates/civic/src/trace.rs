@@ -159,7 +159,7 @@ impl Chain {
         let mut wrong = Vec::new();
         if seq != expected {
             wrong.push(format!(
-                "缺少第 {expected} 步或多出一步(遇到第 {seq} 步)：有记录被删除或插入"
+                "缺少第 {expected} 步或多出一步（遇到第 {seq} 步）：有记录被删除或插入"
             ));
         }
         if step.prev != self.head {
@@ -173,7 +173,7 @@ impl Chain {
             true => step.words == Words::default(),
         };
         if !intact {
-            wrong.push(format!("第 {seq} 步的文字(意见、答复或正文)被改动"));
+            wrong.push(format!("第 {seq} 步的文字（意见、答复或正文）被改动"));
         }
         if step_hash(step.prev, step, words) != step.hash {
             wrong.push(format!("第 {seq} 步的内容被改动：与它的校验值不符"));

@@ -41,7 +41,7 @@ pub async fn found_and_play(
 ) -> anyhow::Result<Progress> {
     let started = Stopwatch::now();
     tell(&format!(
-        "正在建立样例城市({}，{})……{}",
+        "正在建立样例城市（{}，{}）……{}",
         profile.name(),
         scale.code(),
         match scale {
@@ -106,7 +106,7 @@ pub async fn found_and_play(
     }
     office.run_first_jobs().await;
     tell(&format!(
-        "  共上报 {} 件，办理 {} 步(被规则拒绝 {} 次)，在办 {} 件，用时 {:.1} 秒",
+        "  共上报 {} 件，办理 {} 步（被规则拒绝 {} 次），在办 {} 件，用时 {:.1} 秒",
         progress.reported,
         progress.commands,
         progress.refused,

@@ -34,7 +34,7 @@ pub enum Command {
     Verify(DatabaseArgs),
     /// 封存：记下此刻所有流程记录的校验值（使用 SQLite 时须先停止平台）
     Seal(DatabaseArgs),
-    /// 把一个数据库复制到另一个空的数据库(SQLite 与 PostgreSQL 之间也可以)，用行数和摘要核对
+    /// 把一个数据库复制到另一个空的数据库（SQLite 与 PostgreSQL 之间也可以），用行数和摘要核对
     Copy(CopyArgs),
     /// 备份：数据库、附件和密钥，用口令加密成一个文件；平台可以照常运行
     Backup(BackupArgs),
@@ -45,9 +45,9 @@ pub enum Command {
     /// Load of `bench`, in a process of its own.
     #[command(hide = true)]
     Load,
-    /// 输出接口文档(OpenAPI 3.1)
+    /// 输出接口文档（OpenAPI 3.1）
     Openapi,
-    /// 输出流程图(Mermaid)
+    /// 输出流程图（Mermaid）
     Flow {
         /// 流程代码
         #[arg(default_value = "incident")]
@@ -160,7 +160,7 @@ pub struct ServeArgs {
 /// How to show.
 #[derive(Debug, Clone, Args)]
 pub struct DemoArgs {
-    /// 规模:street 一个街道(几十秒)、county 一个区、city 全市(约 51 万件事件)
+    /// 规模:street 一个街道（几十秒）、county 一个区、city 全市（约 51 万件事件）
     #[arg(long, default_value = "street")]
     pub scale: sample::Scale,
     /// 样例:putian 莆田、jianyang 建阳、xiaochang 孝昌，或 .toml 文件的路径

@@ -73,7 +73,7 @@ pub async fn demo(args: DemoArgs) -> anyhow::Result<ExitCode> {
 /// The accounts made for showing, one line each.
 async fn list_accounts(office: &Arc<Office>) -> anyhow::Result<()> {
     say(&format!(
-        "\n演示账号(密码都是 {}；只存在于演示中):",
+        "\n演示账号（密码都是 {}；只存在于演示中）：",
         office::identity::DEMO_PASSWORD
     ));
     for account in office.demo_accounts().await? {

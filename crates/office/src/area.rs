@@ -1,8 +1,10 @@
-//! Reading the tree of areas. The names and boundaries of areas are public.
+//! Reading the tree of areas. The names of areas are for everybody, their boundaries for the staff.
 
+use crate::post::staff_only;
 use crate::{Office, Result};
 use atlas::{Feature, FeatureWriter, Point};
 use civic::area::{Area, Code, Level, outside_size_band};
+use civic::directory::Actor;
 use civic::id::AreaId;
 use civic::limits::NEAREST_METRES_MAX;
 use civic::org::Org;
@@ -279,11 +281,12 @@ impl Office {
     }
 
     /// The boundaries of an area and of its children as a GeoJSON FeatureCollection. Areas whose
-    /// boundary is missing or unreadable are left out.
+    /// boundary is missing or unreadable are left out. For the staff.
     ///
     /// # Errors
-    /// `Unknown`.
-    pub async fn boundaries(&self, id: AreaId) -> Result<String> {
+    /// `Denied` without a post; `Unknown`.
+    pub async fn boundaries(&self, actor: &Actor, id: AreaId) -> Result<String> {
+        staff_only(actor)?;
         let area = self.known(id)?;
         let mut areas = self.children(id)?;
         areas.insert(0, area);

@@ -96,7 +96,7 @@ impl Office {
         let work = move |conn: &mut Conn| {
             if let Some(open) = store::area_change::open_on(conn, &change.touches())? {
                 let text = format!(
-                    "这些区域已有一项{}的调整({},{} 生效)，请先等它办结或撤销",
+                    "这些区域已有一项{}的调整（{}，{} 生效），请先等它办结或撤销",
                     open.state.word(),
                     open.sentence,
                     open.day

@@ -120,7 +120,7 @@ impl Office {
             };
             if !below || level > Level::Community {
                 let text = format!(
-                    "这个方案考核{}，请选择它们的上级区域(村居及以上)",
+                    "这个方案考核{}，请选择它们的上级区域（村居及以上）",
                     scheme.level.word()
                 );
                 found.push(civic::problem::Problem::new("area", "bad_level", text));

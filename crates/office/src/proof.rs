@@ -82,10 +82,10 @@ fn files(
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
                 Some("文件已丢失，请从备份恢复".to_owned())
             }
-            Err(error) => Some(format!("文件读不出来({error})，请检查磁盘和权限")),
+            Err(error) => Some(format!("文件读不出来（{error}），请检查磁盘和权限")),
         };
         if let Some(wrong) = wrong {
-            report.find(format!("附件“{}”(编号 {}){wrong}", file.name, file.id));
+            report.find(format!("附件“{}”（编号 {}）{wrong}", file.name, file.id));
         }
         Ok(())
     })?;

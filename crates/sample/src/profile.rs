@@ -194,10 +194,10 @@ impl Ground {
         let wrong = |text: &str| Err(format!("{code}.toml：{text}"));
         let communities: usize = self.town.iter().map(|t| t.communities).sum();
         if self.town.is_empty() || self.town.iter().any(|t| t.communities == 0) {
-            return wrong("每个镇街至少要有一个村居(communities)");
+            return wrong("每个镇街至少要有一个村居（communities）");
         }
         if self.tier.is_empty() || self.tier.len() > 3 {
-            return wrong("网格应有 1 到 3 级(tier)");
+            return wrong("网格应有 1 到 3 级（tier）");
         }
         let mut above = communities;
         for tier in &self.tier {
@@ -207,7 +207,7 @@ impl Ground {
             above = tier.count;
         }
         if self.unit.iter().map(|u| u.weight).sum::<usize>() == 0 || self.units.per_grid == 0 {
-            return wrong("至少要有一种治理单元(unit)，每个网格至少一个(units.per_grid)");
+            return wrong("至少要有一种治理单元（unit），每个网格至少一个（units.per_grid）");
         }
         if self.units.exclusive == 0 || self.exclusive.kinds.len() != self.exclusive.words.len() {
             return wrong("专属网格的 kinds 与 words 要一一对应，每个至少一个治理单元");

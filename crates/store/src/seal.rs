@@ -161,7 +161,7 @@ fn listed(conn: &mut Conn, last: Option<&Seal>, report: &mut Report) -> Result<(
     let (seq, sealed) = last.map_or((0, (0, 0)), |s| (s.seq, (s.matters, s.steps)));
     if found != sealed {
         report.find(format!(
-            "封存清单有 {} 件事件、{} 步，最后一次封存(第 {seq} 号)记的是 {} 件、{} 步：清单或最后的封存被改动、删除",
+            "封存清单有 {} 件事件、{} 步，最后一次封存（第 {seq} 号）记的是 {} 件、{} 步：清单或最后的封存被改动、删除",
             found.0, found.1, sealed.0, sealed.1
         ));
     }

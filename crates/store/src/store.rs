@@ -170,7 +170,7 @@ impl Store {
         let pending = migrate::pending(&mut conn, MIGRATIONS)?;
         if let Some((number, name, _)) = pending.first() {
             return Err(OpenError::new(format!(
-                "数据库缺少第 {number} 号变更({name})，请先运行 hangji migrate 升级数据库"
+                "数据库缺少第 {number} 号变更（{name}），请先运行 hangji migrate 升级数据库"
             )));
         }
         Self::start(database, conn, publish)
@@ -310,7 +310,7 @@ pub(crate) fn alone(database: &Database) -> Result<Conn, OpenError> {
     match conn.take_lease() {
         Ok(()) => Ok(conn),
         Err(DbError::Taken(holder)) => Err(OpenError::new(format!(
-            "数据库 {} 正由另一个夯基进程使用({holder})。同一个库同时只能有一个夯基办理业务，请先停止它；如果它所在的机器已经断电或断网，请等一分钟再试",
+            "数据库 {} 正由另一个夯基进程使用（{holder}）。同一个库同时只能有一个夯基办理业务，请先停止它；如果它所在的机器已经断电或断网，请等一分钟再试",
             database.url()
         ))),
         Err(other) => Err(other.into()),

@@ -1,9 +1,9 @@
 /**
  * What was written and is not yet at the server (R075). An entry is on the disk before anything is
  * sent; its key is made once, when it is written, so that the server does it once however often it
- * is sent; the entries of one matter are sent in the order in which they were written; nobody's
- * entries are sent under another account; and nothing leaves the box but by the server's yes or the
- * person's own hand.
+ * is sent; the entries of one matter are sent in the order in which they were written; what one
+ * account wrote, or nobody, is read, changed and sent by that one alone; and nothing leaves the box
+ * but by the server's yes or the person's own hand.
  */
 import type { Problem } from '@shared/problem'
 import { toProblem } from '@shared/problem'
@@ -46,7 +46,7 @@ export interface Entry extends Draft {
   /** Idempotency-Key. */
   id: string
   seq: number
-  /** Whose it is; nobody's where no account is needed. */
+  /** Whose it is; null: of whoever is not signed in, and sent without any session. */
   account: Id | null
   state: State
   written: Millis
@@ -111,9 +111,9 @@ export class Outbox {
     return entry
   }
 
-  /** Changed and to be sent again: a new command in the place of the old one. */
-  async rewrite(id: string, draft: Draft): Promise<Entry | undefined> {
-    const old = this.entries.find((one) => one.id === id)
+  /** Changed and to be sent again: a new command in the place of the old one, by whoever wrote that. */
+  async rewrite(account: Id | null, id: string, draft: Draft): Promise<Entry | undefined> {
+    const old = this.ofAccount(account).find((one) => one.id === id)
     if (!old || !mayChange(old)) return undefined
     const entry: Entry = { ...draft, id: uuid(), seq: old.seq, account: old.account, state: 'waiting', written: this.clock(), out: false }
     // First the new, then the old: ended between the two, both are there, and the old one is not sent by itself.
@@ -125,19 +125,21 @@ export class Outbox {
   }
 
   /** Thrown away by the person's own hand. What is on its way cannot be. */
-  async discard(id: string): Promise<void> {
-    const entry = this.entries.find((one) => one.id === id)
+  async discard(account: Id | null, id: string): Promise<void> {
+    const entry = this.ofAccount(account).find((one) => one.id === id)
     if (entry && entry.state !== 'sending') await this.drop(entry)
     this.changed()
   }
 
-  /** What this person has not sent yet; what nobody's account is needed for is everybody's. */
-  unsentOf(account: Id | null): Entry[] {
-    return this.entries.filter((one) => unsent(one) && (one.account === null || one.account === account))
+  /** What this account wrote, sent or not; null: what nobody did. No other may read it: a follow-up code opens a report. */
+  ofAccount(account: Id | null): Entry[] {
+    return this.entries.filter((one) => one.account === account)
   }
-  /** How many entries of other accounts lie here. */
-  foreignTo(account: Id | null): number {
-    return this.entries.filter((one) => unsent(one) && one.account !== null && one.account !== account).length
+  /** How many entries of others wait here: of other accounts, and of whoever was not signed in. */
+  foreignTo(account: Id | null): { accounts: number; nobody: number } {
+    const others = this.entries.filter((one) => unsent(one) && one.account !== account)
+    const nobody = others.filter((one) => one.account === null).length
+    return { accounts: others.length - nobody, nobody }
   }
 
   /** Sends what can be sent. Asked while it runs, it runs once more. */

@@ -3,6 +3,8 @@ import { whenSignedOut } from '@shared/http'
 import { coreWords as zh } from '@shared/core-words'
 import { useSession } from '@shared/session'
 import type { Me } from '@shared/types'
+import { administers } from './barred'
+import type { Purpose } from './barred'
 import { ask, enterField, forgetMe } from './entry'
 import Report from './pages/Report.vue'
 import Start from './pages/Start.vue'
@@ -11,8 +13,8 @@ declare module 'vue-router' {
   interface RouteMeta {
     title?: string
     open?: boolean
-    /** A page of residents. */
-    resident?: boolean
+    /** What it is for, where not all of the staff have it. */
+    purpose?: Purpose
     /** Where the arrow in the head leads; the pages of the tabs have none. */
     up?: string
   }
@@ -33,33 +35,32 @@ export const router = createRouter({
     { path: '/tasks', component: () => import('./pages/Tasks.vue'), meta: { title: words.tasks.title } },
     { path: '/matters/:id', component: () => import('./pages/Matter.vue'), meta: { up: '/tasks' } },
     { path: '/matters/:id/:action', component: () => import('./pages/Act.vue') },
-    { path: '/visits', component: () => import('./pages/Visits.vue'), meta: { title: words.visits.title } },
-    { path: '/visits/new', component: () => import('./pages/VisitNew.vue'), meta: { title: words.visits.add, up: '/visits' } },
+    { path: '/visits', component: () => import('./pages/Visits.vue'), meta: { title: words.visits.title, purpose: 'visits' } },
+    { path: '/visits/new', component: () => import('./pages/VisitNew.vue'), meta: { title: words.visits.add, up: '/visits', purpose: 'visits' } },
     { path: '/notices', component: () => import('./pages/Notices.vue'), meta: { title: words.notices.title, up: '/me' } },
     { path: '/notices/:id', component: () => import('./pages/Notice.vue'), meta: { title: words.notices.title, up: '/notices' } },
-    { path: '/unit', component: () => import('./pages/Unit.vue'), meta: { title: words.unit.title, up: '/me' } },
-    { path: '/errand', component: () => import('./pages/Errand.vue'), meta: { title: words.errands.title, up: '/me' } },
+    { path: '/unit', component: () => import('./pages/Unit.vue'), meta: { title: words.unit.title, up: '/me', purpose: 'unit' } },
+    { path: '/errand', component: () => import('./pages/Errand.vue'), meta: { title: words.errands.title, up: '/me', purpose: 'errand' } },
     { path: '/me', component: () => import('./pages/Mine.vue'), meta: { title: words.me.title } },
     { path: '/looks', component: () => import('./pages/Looks.vue'), meta: { title: zh.looks.title, up: '/me' } },
-    { path: '/my', component: () => import('./pages/MyReports.vue'), meta: { title: zh.resident.mine, resident: true } },
-    { path: '/my/:id', component: () => import('./pages/MyReport.vue'), meta: { title: zh.resident.mine, resident: true, up: '/my' } },
+    { path: '/my', component: () => import('./pages/MyReports.vue'), meta: { title: zh.resident.mine, purpose: 'resident' } },
+    { path: '/my/:id', component: () => import('./pages/MyReport.vue'), meta: { title: zh.resident.mine, purpose: 'resident', up: '/my' } },
     { path: '/:rest(.*)*', redirect: '/' },
   ],
 })
 
-/** Where somebody goes instead: residents have pages of their own, and the staff theirs. */
-export function elsewhere(to: { path: string; meta: { open?: boolean; resident?: boolean } }, me: Pick<Me, 'resident'> | null): string | undefined {
+/** Where somebody goes instead: to the sign-in, or from the first page to the own work. Pages of others say so (`barred.ts`). */
+export function elsewhere(to: { path: string; meta: { open?: boolean } }, me: Pick<Me, 'resident' | 'posts'> | null): string | undefined {
   if (!me) return to.meta.open ? undefined : '/sign-in'
-  if (to.path === '/') return me.resident ? '/my' : '/tasks'
-  if (to.meta.open || to.path === '/me' || to.path === '/looks') return undefined
-  if (me.resident && !to.meta.resident) return '/my'
-  if (!me.resident && to.meta.resident) return '/tasks'
+  if (to.path === '/') return me.resident ? '/my' : administers(me) ? '/me' : '/tasks'
   return undefined
 }
 
 /** Somebody turned out to be signed in while the first page was shown. */
 function leaveStart() {
-  if (useSession().me && router.currentRoute.value.path === '/') void router.replace('/tasks')
+  const here = router.currentRoute.value
+  const own = here.path === '/' && useSession().me ? elsewhere(here, useSession().me) : undefined
+  if (own) void router.replace(own)
 }
 router.beforeEach(async (to) => {
   // Who reports or follows without an account is not kept waiting for the server.

@@ -37,10 +37,12 @@ export const useOutbox = defineStore('outbox', () => {
   const sent = ref(0)
 
   const account = computed(() => session.me?.account ?? null)
-  const mine = computed(() => entries.value.filter((one) => one.account === null || one.account === account.value))
+  /** Of this account alone; while nobody is signed in, what nobody wrote. */
+  const mine = computed(() => entries.value.filter((one) => one.account === account.value))
   const open = computed(() => mine.value.filter((one) => one.state !== 'sent'))
   const stuck = computed(() => open.value.filter((one) => one.state === 'refused' || one.state === 'conflict'))
-  const foreign = computed(() => (box.value && entries.value.length ? box.value.foreignTo(account.value) : 0))
+  /** How much of others waits here, without a word of it. */
+  const foreign = computed(() => (box.value && entries.value.length ? box.value.foreignTo(account.value) : { accounts: 0, nobody: 0 }))
 
   function show() {
     entries.value = (box.value?.entries ?? []).map((one) => ({ ...one }))
@@ -77,20 +79,20 @@ export const useOutbox = defineStore('outbox', () => {
     return entry
   }
   async function rewrite(id: string, draft: Draft): Promise<Entry | undefined> {
-    const entry = await (await started).rewrite(id, draft)
+    const entry = await (await started).rewrite(account.value, id, draft)
     void flush()
     return entry
   }
   async function discard(id: string) {
-    await (await started).discard(id)
+    await (await started).discard(account.value, id)
     void flush()
   }
-  /** Signing out leaves nothing on this phone to be read by the next one, but what is not sent. */
-  async function forgetSent() {
+  /** Signing out leaves nothing of this account on the phone but what is not sent, and that for nobody else to read. */
+  async function forgetSent(of: Id) {
     const outbox = await started
-    for (const one of outbox.entries.filter((entry) => entry.state === 'sent' && entry.account === account.value)) await outbox.discard(one.id)
+    for (const one of outbox.ofAccount(of).filter((entry) => entry.state === 'sent')) await outbox.discard(of, one.id)
   }
-  const byId = (id: string) => entries.value.find((one) => one.id === id)
+  const byId = (id: string) => mine.value.find((one) => one.id === id)
 
   /** From here on it is sent by itself: now, by a timer, and whenever the page or the network comes back. */
   function start() {
@@ -101,5 +103,5 @@ export const useOutbox = defineStore('outbox', () => {
       if (document.visibilityState === 'visible') void flush()
     })
   }
-  return { ready, entries, mine, open, stuck, foreign, lasting, busy, trouble, sent, started, start, flush, write, rewrite, discard, forgetSent, byId }
+  return { ready, mine, open, stuck, foreign, lasting, busy, trouble, sent, started, start, flush, write, rewrite, discard, forgetSent, byId }
 })

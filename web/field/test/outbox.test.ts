@@ -95,7 +95,7 @@ describe('the outbox', () => {
     await box.flush()
     expect(box.entries[0]!.state).toBe('conflict')
     stale = false
-    const fresh = await box.rewrite(old.id, act('42', 'settle', 7))
+    const fresh = await box.rewrite('lin', old.id, act('42', 'settle', 7))
     expect(fresh!.id).not.toBe(old.id)
     await box.flush()
     expect(w.sent.map((one) => [said(one), one.command.kind === 'act' && one.command.version])).toEqual([['settle', 3], ['settle', 7], ['comment', 3]])
@@ -133,13 +133,20 @@ describe('the outbox', () => {
   it('never sends the entries of one account under another, and shows them to nobody else', async () => {
     const w = world()
     const box = await page(w)
-    await box.write('lin', report('林的'))
+    const own = await box.write('lin', report('林的'))
     await box.write(null, { ...report('谁都可以'), command: { kind: 'open_report', form: { text: '谁都可以' } } })
+    expect(box.foreignTo('chen')).toEqual({ accounts: 1, nobody: 1 })
+    expect(box.foreignTo(null)).toEqual({ accounts: 1, nobody: 0 })
     w.who = 'chen'
     await box.flush()
     expect(w.sent.map(said)).toEqual(['谁都可以'])
-    expect(box.unsentOf('chen')).toEqual([])
-    expect(box.foreignTo('chen')).toBe(1)
+    // What was sent is of the one who wrote it, too: its number and code open the report.
+    expect(box.ofAccount('chen')).toEqual([])
+    expect(box.ofAccount('lin').map(said)).toEqual(['林的'])
+    expect(box.ofAccount(null).map(said)).toEqual(['谁都可以'])
+    await box.discard('chen', own.id)
+    expect(await box.rewrite('chen', own.id, report('改'))).toBeUndefined()
+    expect(box.ofAccount('lin').map(said)).toEqual(['林的'])
     w.who = null
     await box.flush()
     expect(w.sent).toHaveLength(1)
@@ -154,7 +161,7 @@ describe('the outbox', () => {
     const box = await page(w)
     const entry = await box.write('lin', report('一'))
     await box.flush()
-    expect(await box.rewrite(entry.id, report('改'))).toBeUndefined()
+    expect(await box.rewrite('lin', entry.id, report('改'))).toBeUndefined()
     w.server = () => ({ no: '350302003-261123-0001' })
     await box.flush()
     expect(w.sent.map((one) => [one.id, one.title])).toEqual([[entry.id, '一'], [entry.id, '一']])
@@ -190,7 +197,7 @@ describe('the outbox', () => {
     const box = await page(w)
     const entry = await box.write('lin', report('一'))
     await box.write('lin', report('二'))
-    await box.discard(entry.id)
+    await box.discard('lin', entry.id)
     await box.flush()
     expect(w.sent.map(said)).toEqual(['二'])
     w.now += (SENT_DAYS + 1) * 86_400_000

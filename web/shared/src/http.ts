@@ -12,6 +12,8 @@ export interface Options {
   /** Same key, same command: kept by the caller over retries. */
   idempotencyKey?: string
   signal?: AbortSignal
+  /** Sent as nobody, whoever is signed in here: what nobody wrote goes out under nobody's session. */
+  anonymous?: boolean
 }
 
 /** Called when the server says that nobody is signed in; the console goes to the sign-in page. */
@@ -50,7 +52,7 @@ export async function request<T>(method: string, path: string, options: Options 
       headers,
       body,
       signal: options.signal,
-      credentials: 'same-origin',
+      credentials: options.anonymous ? 'omit' : 'same-origin',
     })
   } catch (error) {
     if (error instanceof DOMException && error.name === 'AbortError') throw error

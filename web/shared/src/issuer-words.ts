@@ -2,7 +2,7 @@
 export const issuerWords = {
   issuers: {
     title: '统一认证',
-    help: '让工作人员用本地的统一身份认证平台(OpenID Connect)登录。默认关闭；没有启用的时候，平台不联系任何认证平台。不会自动开通账号：身份要先由本人或安全管理员绑定到已有的账号。',
+    help: '让工作人员用本地的统一身份认证平台（OpenID Connect）登录。默认关闭；没有启用的时候，平台不联系任何认证平台。不会自动开通账号：身份要先由本人或安全管理员绑定到已有的账号。',
     add: '新建统一认证',
     empty: '还没有统一认证。',
     columns: ['名称', '认证平台地址', '回调地址', '状态', '操作'],
@@ -33,8 +33,8 @@ export const issuerWords = {
     unbound: '已解除绑定。',
     identityColumns: ['认证平台', '用户标识', '绑定时间', '操作'],
     ofAccount: (name: string) => `“${name}”的统一认证身份`,
-    ofAccountHelp: '填写这个人在认证平台的用户标识(sub)，由认证平台的管理员提供。',
-    subject: '用户标识(sub)',
+    ofAccountHelp: '填写这个人在认证平台的用户标识（sub），由认证平台的管理员提供。',
+    subject: '用户标识（sub）',
     issuer: '认证平台',
     give: '绑定',
     button: '认证身份',

@@ -19,6 +19,8 @@ export const libraryWords = {
   readAt: (time: string) => `您于 ${time} 确认已读`,
   done: '已记录。',
   version: (no: number, title: string, name: string, time: string) => `第 ${no} 版，${title} ${name} ${time}`,
+  /** Tells documents of one title apart. */
+  edition: (area: string, no: number, day: string) => `${area} · 第 ${no} 版 · ${day} 发布`,
   older: (many: number) => `以前的版本（${many}）`,
   revise: '发新版',
   retire: '停用',

@@ -5,7 +5,7 @@ import 'maplibre-gl/dist/maplibre-gl.css'
 // A bundler moves the worker away from where MapLibre looks for it: without this the map stays blank.
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url'
 import type { Feature, FeatureCollection, Point } from 'geojson'
-import { boxOf, NO_VALUE } from './map'
+import { boxOf, LINE, LINE_BAND, NO_VALUE } from './map'
 import type { AreaMap, AreaMapOptions } from './map'
 import { zh } from './words'
 
@@ -46,10 +46,14 @@ export async function createEngine(options: AreaMapOptions): Promise<AreaMap> {
     paint: { 'fill-color': ['get', 'colour'], 'fill-opacity': ['case', ['boolean', ['feature-state', 'on'], false], 1, 0.86] },
   })
   engine.addLayer({
+    id: 'band', type: 'line', source: 'areas', filter: ['!=', ['get', 'self'], true],
+    paint: { 'line-color': LINE_BAND, 'line-width': 4 },
+  })
+  engine.addLayer({
     id: 'line', type: 'line', source: 'areas', filter: ['!=', ['get', 'self'], true],
     paint: {
-      'line-color': ['case', ['boolean', ['feature-state', 'on'], false], '#0b2f63', '#ffffff'],
-      'line-width': ['case', ['boolean', ['feature-state', 'on'], false], 3, 1],
+      'line-color': ['case', ['boolean', ['feature-state', 'on'], false], '#0b2f63', LINE],
+      'line-width': ['case', ['boolean', ['feature-state', 'on'], false], 3, 1.5],
     },
   })
   engine.addLayer({

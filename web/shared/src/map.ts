@@ -56,6 +56,12 @@ export async function createAreaMap(options: AreaMapOptions): Promise<AreaMap> {
 /** Colours of a choropleth from light to dark; all pairs of neighbours can be told apart in grey print too. */
 export const RAMP = ['#e8f1fb', '#c6ddf5', '#9cc3ec', '#6ea5df', '#4585cc']
 export const NO_VALUE = '#eceff3'
+/**
+ * The line between areas, and the light band it runs in: so it stands out from every fill, pale or
+ * dark, by 3:1 at least (WCAG 1.4.11).
+ */
+export const LINE = '#45586f'
+export const LINE_BAND = '#ffffff'
 
 /** Smallest box around the coordinates of a collection: [west, south, east, north]. */
 export function boxOf(areas: FeatureCollection): [number, number, number, number] | null {

@@ -1,5 +1,8 @@
 /** The words around the registers; what they hold is named by the packs. See `words.ts`. */
 export const registerWords = {
+  title: '台账',
+  notMine: '这类台账由指定的岗位登记和查看，您的岗位没有这一类。工作确实需要的，请向本单位负责人说明，由其调整岗位；您能办的事都在首页。',
+  toHome: '回首页',
   add: '登记',
   addTitle: (register: string) => `登记${register}`,
   added: '已登记。',

@@ -13,14 +13,14 @@ export const resident = {
   places: (q: string) => request<PublicPlace[]>('GET', '/public/areas/search', { query: { q } }),
   locate: (lon: number, lat: number) => request<PublicPlace>('GET', '/public/areas/locate', { query: { lon, lat } }),
   categories: () => request<PublicClass[]>('GET', '/public/categories'),
-  report: (body: PublicReport, idempotencyKey: string) => request<PublicReceipt>('POST', '/public/reports', { body, idempotencyKey }),
+  report: (body: PublicReport, idempotencyKey: string) => request<PublicReceipt>('POST', '/public/reports', { body, idempotencyKey, anonymous: true }),
   looks: (no: string, code: string) => request<Look[]>('GET', `/public/reports/${encodeURIComponent(no)}/looks`, { query: { code } }),
   /** From a city's app, with the token that it signed. */
   enter: (token: string) => request<Me>('POST', '/public/entries', { body: { token } }),
   upload: (file: File) => {
     const body = new FormData()
     body.append('file', file)
-    return request<FileRef>('POST', '/public/files', { body })
+    return request<FileRef>('POST', '/public/files', { body, anonymous: true })
   },
 }
 

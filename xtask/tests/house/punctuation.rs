@@ -1,5 +1,5 @@
-//! Chinese sentences carry Chinese punctuation: a half-width comma between Chinese characters looks
-//! like a mistake on every screen of the country.
+//! Chinese sentences carry Chinese punctuation: a half-width comma between Chinese characters, or a
+//! half-width bracket behind one, looks like a mistake on every screen of the country.
 //!
 //! `UPDATE_EXPECT=1 cargo test -p xtask punctuation` mends what the test finds.
 
@@ -44,11 +44,36 @@ fn full_width(before: char, mark: char, after: &str) -> Option<char> {
     stands_wrongly.then_some(wide)
 }
 
+/// The line with full-width brackets where they open behind a Chinese word and close on the line.
+fn bracketed(line: &str) -> String {
+    let mut out: Vec<char> = line.chars().collect();
+    let mut open: Vec<Option<usize>> = Vec::new();
+    for at in 0..out.len() {
+        match out[at] {
+            '(' => {
+                let behind_word =
+                    at > 0 && (chinese(out[at - 1]) || matches!(out[at - 1], '”' | '》'));
+                open.push(behind_word.then_some(at));
+            }
+            ')' => {
+                // One that opens in a text and closes in the code around it is no pair.
+                let pair = open.pop().flatten();
+                if let Some(from) = pair.filter(|from| !out[*from..at].contains(&'"')) {
+                    (out[from], out[at]) = ('（', '）');
+                }
+            }
+            _ => {}
+        }
+    }
+    out.into_iter().collect()
+}
+
 /// The line with Chinese punctuation in its Chinese sentences.
 fn mended(line: &str) -> String {
+    let line = bracketed(line);
     let mut out = String::with_capacity(line.len());
     let mut before = ' ';
-    let mut rest = line;
+    let mut rest = line.as_str();
     while let Some(c) = rest.chars().next() {
         rest = &rest[c.len_utf8()..];
         match full_width(before, c, rest) {
@@ -120,6 +145,10 @@ fn sentences_are_mended_and_code_is_left_alone() {
         ("当事人, 请", "当事人，请"),
         ("“{name}”不对;3 次", "“{name}”不对；3 次"),
         ("是吗?\"", "是吗？\""),
+        ("用户标识(sub)", "用户标识（sub）"),
+        ("“{name}”({code}, {})一列", "“{name}”（{code}, {}）一列"),
+        ("甲(乙(丙))", "甲（乙（丙））"),
+        ("f(\"甲\")", "f(\"甲\")"),
         ("{file}:{line}", "{file}:{line}"),
         ("甲: '乙', 丙: '丁'", "甲: '乙', 丙: '丁'"),
         ("[\"甲\",\"乙\"]", "[\"甲\",\"乙\"]"),

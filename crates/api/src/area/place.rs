@@ -27,16 +27,16 @@ pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
 
 /// Boundaries of an area and of its children as GeoJSON
 ///
-/// 边界(GeoJSON,WGS84)：本区域(`properties.self` 为 true)与下级区域;`properties` 有 id、name、level、label。
+/// 边界（GeoJSON，WGS84）：本区域（`properties.self` 为 true）与下级区域；`properties` 有 id、name、level、label。仅工作人员。
 #[utoipa::path(get, path = "/areas/{id}/boundaries", tag = "area", params(("id" = String, Path)),
     responses((status = 200, content_type = "application/geo+json", body = serde_json::Value), (status = 304)))]
 async fn boundaries(
     State(app): Shared,
-    _: Signed,
+    signed: Signed,
     Id(id): Id<AreaId>,
     headers: HeaderMap,
 ) -> Answer<Response> {
-    let text = app.office.boundaries(id).await?;
+    let text = app.office.boundaries(&signed.actor, id).await?;
     Ok(tagged(
         &headers,
         "application/geo+json",

@@ -296,7 +296,7 @@ impl<'a> Viewer<'a> {
             channel_word: matter.channel.word(),
             reporter: ReporterView {
                 kind_word: match matter.reporter.account {
-                    Some(account) if account.0 > 0 => "居民(已登录)",
+                    Some(account) if account.0 > 0 => "居民（已登录）",
                     Some(_) => "群众",
                     None => "工作人员",
                 },

@@ -64,7 +64,7 @@ impl Input for PlaceQuery {
 
 /// Places by name
 ///
-/// 按名称或标准地址查找上报地点(村居、网格、单元)，最多 20 个；标准地址只到楼栋。
+/// 按名称或标准地址查找上报地点（村居、网格、单元），最多 20 个；标准地址只到楼栋。
 #[utoipa::path(get, path = "/public/areas/search", tag = "public", security(()), params(PlaceQuery), responses((status = 200, body = Vec<PlaceView>)))]
 async fn places(
     State(app): Shared,

@@ -14,10 +14,10 @@ async fn every_problem_of_a_report_is_told_at_once() {
     expect![[r#"
         text required: 请填写事情经过
         channel unknown_word: “pigeon”不是可选的值，可用：field、patrol、resident、snapshot、phone、window、hotline、department、superior
-        unit wrong_kind: “unit”应当是编号(数字)，请核对
+        unit wrong_kind: “unit”应当是编号（数字），请核对
         lat bad_point: 只有经度，请同时给出纬度（WGS84，单位为度）
         reporter.phone wrong_kind: “phone”应当是文字，请核对
-        reporter.confirms wrong_kind: “confirms”应当是是或否(true、false)，请核对
+        reporter.confirms wrong_kind: “confirms”应当是是或否（true、false），请核对
         files wrong_kind: “files”应当是编号的列表，请核对
         txet unknown_field: 没有“txet”这一项，请核对名称
     "#]]
@@ -99,7 +99,7 @@ async fn a_file_is_attached_and_opened_by_who_sees_the_matter() {
         app.send(unit.ask("POST", "/api/v1/files").raw("x"))
             .await
             .problems(),
-        "file no_form: 请用表单(multipart/form-data)的 file 字段上传文件\n"
+        "file no_form: 请用表单（multipart/form-data）的 file 字段上传文件\n"
     );
     let stored = app
         .send(unit.ask("POST", "/api/v1/files").file(

@@ -299,6 +299,25 @@ async fn staff_sign_in(test: TestOffice) -> App {
     assert!(!shown.text().contains("shared-secret"), "{}", shown.text());
     let check = system.ask("POST", "/api/v1/issuers/city/check");
     app.send(check).await.done();
+    // A provider that is somewhere else is told in words that an administrator reads.
+    let mut elsewhere = provider.settings(true);
+    elsewhere["issuer"] = json!("http://127.0.0.1:9");
+    put(&system, "/api/v1/issuers/nowhere", &elsewhere)
+        .await
+        .done();
+    let check = system.ask("POST", "/api/v1/issuers/nowhere/check");
+    let (code, sentence) = app.send(check).await.refusal();
+    assert_eq!(code, "409 conflict");
+    assert!(sentence.contains("连不上它"), "{sentence}");
+    assert!(!sentence.contains("ailed"), "{sentence}");
+    let gone = system.ask("DELETE", "/api/v1/issuers/nowhere");
+    app.send(gone).await.done();
+    // A resident is told before being sent there.
+    let resident = app.user("resident").await;
+    let begin = resident.ask("POST", "/api/v1/me/issuers/city/visits");
+    let (code, sentence) = app.send(begin).await.refusal();
+    assert_eq!(code, "409 conflict");
+    assert!(sentence.contains("只有工作账号"), "{sentence}");
 
     // The provider knows the person, and nobody here is bound to it: no account comes of it.
     let (code, sentence) = sign_in(&app, &provider, said("4101-guo")).await.refusal();

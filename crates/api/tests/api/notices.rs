@@ -291,7 +291,7 @@ async fn nobody_publishes_upwards_aside_or_without_the_right() {
     );
     assert_eq!(
         send("community", json!(["4"]), json!(["community_leader"])).await,
-        "422 invalid roles not_below: “村(社区)书记”不是您的下级岗位，只能向下级发布\n"
+        "422 invalid roles not_below: “村（社区）书记”不是您的下级岗位，只能向下级发布\n"
     );
     let upward = send("community", json!(["3"]), heads).await;
     assert!(upward.contains("“霞林街道”不在您的管辖范围内"), "{upward}");

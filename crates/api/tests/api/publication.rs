@@ -78,7 +78,7 @@ async fn residents_are_told(test: TestOffice) -> App {
     let no = json!({ "passed": false, "opinion": "请写明停水范围" });
     secretary.post(act("review"), &no).await.done();
     let mut anew = form.clone();
-    anew["title"] = json!("停水通知(改)");
+    anew["title"] = json!("停水通知（改）");
     let put = |user: &crate::app::User<'_>, body: &Value| {
         user.ask(
             "PUT",

@@ -148,7 +148,7 @@ impl<'a> Draft<'a> {
         match self.tree.get(id) {
             Some(area) if area.valid_on(self.day) => Some(area),
             Some(area) => {
-                let text = format!("“{}”在 {} 不存在(已撤销或尚未设立)", area.name, self.day);
+                let text = format!("“{}”在 {} 不存在（已撤销或尚未设立）", area.name, self.day);
                 self.note(field, "retired_area", text);
                 None
             }

@@ -54,7 +54,7 @@ impl Tree {
                             "area.level",
                             "order",
                             format!(
-                                "“{}”({})不能放在“{}”({})之下",
+                                "“{}”（{}）不能放在“{}”（{}）之下",
                                 area.name,
                                 area.level.word(),
                                 above.name,

@@ -75,7 +75,7 @@ impl Review {
         };
         let basis = scheme.indicator(&self.indicator).map(|i| &i.basis);
         if basis != Some(&Basis::Manual) {
-            broken("[review] 的 indicator 要写方案里一个书面测评(manual)的指标。");
+            broken("[review] 的 indicator 要写方案里一个书面测评（manual）的指标。");
         }
         if scheme.roles.is_empty() {
             broken("述职评议只用于考核岗位的方案，考核区域和部门的请去掉 [review]。");

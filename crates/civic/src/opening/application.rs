@@ -125,7 +125,7 @@ impl Application {
         }
         if working < PUBLICITY_DAYS_MIN || to > today.plus(OPENING_DAYS_MAX) {
             let message = format!(
-                "公示不少于 {PUBLICITY_DAYS_MIN} 个工作日(不含今天)、不超过 {OPENING_DAYS_MAX} 天，请改公示截止日期"
+                "公示不少于 {PUBLICITY_DAYS_MIN} 个工作日（不含今天）、不超过 {OPENING_DAYS_MAX} 天，请改公示截止日期"
             );
             return Err(Refusal::invalid("to", "bad_day", message));
         }

@@ -235,5 +235,5 @@ async fn blocking<T: Send + 'static>(
 ) -> std::result::Result<T, String> {
     tokio::task::spawn_blocking(work)
         .await
-        .unwrap_or_else(|_| Err("the request was broken off".into()))
+        .unwrap_or_else(|_| Err("询问中断，请再试一次".into()))
 }

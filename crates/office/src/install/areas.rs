@@ -214,7 +214,7 @@ fn level(row: &Row, above: Option<&Area>, problems: &mut Vec<Problem>) -> Level 
         && (above.level > level || (above.level == level && level != Level::Grid))
     {
         let message = format!(
-            "{}不能放在“{}”({})之下，请改正级别或上级编码。",
+            "{}不能放在“{}”（{}）之下，请改正级别或上级编码。",
             level.word(),
             above.name,
             above.level.word()
@@ -257,8 +257,9 @@ fn point(row: &Row, above: Option<&Area>, problems: &mut Vec<Problem>) -> (f64, 
         value
             .filter(|v| (low..=high).contains(v))
             .unwrap_or_else(|| {
-                let message =
-                    format!("{word}应是 {low} 到 {high} 之间的度数(WGS84)，如 119.0078；请核对。");
+                let message = format!(
+                    "{word}应是 {low} 到 {high} 之间的度数（WGS84），如 119.0078；请核对。"
+                );
                 problems.push(row.problem(column, "out_of_range", &message));
                 low
             })

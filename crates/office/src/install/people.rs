@@ -115,7 +115,7 @@ impl People {
             && (admin || *other)
         {
             let message =
-                format!("管理员不能兼任其他岗位(第 {line} 行)，请另设登录名，由另一个人担任。");
+                format!("管理员不能兼任其他岗位（第 {line} 行），请另设登录名，由另一个人担任。");
             problems.push(row.problem("role", "not_apart", &message));
         }
         let held = self.held.entry(post.account).or_insert((admin, row.line));

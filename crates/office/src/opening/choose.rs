@@ -165,7 +165,7 @@ impl Office {
         let world = self.world();
         let mut posts = actor.posts.iter();
         let Some(post) = posts.find(|p| opening::chooses(world.tree(), p, area)) else {
-            let text = "报名材料只由岗位所在社区(村)的社区工作者和书记查看，人选也由他们选定；请联系社区办理";
+            let text = "报名材料只由岗位所在社区（村）的社区工作者和书记查看，人选也由他们选定；请联系社区办理";
             return Err(Refusal::Denied(text.into()).into());
         };
         Ok(By {

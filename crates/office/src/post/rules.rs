@@ -150,7 +150,7 @@ pub(crate) fn conflict(
         let until = other.to.map_or("现在".into(), |to| to.to_string());
         if other.account == post.account {
             return Err(Refusal::Conflict(format!(
-                "{name}自 {} 起已担任这个岗位(至{until})，不能重复任命",
+                "{name}自 {} 起已担任这个岗位（至{until}），不能重复任命",
                 other.from
             )));
         }

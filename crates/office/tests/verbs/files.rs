@@ -139,7 +139,7 @@ async fn the_proof_names_lost_and_altered_bytes_and_identities_that_the_key_does
     std::fs::write(&blob, b"other").unwrap();
     let found = proof(&city).await;
     assert!(
-        found[0].starts_with(&format!("附件“a.png”(编号 {})内容与登记", file.id)),
+        found[0].starts_with(&format!("附件“a.png”（编号 {}）内容与登记", file.id)),
         "{found:?}"
     );
     std::fs::remove_file(&blob).unwrap();

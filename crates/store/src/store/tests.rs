@@ -32,7 +32,7 @@ fn a_second_server_on_one_postgresql_is_refused_until_the_first_is_gone() {
     for second in [create(&fresh), Store::open(fresh.url(), |_| ())] {
         let said = second.map(|_| ()).unwrap_err().sentence;
         assert!(
-            said.contains("正由另一个夯基进程使用(来自") && said.contains("请先停止它"),
+            said.contains("正由另一个夯基进程使用（来自") && said.contains("请先停止它"),
             "{said}"
         );
     }

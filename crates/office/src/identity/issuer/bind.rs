@@ -10,7 +10,7 @@ use civic::mask;
 use civic::refusal::Refusal;
 use civic::rights::Verb;
 use civic::time::Instant;
-use store::account::AccountKind;
+use store::account::{Account, AccountKind};
 use store::driver::{DbError, Rule};
 use store::issuer::Identity;
 use store::lane::Failure;
@@ -110,7 +110,7 @@ impl Office {
             .ok_or_else(|| Refusal::unknown("统一认证"))?;
         let subject = subject.trim();
         if subject.is_empty() || subject.chars().count() > SUBJECT_CHARS_MAX {
-            let text = "请填写这个人在认证平台的用户标识(sub)";
+            let text = "请填写这个人在认证平台的用户标识（sub）";
             return Err(Refusal::invalid("subject", "required", text).into());
         }
         let digest = self.identity_digest(&self.issuer_settings(&issuer), subject);
@@ -139,14 +139,7 @@ impl Office {
         self.write(move |conn| {
             let found = store::account::by_id(conn, account)?;
             let found = found.ok_or_else(|| Refusal::unknown("账号"))?;
-            if found.kind != AccountKind::Staff {
-                let text = "只有工作账号可以绑定统一认证身份";
-                return Err(Refusal::Conflict(text.into()).into());
-            }
-            if found.demo {
-                let text = "演示账号供大家共用，不能绑定统一认证身份";
-                return Err(Refusal::Conflict(text.into()).into());
-            }
+            may_bind(&found)?;
             match store::issuer::identity_by(conn, digest)? {
                 Some(bound) if bound.account == account => return Ok(()),
                 Some(_) => return Err(taken()),
@@ -191,6 +184,16 @@ impl Office {
         })
         .await
     }
+}
+
+/// Identities of a provider are for the staff, each of their own.
+pub(super) fn may_bind(account: &Account) -> std::result::Result<(), Refusal> {
+    let text = match account.kind {
+        AccountKind::Staff if !account.demo => return Ok(()),
+        AccountKind::Staff => "演示账号供大家共用，不能绑定统一认证身份",
+        _ => "只有工作账号可以绑定统一认证身份；居民请用手机验证码或账号密码登录",
+    };
+    Err(Refusal::Conflict(text.into()))
 }
 
 fn taken() -> Failure {

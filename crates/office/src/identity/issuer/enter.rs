@@ -1,5 +1,6 @@
 //! The way to an identity provider and back: for signing in, and for binding an identity.
 
+use super::bind::may_bind;
 use super::{Settings, blocking, oidc, redirect};
 use crate::identity::sign_in::{Arrival, cut};
 use crate::identity::{SignedIn, digest, fresh_secret};
@@ -69,8 +70,14 @@ impl Office {
     /// Begins to bind an identity to the actor's own account.
     ///
     /// # Errors
-    /// As [`Office::begin_issuer_visit`].
+    /// As [`Office::begin_issuer_visit`]; `Conflict` for an account that is shared for showing or no
+    /// account of staff: said before somebody proves an identity for nothing.
     pub async fn begin_binding(&self, actor: &Actor, code: &str) -> Result<IssuerVisit> {
+        let own = actor.account;
+        let account = self
+            .read(move |conn| store::account::by_id(conn, own))
+            .await?;
+        may_bind(&account.ok_or_else(|| Refusal::unknown("账号"))?)?;
         self.begin_visit(code, Some(actor.account)).await
     }
 

@@ -4,9 +4,10 @@
 use super::Settings;
 use crate::web_client;
 use civic::time::Instant;
+use openidconnect::HttpRequest;
 use openidconnect::core::{CoreAuthenticationFlow, CoreClient, CoreJwsSigningAlgorithm};
 use openidconnect::core::{CoreProviderMetadata, CoreTokenResponse};
-use openidconnect::{AuthorizationCode, ClientId, ClientSecret, CsrfToken, HttpRequest};
+use openidconnect::{AuthorizationCode, ClientId, ClientSecret, CsrfToken, DiscoveryError};
 use openidconnect::{HttpResponse, IssuerUrl, Nonce, PkceCodeChallenge, PkceCodeVerifier};
 use openidconnect::{RedirectUrl, TokenResponse};
 use std::io::{Error, ErrorKind};
@@ -90,14 +91,34 @@ fn discover(settings: &Settings) -> Result<CoreProviderMetadata, String> {
     CoreProviderMetadata::discover(&issuer, &ask).map_err(|e| told(&e))
 }
 
-/// Whether the provider answers and says what is needed.
+/// Whether the provider answers and says what is needed; else what the administrator is told. The
+/// words of the library, which are English, go to the log.
 pub(super) fn check(settings: &Settings, redirect: &str) -> Result<(), String> {
-    let found = discover(settings)?;
+    let issuer = IssuerUrl::new(settings.issuer.clone())
+        .map_err(|_| "填写的认证平台地址不是网址".to_owned())?;
+    let found = CoreProviderMetadata::discover(&issuer, &ask).map_err(|error| {
+        tracing::warn!(why = told(&error), "an identity provider failed its check");
+        reason(&error)
+    })?;
     if found.token_endpoint().is_none() {
-        return Err("the provider names no token endpoint".into());
+        return Err("它的配置里没有令牌地址（token_endpoint）".into());
     }
-    RedirectUrl::new(redirect.to_owned()).map_err(|e| told(&e))?;
-    Ok(())
+    RedirectUrl::new(redirect.to_owned())
+        .map(|_| ())
+        .map_err(|_| "填写的本平台网址不能用".into())
+}
+
+/// Why the configuration of a provider could not be read, in a sentence.
+fn reason(error: &DiscoveryError<Error>) -> String {
+    match error {
+        DiscoveryError::Request(_) => "连不上它，请同时核对网络".into(),
+        DiscoveryError::Response(status, ..) => {
+            format!("它回答“{}”，没有给出配置", status.as_u16())
+        }
+        DiscoveryError::Parse(_) => "它回答的内容不是认证平台的配置".into(),
+        DiscoveryError::Validation(_) => "它自报的地址与填写的不一致".into(),
+        _ => "填写的地址不能用".into(),
+    }
 }
 
 /// Begins a visit.
