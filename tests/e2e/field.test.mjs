@@ -376,6 +376,27 @@ test('a page of somebody else says whose it is and where to go', { timeout: 180_
   }
 })
 
+test('a sign at a staircase opens the report with its place filled in', { timeout: 120_000 }, async () => {
+  const clerk = await Desk.of(demo.base, 'shequ')
+  const { rows: [sign] } = await clerk.call('GET', `/areas/${clerk.me.home}/signs?of=units&base=${line.base}&limit=1`)
+  const { page } = phone
+  const path = sign.link.slice(`${line.base}/m`.length)
+  assert.ok(sign.link.startsWith(`${line.base}/m/report?place=unit-`))
+  await phone.open(path)
+  await page.getByText('已按二维码填好地点。').waitFor()
+  await page.locator('#f-place .notice.good', { hasText: sign.title }).waitFor()
+  await phone.axe('a sign that was read')
+  await page.fill('#f-text-in', '楼道声控灯不亮了。')
+  await page.click('#f-send')
+  await page.locator('#done').getByText('编号').first().waitFor()
+  const { rows } = await clerk.call('GET', '/matters?view=area&limit=50')
+  const made = rows.find((row) => row.title.includes('楼道声控灯不亮'))
+  assert.ok(made.area_name.endsWith(sign.title) || made.place.includes(sign.title), made.area_name)
+  await phone.open('/report?place=unit-1')
+  await page.getByText('这个二维码的地点已经停用').waitFor()
+  await page.locator('#f-place-in').waitFor()
+})
+
 test('a resident enters from the app of the city by the token that it signed', { timeout: 60_000 }, async () => {
   const keeper = await Desk.of(demo.base, 'anquan')
   const { key } = await keeper.call('PUT', '/entry-apps/huiminbao', { name: '惠民宝', enabled: true })

@@ -1132,6 +1132,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/areas/{id}/signs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Signs for doors
+         * @description 地点二维码：扫码打开反映问题的页面，地点已填好；只含地点编号，没有住户信息。
+         */
+        get: operations["area_signs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/areas/{id}/tenures": {
         parameters: {
             query?: never;
@@ -2505,7 +2525,7 @@ export interface paths {
         };
         /**
          * Who has still to read a document
-         * @description 必读文件还没有确认已读的岗位，只给管理文件的人；最多列 500 个。
+         * @description 必读文件还没有确认已读的岗位，只给管理文件的人；分页，total 为总数。
          */
         get: operations["library_unread"];
         put?: never;
@@ -4002,6 +4022,26 @@ export interface paths {
          * @description 居民凭短信验证码登录；第一次登录时建立账号，不要求实名。
          */
         post: operations["session_sign_in_by_phone"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/public/place": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The place of a sign that was read
+         * @description 地点二维码对应的上报地点；标准地址只到楼栋。
+         */
+        get: operations["public_place_of_sign"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -7927,6 +7967,22 @@ export interface components {
             field: string;
             text: string;
         };
+        /** @description A sign for a door. */
+        PlaceSign: {
+            id: string;
+            /** @description What the picture holds: the report page with this place. */
+            link: string;
+            place: string;
+            /** @description A QR code, an SVG picture. */
+            svg: string;
+            /** @description What stands on it. */
+            title: string;
+        };
+        /** @description Signs of an area. */
+        PlaceSignPage: {
+            next?: string | null;
+            rows: components["schemas"]["PlaceSign"][];
+        };
         /** @description Where it happened. */
         PlaceView: {
             address: string;
@@ -8805,6 +8861,11 @@ export interface components {
             name: string;
             title: string;
         };
+        /** @description The place of a sign. */
+        SignedPlace: components["schemas"]["PublicPlace"] & {
+            /** @description Words of the address, down to the building. */
+            address?: string | null;
+        };
         /** @description How many of a level would get it. */
         SpreadLevel: {
             /** @description Code of the level; `org` for organisations. */
@@ -9067,10 +9128,13 @@ export interface components {
             place: string;
             title: string;
         };
-        /** @description The posts whose holders have still to read a document. */
+        /** @description A page of the posts whose holders have still to read a document. */
         UnreadPosts: {
-            /** @description At most 500. */
+            /** @description `cursor` of the next page; null at the end. */
+            next?: string | null;
+            /** @description From above down. */
             rows: components["schemas"]["UnreadPost"][];
+            /** @description Of all pages. */
             total: number;
         };
         /** @description How a piece of work goes. */
@@ -11440,6 +11504,45 @@ export interface operations {
             };
         };
     };
+    area_signs: {
+        parameters: {
+            query: {
+                /** @description `units`、`addresses`。 */
+                of: string;
+                /** @description 地址、别名或编码中的字词，空格分开的都要有；只用于 `addresses`。 */
+                q?: string;
+                /** @description The origin under which people open the platform: `https://hangji.example`. */
+                base: string;
+                cursor?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlaceSignPage"];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     post_tenures: {
         parameters: {
             query?: never;
@@ -13785,7 +13888,10 @@ export interface operations {
     };
     library_unread: {
         parameters: {
-            query?: never;
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
             header?: never;
             path: {
                 id: string;
@@ -16412,6 +16518,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description 没有办成：原因与办法见 detail */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    public_place_of_sign: {
+        parameters: {
+            query: {
+                /** @description 二维码里的地点编号。 */
+                code: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedPlace"];
                 };
             };
             /** @description 没有办成：原因与办法见 detail */

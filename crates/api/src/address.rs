@@ -11,7 +11,7 @@ use axum::extract::{DefaultBodyLimit, State};
 use civic::address::{Parts, Status};
 use civic::id::{AddressId, AreaId};
 use civic::limits::PAGE_ROWS_DEFAULT;
-use office::{AddressSeen, Correction, RegisterImport, Sheet};
+use office::{AddressSeen, Correction, RegisterImport, Sheet, Sign, SignsOf};
 use serde::Serialize;
 use std::sync::Arc;
 use utoipa::{IntoParams, ToSchema};
@@ -24,6 +24,7 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(import_households))
         .layer(DefaultBodyLimit::max(IMPORT_BYTES_MAX))
         .routes(routes!(addresses))
+        .routes(routes!(signs))
         .routes(routes!(address, correct))
 }
 
@@ -363,4 +364,87 @@ async fn import_households(
     Form(form): Form<SheetForm>,
 ) -> Answer<Json<ImportView>> {
     import(&app, &signed, id, Sheet::Households, form).await
+}
+
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+struct SignQuery {
+    /// `units`、`addresses`。
+    #[param(value_type = String)]
+    of: SignsOf,
+    /// 地址、别名或编码中的字词，空格分开的都要有；只用于 `addresses`。
+    q: Option<String>,
+    /// The origin under which people open the platform: `https://hangji.example`.
+    base: String,
+    cursor: Option<i64>,
+    limit: Option<usize>,
+}
+
+impl Input for SignQuery {
+    fn read(f: &mut Fields) -> Option<Self> {
+        let of = f.coded("of", SignsOf::parse, "units、addresses");
+        if of.is_none() && !f.noted("of") {
+            f.note("of", "required", "请选择给治理单元还是标准地址打印二维码");
+        }
+        Some(Self {
+            q: f.text("q"),
+            base: f.text("base").unwrap_or_default(),
+            cursor: f.int("cursor", 0..=i64::MAX),
+            limit: limit(f),
+            of: of?,
+        })
+    }
+}
+
+/// A sign for a door.
+#[derive(Serialize, ToSchema)]
+#[schema(as = PlaceSign)]
+struct SignView {
+    id: String,
+    /// What stands on it.
+    title: String,
+    place: String,
+    /// What the picture holds: the report page with this place.
+    link: String,
+    /// A QR code, an SVG picture.
+    svg: String,
+}
+
+/// Signs of an area.
+#[derive(Serialize, ToSchema)]
+#[schema(as = PlaceSignPage)]
+struct SignPage {
+    rows: Vec<SignView>,
+    next: Option<String>,
+}
+
+/// Signs for doors
+///
+/// 地点二维码：扫码打开反映问题的页面，地点已填好；只含地点编号，没有住户信息。
+#[utoipa::path(get, path = "/areas/{id}/signs", tag = "area", params(("id" = String, Path), SignQuery), responses((status = 200, body = SignPage)))]
+async fn signs(
+    State(app): Shared,
+    signed: Signed,
+    Id(id): Id<AreaId>,
+    Asked(query): Asked<SignQuery>,
+) -> Answer<Json<SignPage>> {
+    let limit = query.limit.unwrap_or(PAGE_ROWS_DEFAULT);
+    let words = query.q.unwrap_or_default();
+    let page = (query.cursor, limit + 1);
+    let (office, actor) = (&app.office, &signed.actor);
+    let found = office.signs(actor, id, query.of, &words, &query.base, page);
+    let mut rows = found.await?;
+    let next = (rows.len() > limit).then(|| rows[limit - 1].id);
+    rows.truncate(limit);
+    let view = |one: Sign| SignView {
+        id: one.id.to_string(),
+        title: one.title,
+        place: one.place,
+        link: one.link,
+        svg: one.svg,
+    };
+    Ok(Json(SignPage {
+        rows: rows.into_iter().map(view).collect(),
+        next: crate::cursor::token(next),
+    }))
 }

@@ -1,5 +1,6 @@
 //! The library: policies, guides and manuals (R221).
 
+use crate::audit::limit;
 use crate::error::Answer;
 use crate::extract::{Asked, Form, Id, Keyed, Signed};
 use crate::fields::{Fields, Input};
@@ -11,7 +12,7 @@ use axum::http::StatusCode;
 use civic::id::{AreaId, DocumentId, FileId};
 use civic::library::{Kind, Version};
 use civic::post::Role;
-use office::{DocumentSeen, NewDocument};
+use office::{DocumentSeen, NewDocument, UnreadKey};
 use serde::Serialize;
 use std::sync::Arc;
 use utoipa::{IntoParams, ToSchema};
@@ -310,31 +311,56 @@ pub(crate) struct UnreadView {
     place: String,
 }
 
-/// The posts whose holders have still to read a document.
+/// A page of the posts whose holders have still to read a document.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct UnreadPosts {
+    /// Of all pages.
     total: usize,
-    /// At most 500.
+    /// From above down.
     rows: Vec<UnreadView>,
+    /// `cursor` of the next page; null at the end.
+    next: Option<String>,
+}
+
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+struct UnreadQuery {
+    #[param(value_type = Option<String>)]
+    cursor: Option<UnreadKey>,
+    limit: Option<usize>,
+}
+
+impl Input for UnreadQuery {
+    fn read(f: &mut Fields) -> Option<Self> {
+        Some(Self {
+            cursor: f.coded("cursor", UnreadKey::parse, "上一页给出的 next"),
+            limit: limit(f),
+        })
+    }
 }
 
 /// Who has still to read a document
 ///
-/// 必读文件还没有确认已读的岗位，只给管理文件的人；最多列 500 个。
-#[utoipa::path(get, path = "/library/{id}/unread", tag = "library", params(("id" = String, Path)), responses((status = 200, body = UnreadPosts)))]
+/// 必读文件还没有确认已读的岗位，只给管理文件的人；分页，total 为总数。
+#[utoipa::path(get, path = "/library/{id}/unread", tag = "library", params(("id" = String, Path), UnreadQuery), responses((status = 200, body = UnreadPosts)))]
 async fn unread(
     State(app): Shared,
     signed: Signed,
     Id(id): Id<DocumentId>,
+    Asked(query): Asked<UnreadQuery>,
 ) -> Answer<Json<UnreadPosts>> {
-    let (rows, total) = app.office.unread_posts(&signed.actor, id).await?;
+    let page = app
+        .office
+        .unread_posts(&signed.actor, id, query.cursor, query.limit)
+        .await?;
     let view = |one: office::UnreadPost| UnreadView {
         name: one.name,
         title: one.title,
         place: one.place,
     };
     Ok(Json(UnreadPosts {
-        total,
-        rows: rows.into_iter().map(view).collect(),
+        total: page.total,
+        rows: page.rows.into_iter().map(view).collect(),
+        next: crate::cursor::token(page.next),
     }))
 }

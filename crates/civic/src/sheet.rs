@@ -351,6 +351,23 @@ mod tests {
                 "a.csv:1 [missing_column] 第 1 行：缺少“名称”（name）一列，请补上。",
             ]
         );
+        let endless = "长".repeat(300_000);
+        let sheet = format!("编码|{endless}\n1|2\n").replace('|', ",");
+        assert_eq!(
+            said(sheet.as_bytes())[0],
+            format!(
+                "a.csv:1 [bad_heading] 第 1 行：表头“{}…”不认识，可用的列：编码、名称、备注。",
+                "长".repeat(20)
+            )
+        );
+        let strange: String = (0..1000).map(|n| format!("|列{n}")).collect();
+        let sheet = format!("编码{strange}\n").replace('|', ",");
+        assert_eq!(said(sheet.as_bytes()).len(), HEADINGS_NAMED + 1);
+        let sheet = format!("编码|名称\n1|{endless}\n").replace('|', ",");
+        assert_eq!(
+            said(sheet.as_bytes()),
+            ["a.csv:2:name [too_long] 第 2 行“名称”：文字太长，一格最多 500 个字，请改短。"]
+        );
         let gbk = b"code,name\n1,\xcf\xbc\xc1\xd6\n";
         assert_eq!(
             said(gbk),

@@ -1,8 +1,10 @@
 //! Standard addresses (R009): search, correction of one, and where they go when the tree changes.
 
 mod import;
+mod sign;
 
 pub use import::{RegisterImport, Sheet};
+pub use sign::{Sign, SignsOf};
 
 use crate::identity::entry;
 use crate::{Office, Result, World};

@@ -1,13 +1,14 @@
 //! The library: keeping documents, reading them, and saying so (R221).
 
 use crate::identity::entry;
+use crate::page;
 use crate::post::staff_only;
 use crate::{Key, Office, Result};
 use civic::directory::Actor;
 use civic::id::{AccountId, AreaId, DocumentId, FileId};
 use civic::library::{self, Document, Kind};
 use civic::module::Module;
-use civic::post::{Role, Seat};
+use civic::post::{Post, Role, Seat};
 use civic::refusal::Refusal;
 use civic::rights::Verb;
 use civic::time::Instant;
@@ -40,8 +41,37 @@ pub struct UnreadPost {
     pub place: String,
 }
 
-/// Posts named at most in one list.
-const UNREAD_MAX: usize = 500;
+/// A page of posts whose holders have still to read a document.
+#[derive(Debug, Clone)]
+pub struct UnreadPosts {
+    /// From above down.
+    pub rows: Vec<UnreadPost>,
+    /// How many there are in all.
+    pub total: usize,
+    /// Where the next page begins.
+    pub next: Option<UnreadKey>,
+}
+
+/// The place of a post in such a list: level and id of its area, role, own id. It outlives that the holder
+/// reads the document while somebody turns the pages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct UnreadKey([i64; 4]);
+
+impl std::fmt::Display for UnreadKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let [level, area, role, post] = self.0;
+        write!(f, "{level}.{area}.{role}.{post}")
+    }
+}
+
+impl UnreadKey {
+    /// From its text in a cursor.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let numbers: Option<Vec<i64>> = text.split('.').map(|n| n.parse().ok()).collect();
+        Some(Self(numbers?.try_into().ok()?))
+    }
+}
 
 /// A document to be added.
 #[derive(Debug, Clone)]
@@ -132,8 +162,8 @@ impl Office {
         Ok(seen)
     }
 
-    /// The posts whose holders have still to read the newest version, from above down, and how many
-    /// there are; at most 500 are named. For who keeps the document.
+    /// The posts whose holders have still to read the newest version, from above down, after a key. For
+    /// who keeps the document.
     ///
     /// # Errors
     /// `Unknown`; `Denied` for who does not keep it; `Conflict` for what nobody has to read.
@@ -141,7 +171,9 @@ impl Office {
         &self,
         actor: &Actor,
         id: DocumentId,
-    ) -> Result<(Vec<UnreadPost>, usize)> {
+        after: Option<UnreadKey>,
+        limit: Option<usize>,
+    ) -> Result<UnreadPosts> {
         let one = self.document(actor, id).await?.document;
         self.require_over(actor, Verb::KeepLibrary, one.area)?;
         if !one.is_due(None) {
@@ -153,26 +185,37 @@ impl Office {
         let read: HashSet<AccountId> = read.await?.into_iter().collect();
         let (world, today) = (self.world(), self.today());
         let directory = world.directory();
+        let key = |p: &Post| {
+            let area = directory.area_of(p.seat);
+            let area = area.and_then(|id| world.tree().get(id));
+            let (level, area) = area.map_or((0, 0), |a| (a.level as i64, a.id.0));
+            UnreadKey([level, area, p.role as i64, p.id.0])
+        };
         let mut posts: Vec<_> = directory
             .posts()
             .filter(|p| p.held_on(today) && one.concerns(directory, p))
             .filter(|p| !read.contains(&p.account))
+            .map(|p| (key(p), p))
             .collect();
-        let level = |area: AreaId| world.tree().get(area).map(|a| (a.level, a.id));
-        posts.sort_by_key(|p| (directory.area_of(p.seat).and_then(level), p.role, p.id));
         let total = posts.len();
-        posts.truncate(UNREAD_MAX);
+        posts.retain(|(key, _)| after.is_none_or(|after| *key > after));
+        posts.sort_by_key(|(key, _)| *key);
+        let next = page::cut(&mut posts, page::size(limit), |(key, _)| *key);
         let names = self
-            .names(posts.iter().map(|p| p.account).collect())
+            .names(posts.iter().map(|(_, p)| p.account).collect())
             .await?;
-        let rows = posts.into_iter().map(|p| UnreadPost {
+        let rows = posts.into_iter().map(|(_, p)| UnreadPost {
             name: names.get(&p.account).cloned().unwrap_or_default(),
             title: directory.title(p),
             place: directory
                 .area_of(p.seat)
                 .map_or_else(String::new, |a| world.tree().full_name(a)),
         });
-        Ok((rows.collect(), total))
+        Ok(UnreadPosts {
+            rows: rows.collect(),
+            total,
+            next,
+        })
     }
 
     /// Adds a document; with the same `key`, only once.

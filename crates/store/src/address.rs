@@ -303,6 +303,15 @@ pub fn places(conn: &mut Conn, words: &[String], limit: usize) -> Result<Vec<(St
         .collect()
 }
 
+/// Where the valid address with this code lies, in words down to the building, and its area: what
+/// anybody is shown who has the code.
+pub fn place_of(conn: &mut Conn, code: &str) -> Result<Option<(String, AreaId)>> {
+    let sql = "SELECT place, area FROM address WHERE code = $1 AND status = 'valid'";
+    conn.query_opt(sql, &[code.into()])?
+        .map(|row| Ok((row.string(0)?, AreaId(row.int(1)?))))
+        .transpose()
+}
+
 /// How much there is in a part of the tree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Sums {

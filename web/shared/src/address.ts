@@ -50,11 +50,17 @@ export interface RegisterImport {
   marked?: string | null
 }
 
+/** A sign for a door: the picture holds `link`. */
+export interface Sign { id: Id; title: string; place: string; link: string; svg: string }
+export interface SignPage { rows: Sign[]; next?: string | null }
+
 const enc = encodeURIComponent
 export const address = {
   list: (area: Id, q: string, status: string, cursor: string | null) =>
     request<AddressPage>('GET', `/areas/${enc(area)}/addresses`, { query: { q: q || undefined, status: status || undefined, cursor } }),
   take: (area: Id, what: 'addresses' | 'households', sheet: SheetBody, apply: boolean) =>
     request<RegisterImport>('POST', `/areas/${enc(area)}/${what}`, { body: { ...sheet, apply } }),
+  signs: (area: Id, query: { of: 'units' | 'addresses'; q: string; base: string; cursor: string | null; limit: number }) =>
+    request<SignPage>('GET', `/areas/${enc(area)}/signs`, { query }),
   correct: (id: Id, body: Record<string, unknown>) => request<Address>('PUT', `/addresses/${enc(id)}`, { body }),
 }

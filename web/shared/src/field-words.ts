@@ -77,6 +77,8 @@ export const fieldWords = {
     kept: '已记下，正在发送。',
     draft: '上次没写完的内容已恢复。',
     drop: '清空重写',
+    scanned: '已按二维码填好地点。',
+    scanOffline: '现在没有网络，查不到二维码的地点。请用手机定位，或者连上网络再扫一次。',
     placeMissing: '请选地点，或者用手机定位。',
     textMissing: '请写明发生了什么，至少 5 个字。',
   },

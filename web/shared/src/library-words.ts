@@ -29,7 +29,7 @@ export const libraryWords = {
   forWhom: (area: string, roles: string) => `适用于 ${area}${roles ? `：${roles}` : '，全部岗位'}`,
   unread: '谁还没读',
   unreadTitle: (title: string) => `还没有确认已读：${title}`,
-  unreadTotal: (total: number, shown: number) => (total > shown ? `共 ${total} 个岗位，只列前 ${shown} 个。` : `共 ${total} 个岗位。`),
+  unreadTotal: (total: number, shown: number) => (total > shown ? `共 ${total} 个岗位，已列出 ${shown} 个。` : `共 ${total} 个岗位。`),
   unreadColumns: ['姓名', '岗位', '区域'],
   allRead: '应读的岗位都已确认已读。',
   empty: '没有适用于您岗位的文件。换个词再找，或请镇街中心发布。',

@@ -13,6 +13,6 @@ export const library = {
   add: (body: Schemas['AddDocument'], idempotencyKey: string) => request<LibraryDocument>('POST', '/library', { body, idempotencyKey }),
   revise: (id: Id, body: Schemas['ReviseDocument']) => request<LibraryDocument>('POST', `/library/${enc(id)}/versions`, { body }),
   retire: (id: Id, reason: string) => request<LibraryDocument>('POST', `/library/${enc(id)}/retire`, { body: { reason } }),
-  unread: (id: Id) => request<Schemas['UnreadPosts']>('GET', `/library/${enc(id)}/unread`),
+  unread: (id: Id, cursor: string | null) => request<Schemas['UnreadPosts']>('GET', `/library/${enc(id)}/unread`, { query: { cursor } }),
   read: (id: Id) => request<LibraryDocument>('POST', `/library/${enc(id)}/read`, { body: {} }),
 }

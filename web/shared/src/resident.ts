@@ -5,12 +5,15 @@ import type { FileRef, Id, Look, Me } from './types'
 
 type Schemas = components['schemas']
 export type PublicPlace = Schemas['PublicPlace']
+/** The place of a sign that was read: of an address also its words, down to the building. */
+export type SignedPlace = PublicPlace & { address?: string | null }
 export type PublicClass = Schemas['PublicClass']
 export type PublicReceipt = Schemas['PublicReceipt']
 export type PublicReport = Schemas['PublicReport']
 
 export const resident = {
   places: (q: string) => request<PublicPlace[]>('GET', '/public/areas/search', { query: { q } }),
+  placeOfSign: (code: string) => request<SignedPlace>('GET', '/public/place', { query: { code } }),
   locate: (lon: number, lat: number) => request<PublicPlace>('GET', '/public/areas/locate', { query: { lon, lat } }),
   categories: () => request<PublicClass[]>('GET', '/public/categories'),
   report: (body: PublicReport, idempotencyKey: string) => request<PublicReceipt>('POST', '/public/reports', { body, idempotencyKey, anonymous: true }),

@@ -22,6 +22,7 @@ pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::new()
         .routes(routes!(places))
         .routes(routes!(locate))
+        .routes(routes!(place_of_sign))
         .routes(routes!(categories))
 }
 
@@ -154,4 +155,46 @@ async fn categories(
         })
         .collect();
     tagged_json(&headers, &names)
+}
+
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+struct SignQuery {
+    /// 二维码里的地点编号。
+    code: String,
+}
+
+impl Input for SignQuery {
+    fn read(f: &mut Fields) -> Option<Self> {
+        let code = f.need_text("code", "二维码里的地点编号")?;
+        Some(Self { code })
+    }
+}
+
+/// The place of a sign.
+#[derive(Serialize, ToSchema)]
+#[schema(as = SignedPlace)]
+struct SignPlace {
+    #[serde(flatten)]
+    place: PlaceView,
+    /// Words of the address, down to the building.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    address: Option<String>,
+}
+
+/// The place of a sign that was read
+///
+/// 地点二维码对应的上报地点；标准地址只到楼栋。
+#[utoipa::path(get, path = "/public/place", tag = "public", security(()), params(SignQuery), responses((status = 200, body = SignPlace)))]
+async fn place_of_sign(
+    State(app): Shared,
+    Address(address): Address,
+    Asked(query): Asked<SignQuery>,
+) -> Answer<Json<SignPlace>> {
+    app.throttles.lookup.take(address, app.office.now())?;
+    let (named, words) = app.office.place_of_sign(&query.code).await?;
+    Ok(Json(SignPlace {
+        place: named.into(),
+        address: Some(words).filter(|words| !words.is_empty()),
+    }))
 }

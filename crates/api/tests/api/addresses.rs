@@ -2,7 +2,7 @@
 //! household is in exactly one unit, or the check says which is not; they follow a change of the tree;
 //! on both databases.
 
-use crate::app::{App, User};
+use crate::app::{App, Ask, User};
 use crate::xlsx::workbook;
 use data_encoding::BASE64;
 use serde_json::{Value, json};
@@ -55,6 +55,47 @@ async fn list(user: &User<'_>, query: &str) -> Vec<String> {
         format!("{} {}", a["code"].as_str().unwrap(), area.unwrap())
     })
     .collect()
+}
+
+/// Signs for doors open the report page with their place; of an address anybody is told no more than the
+/// building.
+async fn signs_lead_to_their_place(app: &App, community: &User<'_>) {
+    let path = |query: &str| format!("/api/v1/areas/4/signs?base=https://hj.test&{query}");
+    let signs = community.get(path("of=addresses&q=101")).await.done();
+    let signs = signs.json()["rows"].as_array().unwrap().clone();
+    assert_eq!(signs.len(), 3, "{signs:?}");
+    assert_eq!(signs[0]["title"], "胜利路1号1号楼101室");
+    assert_eq!(signs[0]["link"], "https://hj.test/m/report?place=D1");
+    assert!(signs[0]["svg"].as_str().unwrap().contains("<svg"));
+    assert_ne!(signs[0]["svg"], signs[1]["svg"]);
+    let first = community.get(path("of=units&limit=1")).await.done().json();
+    let next = first["next"].as_str().unwrap();
+    let second = path(&format!("of=units&limit=1&cursor={next}"));
+    let second = community.get(second).await.done().json();
+    let unit = second["rows"][0].clone();
+    assert_ne!(first["rows"][0]["link"], unit["link"]);
+
+    let place = async |code: &str| {
+        let path = format!("/api/v1/public/place?code={code}");
+        app.send(Ask::new("GET", path)).await
+    };
+    let found = place("D1").await.done().json();
+    assert_eq!(
+        (&found["name"], &found["address"]),
+        (&json!("1号楼"), &json!("胜利路1号1号楼"))
+    );
+    let code = unit["link"].as_str().unwrap().rsplit('=').next().unwrap();
+    let found = place(code).await.done().json();
+    assert_eq!(found["name"], unit["title"]);
+    assert!(found["address"].is_null());
+    for gone in ["D404", "unit-1", "unit-999999", "unit-x"] {
+        let (code, sentence) = place(gone).await.refusal();
+        assert_eq!(code, "404 unknown", "{gone}");
+        assert!(sentence.contains("请输入名称"), "{sentence}");
+    }
+    let elsewhere = "/api/v1/areas/4/signs?of=units&base=https://hj.test/path";
+    let elsewhere = community.get(elsewhere).await.problems();
+    assert!(elsewhere.contains("base bad_origin"), "{elsewhere}");
 }
 
 async fn a_register_of_addresses(test: TestOffice) -> App {
@@ -144,6 +185,7 @@ async fn a_register_of_addresses(test: TestOffice) -> App {
         list(&community, "4/addresses?q=%E8%83%9C%E5%88%A9%E8%B7%AF+101").await,
         ["D1 1号楼", "D3 2号楼", "D5 2号楼"]
     );
+    signs_lead_to_their_place(&app, &community).await;
     assert_eq!(
         list(&community, "7/addresses").await,
         ["D3 2号楼", "D5 2号楼"]

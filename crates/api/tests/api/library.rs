@@ -15,6 +15,37 @@ async fn titles(user: &User<'_>, q: &str) -> Vec<String> {
         .collect()
 }
 
+/// The list is paged: nobody is left out or named twice, also where somebody reads it meanwhile, and the
+/// total is that of all pages.
+async fn who_has_not_read_page_by_page(town: &User<'_>, unit: &User<'_>, form: &Value) {
+    let made = town.post("/api/v1/library", form).await.done().json();
+    let path = |tail: &str| format!("/api/v1/library/{}{tail}", made["id"].as_str().unwrap());
+    let all = town.get(path("/unread?limit=100")).await.done().json();
+    let all_rows = all["rows"].as_array().unwrap().clone();
+    assert!(all_rows.len() > 4 && all["next"].is_null(), "{all}");
+    assert_eq!(all["total"], all_rows.len());
+    let (mut seen, mut next) = (Vec::new(), String::new());
+    loop {
+        let asked = path(&format!("/unread?limit=2&cursor={next}"));
+        let page = town.get(asked).await.done().json();
+        let left = usize::from(!seen.is_empty());
+        assert_eq!(page["total"], all_rows.len() - left);
+        if seen.is_empty() {
+            unit.post(path("/read"), &json!({})).await.done();
+        }
+        seen.extend(page["rows"].as_array().unwrap().clone());
+        match page["next"].as_str() {
+            Some(more) => next = more.to_owned(),
+            None => break,
+        }
+    }
+    let mut expected = all_rows;
+    expected.retain(|row| seen.contains(row) || row["name"] != "陈春山");
+    assert_eq!(seen, expected);
+    let strange = town.get(path("/unread?cursor=1.2.3.4")).await;
+    assert!(strange.problems().contains("cursor other_list"));
+}
+
 async fn versions_and_receipts(test: TestOffice) -> App {
     let app = App::over(test);
     let (town, unit) = (app.user("town").await, app.user("unit").await);
@@ -95,6 +126,7 @@ async fn versions_and_receipts(test: TestOffice) -> App {
         .collect();
     assert_eq!(texts, ["第二版内容", "第一版内容"], "older ones are kept");
     assert!(anew.get("readers").is_none());
+    who_has_not_read_page_by_page(&town, &unit, &form("消防须知", json!([]))).await;
     town.post(path("/retire"), &json!({ "reason": "并入新手册" }))
         .await
         .done();

@@ -179,13 +179,7 @@ impl Office {
             "otpauth://totp/Hangji:{}?secret={secret}&issuer=Hangji",
             account.login
         );
-        let qr_svg = qrcode::QrCode::new(&uri)
-            .map(|qr| {
-                qr.render::<qrcode::render::svg::Color<'_>>()
-                    .min_dimensions(200, 200)
-                    .build()
-            })
-            .map_err(|error| crate::Fault::Broken(error.to_string()))?;
+        let qr_svg = crate::picture::qr(&uri)?;
         self.write(move |conn| Ok(store::credential::put(conn, account.id, &offered)?))
             .await?;
         Ok(Offer {

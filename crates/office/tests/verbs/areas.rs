@@ -93,7 +93,8 @@ async fn a_point_lies_in_its_unit_or_is_told_the_nearest() {
 #[tokio::test]
 async fn boundaries_are_geojson_of_the_area_and_its_children() {
     let city = City::found("boundaries").await;
-    let text = city.office.boundaries(GRID).await.unwrap();
+    let text = city.office.boundaries(&city.actor("unit"), GRID).await;
+    let text = text.unwrap();
     let json: serde_json::Value = serde_json::from_str(&text).unwrap();
     let ids: Vec<_> = json["features"]
         .as_array()

@@ -101,6 +101,7 @@ pub(super) fn call(operation: &str, scene: &Scene) -> Option<Call> {
             read(format!("/api/v1/matters/{matter}/sessions"), "gridhead")
         }
         "get /api/v1/boards/{area}/burden" => read("/api/v1/boards/3/burden", "townleader"),
+        "get /api/v1/public/place" => read("/api/v1/public/place?code=unit-7", "unit"),
         "get /api/v1/public/categories" => read("/api/v1/public/categories", "unit"),
         "post /api/v1/public/files" => upload("/api/v1/public/files", "unit"),
         "post /api/v1/public/reports" => write(

@@ -61,6 +61,10 @@ pub(super) fn call(operation: &str, scene: &Scene) -> Option<Call> {
             json!({}),
         ),
         "get /api/v1/areas/{id}/addresses" => read("/api/v1/areas/4/addresses", "community"),
+        "get /api/v1/areas/{id}/signs" => read(
+            "/api/v1/areas/4/signs?of=units&base=https://hangji.test",
+            "community",
+        ),
         "post /api/v1/areas/{id}/addresses" => write(
             "/api/v1/areas/4/addresses",
             "community",
