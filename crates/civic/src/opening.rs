@@ -36,10 +36,10 @@ pub const CONSENT_VERSION: u32 = 2;
 /// What candidates agree to: who reads what, as [`chooses`] and the lists of nominations have it. A
 /// new wording is a new version.
 pub const CONSENT: &str = "我自愿报名。\
-我的姓名、来源和自荐说明，只由岗位所在社区(村)的社区工作者、书记及其代理人为选聘查看，每次查看都记入“谁看过我的信息”。\
+我的姓名、来源和自荐说明，只由岗位所在社区（村）的社区工作者、书记及其代理人为选聘查看，每次查看都记入“谁看过我的信息”。\
 确定为拟选任人选的，公示我的姓名、来源和岗位，登录的人都能看到，公示不少于 5 个工作日；公示期满报送上级任命，\
 有权提名和任命这个岗位的工作人员能看到我的姓名、来源和公示日期。\
-任命之前我可以撤回(已报送上级的，由社区先撤回提名)，撤回后报名材料立即删除；\
+任命之前我可以撤回（已报送上级的，由社区先撤回提名），撤回后报名材料立即删除；\
 没有入选的，报名材料和对我的异议在决定 30 天后删除。审计日志只记谁在何时报名、查看、撤回，不记材料内容。";
 
 /// A vacant post offered to the people of its place.
