@@ -9,6 +9,8 @@ declare module 'vue-router' {
   interface RouteMeta {
     title?: string
     open?: boolean
+    /** What it prints hangs in public: without the name of whoever printed it. */
+    sign?: boolean
     /** A page of the residents' face. */
     resident?: boolean
   }
@@ -65,7 +67,7 @@ export const router = createRouter({
         { path: 'departures/:post', component: () => import('./pages/HandoverSheet.vue'), meta: { title: zh.appointments.sheet } },
         { path: 'grids/:area?', component: () => import('./pages/Grids.vue'), meta: { title: zh.nav.grids } },
         { path: 'addresses/:area?', component: () => import('./pages/Addresses.vue'), meta: { title: zh.nav.addresses } },
-        { path: 'signs/:area?', component: () => import('./pages/PlaceSigns.vue'), meta: { title: zh.addresses.signs.title } },
+        { path: 'signs/:area?', component: () => import('./pages/PlaceSigns.vue'), meta: { title: zh.addresses.signs.title, sign: true } },
         { path: 'boundaries/:area?', component: () => import('./pages/BoundaryEditor.vue'), meta: { title: zh.nav.boundaries } },
         { path: 'whole/:area?', component: () => import('./pages/Whole.vue'), meta: { title: zh.nav.whole } },
         { path: 'areas/:area?', component: () => import('./pages/Areas.vue'), meta: { title: zh.nav.areas } },
