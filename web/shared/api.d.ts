@@ -3529,7 +3529,7 @@ export interface paths {
         };
         /**
          * Who applied for an offered post
-         * @description 报名人和公示期间收到的异议，只给岗位所在社区(村)；每次查看，报名人都看得到。
+         * @description 报名人和公示期间收到的异议，只给岗位所在社区（村）；每次查看，报名人都看得到。
          */
         get: operations["opening_candidates"];
         put?: never;
