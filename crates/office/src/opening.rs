@@ -90,7 +90,7 @@ impl Office {
     pub(crate) fn offered(&self, opening: &Opening) -> String {
         let world = self.world();
         let name = world.tree().get(opening.area).map_or("", |a| &*a.name);
-        format!("{name}{}", opening.role.word())
+        civic::title::behind_name(name, opening.role.word())
     }
 
     /// Offers a vacant post to the people of its place; with the same `key`, only once.

@@ -1,5 +1,5 @@
 //! What the days of the sample city leave out: rosters, the log of a centre, visits, notices, an
-//! absence, a candidate, admitted work, registers, orders of the hotline, mediations, an errand,
+//! absence, a candidate, an offered post, admitted work, registers, orders of the hotline, mediations, an errand,
 //! certificates, phrases; and over the weeks before today what takes its time: papers, inspections,
 //! assessments ([`history`]). All through the real verbs, so that every page of the demo has something
 //! true to show. What a profile lacks is left out.
@@ -10,6 +10,7 @@ mod disputes;
 mod gate;
 mod history;
 mod lists;
+mod offering;
 mod papers;
 mod work;
 

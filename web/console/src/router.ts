@@ -13,6 +13,8 @@ declare module 'vue-router' {
     sign?: boolean
     /** A page of the residents' face. */
     resident?: boolean
+    /** Of an open page: the page of the same among the residents' own, for who is signed in. */
+    own?: string
   }
 }
 
@@ -26,7 +28,7 @@ export const router = createRouter({
     { path: '/embed', component: () => import('./face/Embed.vue'), meta: { title: zh.resident.report, open: true } },
     { path: '/follow', component: () => import('./pages/Follow.vue'), meta: { title: zh.follow.title, open: true } },
     { path: '/announcements', component: () => import('./face/Announcements.vue'), meta: { title: zh.publications.open, open: true } },
-    { path: '/vacancies', component: () => import('./face/Vacancies.vue'), meta: { title: zh.openings.open, open: true } },
+    { path: '/vacancies', component: () => import('./face/Vacancies.vue'), meta: { title: zh.openings.open, open: true, own: '/my/openings' } },
     { path: '/report', component: () => import('./face/Report.vue'), meta: { title: zh.resident.report, open: true } },
     {
       path: '/my',
@@ -121,9 +123,18 @@ export function elsewhere(to: { path: string; meta: { resident?: boolean } }, me
   return undefined
 }
 
+/** Where a resident who is signed in goes from an open page: nobody identifies twice. */
+export function ownPage(to: { meta: { own?: string } }, me: Pick<Me, 'hold' | 'resident'> | null) {
+  return me?.resident && !me.hold ? to.meta.own : undefined
+}
+
 router.beforeEach(async (to) => {
-  if (to.meta.open) return true
   const session = useSession()
+  if (to.meta.open) {
+    // An open page is shown whatever becomes of the question who is there.
+    if (to.meta.own && !session.me) await session.load().catch(() => false)
+    return ownPage(to, session.me) ?? true
+  }
   const onward = () => elsewhere(to, session.me) ?? true
   if (session.me) return onward()
   try {

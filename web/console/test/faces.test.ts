@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { hand, take } from '@shared/resident'
-import { elsewhere, router } from '../src/router'
+import { elsewhere, ownPage, router } from '../src/router'
 
 const resident = { hold: null, resident: true }
 const staff = { hold: null, resident: false }
@@ -27,6 +27,15 @@ describe('faces', () => {
   })
   it('the report page asks nobody to sign in', () => {
     expect(to('/report').meta.open).toBe(true)
+  })
+  it('the posts that are offered are shown to everybody, and to a resident who is signed in among their own pages', () => {
+    const offered = to('/vacancies')
+    expect(offered.meta.open).toBe(true)
+    expect(ownPage(offered, resident)).toBe('/my/openings')
+    expect(ownPage(offered, null)).toBeUndefined()
+    expect(ownPage(offered, staff)).toBeUndefined()
+    expect(ownPage(offered, { ...resident, hold: 'password_due' })).toBeUndefined()
+    expect(ownPage(to('/report'), resident)).toBeUndefined()
   })
   it('a receipt is handed on once and then forgotten', () => {
     hand('350302003-260311-0001', 'ABCDEFGH')

@@ -26,6 +26,7 @@ export const residentWords = {
   account: '修改密码',
   signOut: '退出登录',
   signIn: '登录',
+  back: '返回工作台',
   notStaff: '您登录的是居民账号，刚才的页面只供工作人员使用，已为您转到“我反映的事”。',
   place: {
     title: '第一步：在哪里',

@@ -1,12 +1,45 @@
 //! Periods of assessment over the weeks (R213, R051): one frozen after an appeal, one published with an
-//! appeal that waits, one calculated and not yet published.
+//! appeal that waits, one calculated and not yet published: its statements are written and voted on
+//! (R214).
 
 use super::history::Past;
+use civic::area::Level;
 use civic::directory::Actor;
 use civic::id::{AreaId, AssessmentId};
 use civic::post::Role;
 use civic::refusal::Refusal;
 use office::{Fault, Opening};
+
+/// Days for statements and ballots.
+const REVIEW_DAYS: i64 = 12;
+
+/// What three heads of grids wrote of their work: an answer to each question of the scheme.
+const STATEMENTS: [[&str; 3]; 3] = [
+    [
+        "本期走访住户六十多户，办结群众上报事项，其中楼道堆物、路灯不亮两类最多，大多当天处理。",
+        "电动车进楼充电反复出现，劝导多、根治少，原因是充电位不够。",
+        "与物业一起增设充电位，每周集中清理一次楼道，处理情况在楼栋群公布。",
+    ],
+    [
+        "本期重点做了下水道疏通和高空坠物隐患排查，协助社区调解邻里纠纷两起。",
+        "有几件事项答复不够具体，居民又打电话来问，是我写得太简单。",
+        "答复写清做了什么、什么时候做完；每月回访一次已办结的事项。",
+    ],
+    [
+        "本期组织单元长学习上报和分类，网格内事项基本做到当日处理。",
+        "老旧楼栋漏水涉及维修资金，还没有办成。",
+        "配合社区征求业主意见，争取下季度启动维修。",
+    ],
+];
+/// How colleagues and superiors vote, one after the other.
+const BALLOTS: [&str; 6] = [
+    "excellent",
+    "competent",
+    "excellent",
+    "competent",
+    "basic",
+    "competent",
+];
 
 /// The periods so far.
 #[derive(Default)]
@@ -66,9 +99,14 @@ impl Assessing {
                     .open(&county, town, "grid_head", "网格长履职评价", 26)
                     .await?;
                 f.office.calculate_assessment(&county, id).await?;
+                let until = past.day.plus(REVIEW_DAYS);
+                f.office.open_review(&county, id, until).await?;
                 self.heads = Some(id);
             }
             1 => {
+                if let Some(id) = self.heads {
+                    past.review(&secretary, id).await?;
+                }
                 if let Some(id) = self.departments {
                     let words = "其中一件签收延迟是因系统停机维护，附停机公告，请核减。";
                     past.appeal(&bureau, id, "sign_in", words).await?;
@@ -131,6 +169,44 @@ impl Past<'_> {
                         break;
                     }
                 }
+            }
+        }
+        Ok(())
+    }
+
+    /// Heads of grids of the secretary's community write; all but the last of them are voted on. The
+    /// accounts for showing have it before them: the head to write, the worker to vote.
+    async fn review(&self, secretary: &Actor, id: AssessmentId) -> Result<(), Fault> {
+        let f = self.furnisher;
+        let sheets = f.office.reviews(secretary).await?;
+        let sheet = sheets.into_iter().find(|s| s.assessment.id == id);
+        let (shown, rows) = (&f.people.shown, sheet.map(|s| s.rows).unwrap_or_default());
+        let kept = |account| shown.values().any(|id| *id == account);
+        let written = rows.iter().filter(|row| row.votes).filter_map(|row| {
+            let holder = row.assessed.holder.as_ref()?.account;
+            (!kept(holder)).then(|| (row.post, row.assessed.area, f.actor(holder)))
+        });
+        let written: Vec<_> = written.take(STATEMENTS.len()).collect();
+        for ((post, area, head), words) in written.iter().zip(STATEMENTS) {
+            let answers = words.map(str::to_owned).to_vec();
+            f.office.write_statement(head, id, *post, answers).await?;
+            if written.last().is_some_and(|(last, ..)| last == post) {
+                break;
+            }
+            let community = f.world.tree().path(*area).at(Level::Community);
+            let posts = [Some(*area), community].into_iter().flatten();
+            let posts = posts.flat_map(|at| Role::ALL.iter().flat_map(move |r| f.posts_at(at, *r)));
+            let mut near: Vec<Actor> = posts
+                .filter(|p| p.role.mans_desk() || p.role.leads())
+                .map(|p| f.actor(p.account))
+                .chain(written.iter().map(|(.., other)| other.clone()))
+                .filter(|voter| voter.account != head.account && !kept(voter.account))
+                .collect();
+            near.sort_by_key(|voter| voter.account);
+            near.dedup_by_key(|voter| voter.account);
+            for (voter, choice) in near.iter().zip(BALLOTS) {
+                let vote = f.office.cast_ballot(voter, id, *post, choice.into());
+                vote.await?;
             }
         }
         Ok(())

@@ -6,6 +6,7 @@ use super::centre::Centre;
 use super::disputes::Disputes;
 use super::gate::Gate;
 use super::lists::Lists;
+use super::offering::Offering;
 use super::papers::Papers;
 use super::{Fault, Furnisher};
 use civic::time::Day;
@@ -24,6 +25,7 @@ pub(super) async fn play(
     let mut lists = Lists::default();
     let mut papers = Papers::default();
     let mut assessing = Assessing::default();
+    let mut offering = Offering::default();
     for ago in (1..=DAYS).rev() {
         let day = Past {
             furnisher,
@@ -38,6 +40,8 @@ pub(super) async fn play(
         weigh(disputes.on(&day).await)?;
         day.clock(14, 20);
         weigh(lists.on(&day).await)?;
+        day.clock(15, 10);
+        weigh(offering.on(&day).await)?;
         day.clock(15, 30);
         weigh(gate.on(&day).await)?;
         day.clock(16, 40);
