@@ -106,7 +106,7 @@ impl Target {
     }
 
     /// Counts and digests what was written, compares it with what was meant, brings the database to
-    /// the current version and lets it be opened.
+    /// the current version, makes what is derived and lets it be opened.
     ///
     /// # Errors
     /// A sentence that names the tables that differ; the database stays shut then.
@@ -136,6 +136,7 @@ impl Target {
             )));
         }
         migrate::migrate(&mut self.conn, MIGRATIONS)?;
+        crate::matter::index_all(&mut self.conn)?;
         let sql = "DELETE FROM meta WHERE key = $1";
         self.conn.exec(sql, &[UNFINISHED.into()])?;
         Ok(())

@@ -176,7 +176,7 @@ fn put(conn: &mut Conn, again: &[i64], matters: &[&Matter]) -> Result<()> {
     Ok(())
 }
 
-/// Fills the index of a database that was made before it, copied or restored; goes on where it was
+/// Fills the index of a database that was made before it, or is being copied or restored; goes on where it was
 /// stopped. Nobody writes meanwhile.
 pub(crate) fn index_all(conn: &mut Conn) -> Result<()> {
     let sql = "SELECT value FROM meta WHERE key = $1";
