@@ -250,7 +250,7 @@ impl Input for ListQuery {
             came_back: f.flag("came_back").unwrap_or(false),
             counts: f.flag("counts").unwrap_or(false),
             open: f.flag("open"),
-            q: f.text("q"),
+            q: f.text("q").filter(|q| !q.trim().is_empty()),
             cursor: f.text("cursor"),
             limit: limit(f),
         })

@@ -267,10 +267,10 @@ impl Change {
             .find(|k| k.level == level && *k.word == *self.word && *k.code != *self.code);
         if let Some(taken) = taken {
             let message = format!(
-                "“{}”已经是{}里另一个类型（{}）的名称，请换一个",
+                "“{}”已经是{}里另一个类型（原名“{}”）的名称，请换一个",
                 self.word,
                 level.word(),
-                taken.code
+                taken.original
             );
             problems.push(Problem::new("word", "word_taken", message));
         }
@@ -280,7 +280,7 @@ impl Change {
 
 fn word_problem(word: &str) -> Option<Problem> {
     let fits = |c: char| c.is_alphanumeric() || "（）·-".contains(c);
-    let many = word.chars().count();
+    let many = word.trim().chars().count();
     let message = match many {
         0 => "请填写名称".to_owned(),
         _ if many > CHARS_MAX => format!("名称最多 {CHARS_MAX} 个字，请缩短"),
@@ -375,7 +375,7 @@ mod tests {
             kinds [unknown_kind] “market”不是“单元长”所在层级的区域类型，请从列表中选择
             word [bad_word] 请填写名称
             owner [unknown_role] 没有这个角色，请从列表中选择
-            word [word_taken] “病区”已经是治理单元里另一个类型（ward）的名称，请换一个
+            word [word_taken] “病区”已经是治理单元里另一个类型（原名“病区”）的名称，请换一个
         "#]]
         .assert_eq(&lines);
     }

@@ -112,7 +112,8 @@ impl Sought {
             let tokens = match units.as_slice() {
                 [] => continue,
                 [one] if !is_run(one) => {
-                    let message = format!("“{one}”太短，请至少写两个字，或者写事件编号");
+                    let message =
+                        format!("“{one}”太短：请至少写两个字，词中间不要留空格，或者写事件编号");
                     return refuse("too_short", message);
                 }
                 [_] => units,
@@ -206,7 +207,7 @@ mod tests {
         expect![[r#"
             请写要查找的字词或事件编号
             请写要查找的字词或事件编号
-            “井”太短，请至少写两个字，或者写事件编号
+            “井”太短：请至少写两个字，词中间不要留空格，或者写事件编号
             一次最多查找 8 个词，请减少几个"#]]
         .assert_eq(&lines);
     }

@@ -32,6 +32,8 @@ pub enum Command {
     Password(PasswordArgs),
     /// 核验：每件事等于它的流程记录，每条记录首尾相连，每项统计等于重算
     Verify(DatabaseArgs),
+    /// 体检：磁盘、密钥、版本、时钟、节假日、岗位、封存和定时任务，写明要做什么（平台可以照常运行）
+    Doctor(DatabaseArgs),
     /// 封存：记下此刻所有流程记录的校验值（使用 SQLite 时须先停止平台）
     Seal(DatabaseArgs),
     /// 把一个数据库复制到另一个空的数据库（SQLite 与 PostgreSQL 之间也可以），用行数和摘要核对

@@ -56,6 +56,7 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Serve(args) => serve::serve(args).await,
         Command::Demo(args) => demo::demo(args).await,
         Command::Build(args) => build::build(args).await,
+        Command::Doctor(args) => prove::doctor(&args),
         Command::Migrate(args) => prove::migrate(&args),
         Command::Verify(args) => prove::verify(&args),
         Command::Seal(args) => prove::seal(&args).await,

@@ -3,6 +3,7 @@
 use crate::command::{DatabaseArgs, MigrateArgs, complain, print_line, say};
 use crate::serve::{blocking, config, create, open};
 use anyhow::{Context, bail};
+use office::doctor::Grade;
 use office::{Clock, SystemClock};
 use std::process::ExitCode;
 use store::url::StoreUrl;
@@ -53,6 +54,27 @@ fn prove(args: &DatabaseArgs) -> anyhow::Result<ExitCode> {
         complain(&format!("  另有 {} 处没有列出", report.unlisted));
     }
     Ok(ExitCode::FAILURE)
+}
+
+/// `hangji doctor`: looks beside a running platform; exit code 1 when something must be mended.
+pub fn doctor(args: &DatabaseArgs) -> anyhow::Result<ExitCode> {
+    blocking(|| {
+        let url: StoreUrl = args.database.parse()?;
+        let mut conn = store::database::reading_conn(&url)?;
+        let free = fs4::available_space(&args.data).ok();
+        let now = SystemClock::default().now();
+        let found = office::doctor::examine(&mut conn, &args.data, free, now)?;
+        for one in &found {
+            say(&format!(
+                "[{}] {}：{}",
+                one.grade.word(),
+                one.what,
+                one.words
+            ));
+        }
+        let wrong = found.iter().any(|one| one.grade == Grade::Wrong);
+        Ok(ExitCode::from(u8::from(wrong)))
+    })
 }
 
 /// Progress at a terminal; nothing where there is none.

@@ -21,6 +21,7 @@ mod certificate;
 mod clock;
 mod departure;
 mod dictionary;
+pub mod doctor;
 mod duty;
 mod evidence;
 mod file;

@@ -90,6 +90,16 @@ pub fn head(conn: &mut Conn) -> Result<(i64, Hash)> {
     })
 }
 
+/// When the newest entry was written; none where there is no entry.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn newest_at(conn: &mut Conn) -> Result<Option<Instant>> {
+    let sql = "SELECT at FROM audit WHERE shard = $1 ORDER BY seq DESC LIMIT 1";
+    let row = conn.query_opt(sql, &[SHARD.into()])?;
+    row.map(|row| Ok(Instant(row.int(0)?))).transpose()
+}
+
 /// Adds an entry at the end. Call it in the transaction of what it tells of: then neither can be
 /// without the other, and the end that is read is the end that is written after.
 pub fn append(conn: &mut Conn, entry: &Entry) -> Result<()> {

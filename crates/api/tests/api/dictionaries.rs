@@ -78,7 +78,7 @@ async fn kept(test: TestOffice) -> App {
     let taken = put(&app, &keeper, KINDS, &rename("病区")).await;
     assert_eq!(
         taken.problems(),
-        "word word_taken: “病区”已经是治理单元里另一个类型（ward）的名称，请换一个\n"
+        "word word_taken: “病区”已经是治理单元里另一个类型（原名“病区”）的名称，请换一个\n"
     );
     put(&app, &keeper, KINDS, &rename("自治单元")).await.done();
     let area = leader.get("/api/v1/areas/7").await.done().json();

@@ -101,7 +101,7 @@ async fn searched(test: TestOffice) -> App {
         .await;
     assert_eq!(
         short.problems(),
-        "q too_short: “灯”太短，请至少写两个字，或者写事件编号\n"
+        "q too_short: “灯”太短：请至少写两个字，词中间不要留空格，或者写事件编号\n"
     );
     for odd in [
         "\"",

@@ -12,7 +12,6 @@ use office::Office;
 use office::matter::{FormInput, PlaceInput, Query, ReportInput, View};
 use std::sync::Arc;
 use std::time::{Duration, Instant as Stopwatch};
-use store::matter::Filter;
 
 /// Boards of every level, over the longest period there is.
 pub async fn boards(office: &Arc<Office>, span: Duration) -> anyhow::Result<Vec<Figure>> {
@@ -60,7 +59,7 @@ pub async fn queues(office: &Arc<Office>, span: Duration) -> anyhow::Result<Figu
     let mut at = 0;
     while meter.started.elapsed() < span / 2 {
         let one = Stopwatch::now();
-        let query = list(View::Queue, Filter::default());
+        let query = Query::of(View::Queue);
         office.matters(&actors[at % actors.len()], query).await?;
         meter.note(one.elapsed());
         at += 1;
@@ -91,12 +90,9 @@ pub async fn searches(office: &Arc<Office>, span: Duration) -> anyhow::Result<Ve
         let mut meter = Meter::new(&format!("search: {what}"));
         let mut at = 0;
         while meter.started.elapsed() < span / 6 {
-            let filter = Filter {
-                words: Some(sought.clone()),
-                ..Filter::default()
-            };
+            let mut query = Query::of(View::Area);
+            query.filter.words = Some(sought.clone());
             let one = Stopwatch::now();
-            let query = list(View::Area, filter);
             office.matters(&actors[at % actors.len()], query).await?;
             meter.note(one.elapsed());
             at += 1;
@@ -104,23 +100,6 @@ pub async fn searches(office: &Arc<Office>, span: Duration) -> anyhow::Result<Ve
         out.push(meter.figure());
     }
     Ok(out)
-}
-
-/// The first page of a list.
-fn list(view: View, filter: Filter) -> Query {
-    Query {
-        view,
-        filter,
-        area: None,
-        due_before: None,
-        due_after: None,
-        job: None,
-        came_back: false,
-        phases: Vec::new(),
-        enforced: false,
-        cursor: None,
-        limit: None,
-    }
 }
 
 /// Lines of the list of addresses that is taken.

@@ -12,6 +12,7 @@ mod backup;
 mod backwards;
 mod city;
 mod client;
+mod doctor;
 mod fourth;
 mod full;
 mod install;

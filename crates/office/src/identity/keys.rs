@@ -137,8 +137,9 @@ fn write_new(path: &Path, text: &str) -> std::io::Result<()> {
     file.sync_all()
 }
 
+/// Refuses a key that others on the machine can read.
 #[cfg(unix)]
-fn check_mode(path: &Path) -> Result<(), OpenError> {
+pub(crate) fn check_mode(path: &Path) -> Result<(), OpenError> {
     use std::os::unix::fs::PermissionsExt;
     let mode = std::fs::metadata(path).map_or(0, |m| m.permissions().mode());
     if mode & 0o077 == 0 {
@@ -150,7 +151,7 @@ fn check_mode(path: &Path) -> Result<(), OpenError> {
     )))
 }
 #[cfg(not(unix))]
-fn check_mode(_: &Path) -> Result<(), OpenError> {
+pub(crate) fn check_mode(_: &Path) -> Result<(), OpenError> {
     Ok(())
 }
 

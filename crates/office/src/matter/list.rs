@@ -60,6 +60,26 @@ pub struct Query {
     pub limit: Option<usize>,
 }
 
+impl Query {
+    /// The first page of a list, nothing left out.
+    #[must_use]
+    pub fn of(view: View) -> Self {
+        Self {
+            view,
+            area: None,
+            filter: Filter::default(),
+            due_before: None,
+            due_after: None,
+            job: None,
+            came_back: false,
+            phases: Vec::new(),
+            enforced: false,
+            cursor: None,
+            limit: None,
+        }
+    }
+}
+
 /// A row of a list.
 #[derive(Debug, Clone)]
 pub struct Listed {

@@ -435,17 +435,9 @@ impl Furnisher<'_> {
             return Ok(());
         };
         let query = Query {
-            view: View::Area,
             area: Some(community),
-            filter: Default::default(),
-            due_before: None,
-            due_after: None,
-            job: None,
-            came_back: false,
-            phases: Vec::new(),
-            enforced: false,
-            cursor: None,
             limit: Some(100),
+            ..Query::of(View::Area)
         };
         let page = self.office.matters(&staff, query).await?;
         let (today, directory) = (self.today, self.world.directory());
